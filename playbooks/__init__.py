@@ -1,0 +1,1 @@
+"""The protocol: what a major incident is, and what must happen."""

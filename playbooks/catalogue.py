@@ -1,0 +1,185 @@
+"""The catalogue's shape: who and what exists.
+
+Parties, people, services and their dependencies, calendars, agreements and audiences.
+Written in YAML, versioned in git; there are no tables for it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator, model_validator
+
+from playbooks.schema import Duration, Part, Tier
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+
+
+class Party(Part):
+    """A team, department or vendor that can own something."""
+
+    title: str
+    vendor: bool = False
+
+
+class Person(Part):
+    """Somebody in Slack. Identity is the Slack user id, never a name."""
+
+    slack: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]+$")]
+    party: Name
+
+
+class DependencyKind(StrEnum):
+    """hard: without it the service fails; soft: it degrades."""
+
+    HARD = "hard"
+    SOFT = "soft"
+
+
+class Dependency(Part):
+    """An edge of the service model."""
+
+    service: Name
+    kind: DependencyKind = DependencyKind.HARD
+
+
+class Service(Part):
+    """Something that users or other services rely on."""
+
+    title: str
+    tier: Tier
+    owner: Name
+    """The one accountable party."""
+    operated_by: tuple[Name, ...] = ()
+    leads: tuple[Name, ...] = ()
+    """People who are called first, in order."""
+    depends_on: tuple[Dependency, ...] = ()
+    hosts: tuple[str, ...] = ()
+    """Machines it runs on; services that share one share its fate."""
+    aliases: tuple[str, ...] = ()
+    """Other names that monitoring and pipelines use for it."""
+    agreement: Name | None = None
+
+
+class Segment(Part):
+    """Opening hours of one weekday in local wall time, half-open."""
+
+    day: Annotated[str, Field(pattern=r"^(mon|tue|wed|thu|fri|sat|sun)$")]
+    open: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    close: Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+
+
+class Calendar(Part):
+    """Business hours in an IANA zone. No segments means around the clock."""
+
+    zone: str
+    week: tuple[Segment, ...] = ()
+    holidays: tuple[date, ...] = ()
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as unknown:
+            message = f"{value!r} is not an IANA time zone such as Europe/Paris"
+            raise ValueError(message) from unknown
+        return value
+
+
+class Agreement(Part):
+    """A promise to restore within a target, counted on a calendar."""
+
+    title: str
+    target: Duration
+    calendar: Name
+    severities: tuple[int, ...] = (1, 2)
+
+
+class AudienceChannel(Part):
+    """Where an audience reads its updates."""
+
+    channel: str
+    """A Slack channel name without ``#``, or an id."""
+
+
+class Channels(Part):
+    """The fixed channels of the protocol."""
+
+    incidents: str
+    stakeholders: str
+
+
+class Roster(Part):
+    """Who may command, in order of preference, and who decides disputes."""
+
+    commanders: tuple[Name, ...]
+    on_shift: tuple[Name, ...] = ()
+    duty_managers: Annotated[tuple[Name, ...], Field(min_length=1)]
+    comms: tuple[Name, ...] = ()
+
+
+class Catalogue(Part):
+    """Everything that exists, cross-checked."""
+
+    parties: dict[Name, Party]
+    people: dict[Name, Person]
+    services: dict[Name, Service]
+    calendars: dict[Name, Calendar]
+    agreements: dict[Name, Agreement]
+    roster: Roster
+    channels: Channels
+
+    @model_validator(mode="after")
+    def _references_exist(self) -> Self:
+        wrong = [*self._dangling_parties(), *self._dangling_services(), *self._dangling_people()]
+        wrong += self._ambiguous_names()
+        if wrong:
+            raise ValueError("\n".join(wrong))
+        return self
+
+    def _dangling_parties(self) -> list[str]:
+        named = [(f"people.{name}.party", p.party) for name, p in self.people.items()]
+        for name, service in self.services.items():
+            named += [(f"services.{name}.owner", service.owner)]
+            named += [(f"services.{name}.operated_by", party) for party in service.operated_by]
+        return [
+            f"{where}: there is no party {party!r}" for where, party in named if party not in self.parties
+        ]
+
+    def _dangling_services(self) -> list[str]:
+        wrong = []
+        for name, service in self.services.items():
+            where = f"services.{name}"
+            wrong += [
+                f"{where}.depends_on: there is no service {edge.service!r}"
+                for edge in service.depends_on
+                if edge.service not in self.services
+            ]
+            if service.agreement is not None and service.agreement not in self.agreements:
+                wrong.append(f"{where}.agreement: there is no agreement {service.agreement!r}")
+        wrong += [
+            f"agreements.{name}.calendar: there is no calendar {agreement.calendar!r}"
+            for name, agreement in self.agreements.items()
+            if agreement.calendar not in self.calendars
+        ]
+        return wrong
+
+    def _dangling_people(self) -> list[str]:
+        named = [(f"services.{name}.leads", p) for name, s in self.services.items() for p in s.leads]
+        for seat in ("commanders", "on_shift", "duty_managers", "comms"):
+            named += [(f"roster.{seat}", person) for person in getattr(self.roster, seat)]
+        return [f"{where}: there is no person {p!r}" for where, p in named if p not in self.people]
+
+    def _ambiguous_names(self) -> list[str]:
+        owners: dict[str, str] = {}
+        wrong = []
+        for name, service in self.services.items():
+            for word in (name, *service.aliases):
+                other = owners.setdefault(word, name)
+                if other != name:
+                    wrong.append(f"services.{name}: {word!r} already names {other}")
+        return wrong

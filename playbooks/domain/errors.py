@@ -1,0 +1,133 @@
+"""Refusals. Each is an answer: its text may be shown to a person and offers the way out.
+
+Texts are mrkdwn-free plain sentences; ids of people appear as ``<@U…>`` because Slack
+renders them, and names from outside never appear unescaped in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from playbooks.domain.ids import IncidentId, UserId, incident_name, is_person
+
+
+def mention(user: UserId) -> str:
+    """A person as Slack renders them; the machinery by its name."""
+    return f"<@{user}>" if is_person(user) else f"the {user} rule"
+
+
+def mentions(users: Iterable[UserId]) -> str:
+    """Several people in one phrase: ``<@A>, <@B> or <@C>``; ``nobody yet`` if none."""
+    named = [mention(user) for user in users]
+    if not named:
+        return "nobody yet"
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} or {named[-1]}"
+
+
+class ProtocolError(Exception):
+    """The protocol says no, and why."""
+
+
+class IncidentNotFound(ProtocolError):
+    """There is no such incident."""
+
+    def __init__(self, incident: IncidentId) -> None:
+        super().__init__(f"There is no {incident_name(incident)}. Try /incident list.")
+
+
+class IncidentOver(ProtocolError):
+    """The incident is no longer live."""
+
+    def __init__(self, incident: IncidentId, state: str) -> None:
+        super().__init__(
+            f"{incident_name(incident)} is already {state}. Use /incident reopen if it came back."
+        )
+
+
+class NotYourRole(ProtocolError):
+    """Somebody else may do this."""
+
+    def __init__(self, what: str, who: str) -> None:
+        super().__init__(f"Only {who} can {what}.")
+
+
+class StaleCommand(ProtocolError):
+    """A button from an older lease of command."""
+
+    def __init__(self, holder: UserId | None) -> None:
+        now = f"{mention(holder)} holds command now" if holder else "nobody holds command now"
+        super().__init__(f"This button is from an earlier command: {now}. Use the newest card.")
+
+
+class SeatVacant(ProtocolError):
+    """Nobody is in command yet."""
+
+    def __init__(self) -> None:
+        super().__init__("Nobody is in command yet. Press Take command first.")
+
+
+class AlreadyInCommand(ProtocolError):
+    """The claimant already holds the seat."""
+
+    def __init__(self) -> None:
+        super().__init__("You already have command.")
+
+
+class ContestTooLate(ProtocolError):
+    """The window for a contest has passed."""
+
+    def __init__(self, holder: UserId) -> None:
+        super().__init__(
+            f"{mention(holder)} is settled in command. Ask for a handover, or call a duty manager.",
+        )
+
+
+class NoStanding(ProtocolError):
+    """Only roster commanders and leads of impacted services may contest."""
+
+    def __init__(self, holder: UserId) -> None:
+        super().__init__(
+            f"{mention(holder)} has command. Only people on the commander roster and leads of impacted "
+            "services may contest it; talk to the commander or a duty manager.",
+        )
+
+
+class AlreadyDecided(ProtocolError):
+    """Two buttons were pressed; the other one came first."""
+
+    def __init__(self, what: str, by: UserId | None, at: datetime | None) -> None:
+        who = f" by {mention(by)}" if by else ""
+        when = f" at {at:%H:%M} UTC" if at else ""
+        super().__init__(f"{what} was already decided{who}{when}.")
+
+
+class NotNeeded(ProtocolError):
+    """The request would change nothing."""
+
+
+class NeedsWords(ProtocolError):
+    """An argument is missing or unusable; the text says what to write."""
+
+
+class SecondPersonNeeded(ProtocolError):
+    """Nobody verifies their own statement."""
+
+    def __init__(self) -> None:
+        super().__init__("You said this yourself, so somebody else has to verify it: anyone in the room may.")
+
+
+class NotReleasable(ProtocolError):
+    """The statement may not reach that audience."""
+
+
+class TextWithheld(ProtocolError):
+    """A stakeholder text quotes something that was not released."""
+
+
+class Conflict(ProtocolError):
+    """Publishing waits for a human decision about conflicting workarounds."""
+
+
+class StaleWrite(Exception):
+    """Somebody else changed the record since it was read: load again and decide again."""

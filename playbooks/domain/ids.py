@@ -1,0 +1,54 @@
+"""Names for the identifiers that cross the house, so that one cannot be passed for another.
+
+Incident, change and known-error numbers are small integers because people say them
+aloud; everything else is an opaque string made by the injected ``Ids``.
+"""
+
+from __future__ import annotations
+
+from typing import NewType
+
+IncidentId = NewType("IncidentId", int)
+"""The number people say: 7 is shown as INC-7."""
+KnownErrorId = NewType("KnownErrorId", int)
+"""The number people say: 3 is shown as KE-3."""
+ChangeId = NewType("ChangeId", str)
+EpisodeId = NewType("EpisodeId", str)
+TenureId = NewType("TenureId", str)
+ContestId = NewType("ContestId", str)
+HandoverId = NewType("HandoverId", str)
+StatementId = NewType("StatementId", str)
+UpdateId = NewType("UpdateId", str)
+ClearanceId = NewType("ClearanceId", str)
+ReviewId = NewType("ReviewId", str)
+WorkaroundId = NewType("WorkaroundId", str)
+ClockId = NewType("ClockId", str)
+
+UserId = NewType("UserId", str)
+"""A Slack user id (``U…`` or ``W…``), or one of the two actors below."""
+ChannelId = NewType("ChannelId", str)
+"""A Slack conversation id; never a channel name."""
+Ts = NewType("Ts", str)
+"""Slack's message timestamp, ``seconds.microseconds``: the identity of a message in its channel."""
+ServiceName = NewType("ServiceName", str)
+PartyName = NewType("PartyName", str)
+
+MONITORING = UserId("monitoring")
+"""The actor of what a trigger rule did."""
+PROTOCOL = UserId("protocol")
+"""The actor of what a timer of the playbook did."""
+
+
+def incident_name(incident: IncidentId) -> str:
+    """The way people write an incident's number."""
+    return f"INC-{incident}"
+
+
+def known_error_name(known_error: KnownErrorId) -> str:
+    """The way people write a known error's number."""
+    return f"KE-{known_error}"
+
+
+def is_person(actor: UserId) -> bool:
+    """Whether the actor is somebody who can be mentioned, not the machinery."""
+    return actor not in (MONITORING, PROTOCOL)

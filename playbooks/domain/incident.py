@@ -1,0 +1,121 @@
+"""The incident record and its life: open, mitigated, resolved, closed.
+
+The major-incident state runs beside it (ITIL: proposed, accepted, rejected, demoted).
+Severity follows the field's habit: lower is worse, SEV1 and SEV2 are major.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from playbooks.domain.ids import ChannelId, IncidentId, ServiceName, Ts, UserId
+
+
+class State(StrEnum):
+    """Where the incident stands."""
+
+    OPEN = "open"
+    MITIGATED = "mitigated"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    MERGED = "merged"
+
+
+class Major(StrEnum):
+    """Where its promotion to a major incident stands."""
+
+    NONE = "none"
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    DEMOTED = "demoted"
+
+
+class RoomState(StrEnum):
+    """How far the war room has come.
+
+    ``hub`` means that no room could be made and the incident runs in the incidents channel.
+    """
+
+    WANTED = "wanted"
+    OPEN = "open"
+    HUB = "hub"
+
+
+class ServiceRole(StrEnum):
+    """Why a service belongs to an incident. ``suspected_root`` never leaves the war room."""
+
+    IMPACTED = "impacted"
+    SUSPECTED_ROOT = "suspected_root"
+    CLEARED = "cleared"
+
+
+class ResolutionCode(StrEnum):
+    """How it ended, in the words of ITSM tools."""
+
+    WORKAROUND_PROVIDED = "workaround provided"
+    SOLUTION_PROVIDED = "solution provided"
+    RESOLVED_BY_CHANGE = "resolved by change"
+    KNOWN_ERROR = "known error"
+    NO_RESOLUTION = "no resolution provided"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffectedService:
+    """A service and the part it plays."""
+
+    service: ServiceName
+    role: ServiceRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One outage. All instants are aware UTC; ``None`` means it has not happened."""
+
+    id: IncidentId
+    title: str
+    env: str
+    severity: int
+    state: State
+    major: Major
+    services: tuple[AffectedService, ...]
+    impact_started_at: datetime
+    detected_at: datetime
+    declared_at: datetime
+    declared_by: UserId
+    rule: str | None
+    """The trigger rule that declared it; None if a person did."""
+    mitigated_at: datetime | None = None
+    resolved_at: datetime | None = None
+    resolution: ResolutionCode | None = None
+    resolution_note: str = ""
+    room: ChannelId | None = None
+    room_name: str = ""
+    room_state: RoomState = RoomState.WANTED
+    card_ts: Ts | None = None
+    announcement_ts: Ts | None = None
+    freeze_since: datetime | None = None
+    thawed_at: datetime | None = None
+    clear_asked_at: datetime | None = None
+    """When the commander was asked whether the quiet monitoring means mitigation."""
+    fence: int = 0
+    """The newest fencing number of command; every commander's button carries it."""
+    version: int = 0
+
+    @property
+    def is_live(self) -> bool:
+        """Whether people still work on it."""
+        return self.state in (State.OPEN, State.MITIGATED)
+
+    @property
+    def impacted(self) -> tuple[ServiceName, ...]:
+        """The services that users miss, in the order in which they were found."""
+        return tuple(s.service for s in self.services if s.role is ServiceRole.IMPACTED)
+
+    @property
+    def core(self) -> tuple[ServiceName, ...]:
+        """Impacted and suspected-root services: what a freeze is drawn around."""
+        return tuple(s.service for s in self.services if s.role is not ServiceRole.CLEARED)

@@ -1,0 +1,95 @@
+"""Signals and episodes: what monitoring says, and for how long it has been saying it.
+
+A signal is one line of one delivery. An episode is the life of one alert: at most one is
+open per (source, dedup key). The origin is the system that measured, not the one that
+delivered: two roads from one Prometheus are one origin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from playbooks.domain.ids import EpisodeId, IncidentId, ServiceName
+
+
+class SignalStatus(StrEnum):
+    """What the sender says."""
+
+    FIRING = "firing"
+    RESOLVED = "resolved"
+    NODATA = "nodata"
+
+
+class SignalKind(StrEnum):
+    """What sort of measurement it is; ``nodata`` can only ever propose."""
+
+    ALERT = "alert"
+    SLO_BURN = "slo_burn"
+    PROBE = "probe"
+    NODATA = "nodata"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One normalised line of an alert delivery. Severity 1 is worst, 5 is information."""
+
+    source: str
+    dedup_key: str
+    origin: str
+    status: SignalStatus
+    kind: SignalKind
+    severity: int
+    service_hint: str
+    env: str
+    title: str
+    link: str
+    occurred_at: datetime
+    starts_at: datetime | None
+    ends_at: datetime | None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A firing interval, half-open; ``end`` None while it still fires."""
+
+    start: datetime
+    end: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """The life of one alert, with every firing interval it had."""
+
+    id: EpisodeId
+    source: str
+    dedup_key: str
+    origin: str
+    kind: SignalKind
+    severity: int
+    service: ServiceName | None
+    """None: the catalogue does not know it. Such an episode never declares anything."""
+    service_hint: str
+    env: str
+    title: str
+    link: str
+    intervals: tuple[Interval, ...]
+    last_event_at: datetime
+    received_at: datetime
+    labels: Mapping[str, str] = field(default_factory=dict)
+    incident: IncidentId | None = None
+    version: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the sender still says that it fires."""
+        return self.intervals[-1].end is None
+
+    @property
+    def starts_at(self) -> datetime:
+        """When the newest firing interval began."""
+        return self.intervals[-1].start

@@ -1,0 +1,1 @@
+"""What happens: use cases that load, decide, record and commit."""

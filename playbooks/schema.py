@@ -1,0 +1,203 @@
+"""The playbook's shape: what the organisation does in a major incident.
+
+Every number a person could want to change lives here, never in a rule. Unknown keys are
+mistakes, so a misspelt limit cannot silently fall back to a default.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+_DURATION = re.compile(r"(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+)s)?")
+
+
+def read_duration(value: object) -> object:
+    """``5m``, ``1h 30m``, ``90s`` → timedelta.
+
+    Days are refused: on a calendar of eight hours "1 day" means three working days to
+    some tools and one to others, so people must write hours.
+    """
+    if isinstance(value, timedelta):
+        return value
+    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None or not any(match.groups()):
+        message = f"{value!r} is not a duration; write hours, minutes or seconds, such as 5m, 1h 30m or 90s"
+        raise ValueError(message)
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Severity = Annotated[int, Field(ge=1, le=5)]
+Tier = Annotated[int, Field(ge=1, le=4)]
+ResponseRisk = Annotated[int, Field(ge=1, le=3)]
+
+
+class Part(BaseModel):
+    """A frozen section that refuses unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SeverityLevel(Part):
+    """One severity as people read it."""
+
+    name: str
+    means: str
+
+
+class TriggerAction(StrEnum):
+    """A rule declares, or proposes to a person."""
+
+    DECLARE = "declare"
+    PROPOSE = "propose"
+
+
+class TriggerWhen(Part):
+    """Conditions over one cluster of qualified episodes; all that are given must hold."""
+
+    tier: Tier | None = None
+    """Some impacted service has this tier or a better (lower) one."""
+    severity: Severity | None = None
+    """Some episode has this severity or a worse (lower) one."""
+    kind: Literal["alert", "slo_burn", "probe"] | None = None
+    distinct_origins: Annotated[int, Field(ge=1)] = 1
+    distinct_services: Annotated[int, Field(ge=1)] = 1
+    sustained: Duration = timedelta(0)
+
+
+class TriggerThen(Part):
+    """What a rule does when it holds."""
+
+    action: TriggerAction
+    severity: Severity
+    decide_within: Duration = timedelta(minutes=10)
+    on_silence: Literal["declare_if_still_true", "reject"] = "declare_if_still_true"
+
+
+class TriggerRule(Part):
+    """One rule; rules are tried in the order in which they are written, first match wins."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    says: str
+    """The rule in one sentence, as the log and the card print it."""
+    when: TriggerWhen
+    then: TriggerThen
+
+
+class Alerts(Part):
+    """How signals become episodes, and episodes one outage."""
+
+    keep: Duration
+    window: Duration
+    common_cause_services: Annotated[int, Field(ge=2)]
+    common_cause_share: Annotated[float, Field(gt=0, le=1)]
+    flap_enter: int
+    flap_leave: int
+    flap_window: Duration
+    clear_for: Duration
+    reopen_window: Duration
+
+
+class Command(Part):
+    """The bounds of every question about the commander's seat."""
+
+    contest_within: Duration
+    settle_within: Duration
+    duty_within: Duration
+    handover_within: Duration
+
+
+class Freeze(Part):
+    """Which risk is held in which ring. Rings: 0 core … 3 everything else."""
+
+    thresholds: dict[Severity, tuple[ResponseRisk | None, ...]]
+    """Severity → the lowest risk held in rings 0 to 3; null holds nothing."""
+    approval_valid: Duration
+    allow_valid: Duration
+    retry_after: Duration
+    stabilisation: Duration
+
+    @model_validator(mode="after")
+    def _four_rings(self) -> Self:
+        for severity, thresholds in self.thresholds.items():
+            if len(thresholds) != 4:  # noqa: PLR2004 - the four rings of the freeze
+                message = f"severity {severity} needs four thresholds, one for each ring 0 to 3"
+                raise ValueError(message)
+        return self
+
+
+class Updates(Part):
+    """The promised drum of stakeholder updates."""
+
+    first: Duration
+    every: Duration
+    relax_after: Duration
+    relaxed: Duration
+    remind_after: Duration
+    escalate_after: Duration
+
+
+class Log(Part):
+    """How people mark what matters."""
+
+    marks: tuple[str, ...]
+    """Reaction names, without colons, that make a message a key event."""
+
+
+class KnownErrors(Part):
+    """When two articles are about the same thing."""
+
+    symptom: float
+    cause: float
+    show_at_least: float
+    """The least match at which a known error is shown on an incident's card."""
+    unrelated_cap: float
+
+
+class Room(Part):
+    """How war rooms are named; ``{number}`` and ``{service}`` are filled in."""
+
+    name: str
+
+
+class Playbook(Part):
+    """A whole playbook."""
+
+    name: str
+    severities: dict[Severity, SeverityLevel]
+    major_at: Severity
+    """This severity and worse ones are major incidents."""
+    unknown_severity: Severity
+    room: Room
+    alerts: Alerts
+    triggers: tuple[TriggerRule, ...]
+    command: Command
+    freeze: Freeze
+    updates: Updates
+    log: Log
+    known_errors: KnownErrors
+
+    @model_validator(mode="after")
+    def _rules_are_reachable(self) -> Self:
+        seen: set[str] = set()
+        for rule in self.triggers:
+            if rule.id in seen:
+                message = f"two trigger rules are called {rule.id}; give each its own id"
+                raise ValueError(message)
+            seen.add(rule.id)
+        missing = [s for s in self.freeze.thresholds if s not in self.severities]
+        if missing:
+            message = f"freeze.thresholds names severities that do not exist: {missing}"
+            raise ValueError(message)
+        return self
+
+    def severity_name(self, severity: int) -> str:
+        """``SEV1`` for 1; the number itself if the playbook does not name it."""
+        level = self.severities.get(severity)
+        return level.name if level else f"SEV{severity}"
