@@ -1,0 +1,95 @@
+"""The playbook and the catalogue in force, and the questions people ask of them.
+
+Slack knows people by user id, the catalogue by name; monitoring and pipelines use their
+own names for services. This is the one place where those are brought together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from playbooks.catalogue import Catalogue
+from playbooks.domain.graph import ServiceGraph, service_graph
+from playbooks.domain.ids import ServiceName, UserId
+from playbooks.schema import Playbook
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handbook:
+    """What the organisation does (playbook) and who and what exists (catalogue)."""
+
+    playbook: Playbook
+    catalogue: Catalogue
+
+    @cached_property
+    def graph(self) -> ServiceGraph:
+        """The service model, drawn once."""
+        return service_graph(self.catalogue)
+
+    @cached_property
+    def _names_by_user(self) -> dict[UserId, str]:
+        return {UserId(person.slack): name for name, person in self.catalogue.people.items()}
+
+    @cached_property
+    def _services_by_word(self) -> dict[str, ServiceName]:
+        """Names win over aliases, whatever the order in the file."""
+        words: dict[str, ServiceName] = {}
+        for name, service in self.catalogue.services.items():
+            words |= {alias.casefold(): ServiceName(name) for alias in service.aliases}
+        return words | {name.casefold(): ServiceName(name) for name in self.catalogue.services}
+
+    def person(self, user: UserId) -> str | None:
+        """The catalogue's name of a Slack user; None for somebody it does not list."""
+        return self._names_by_user.get(user)
+
+    def slack_id(self, name: str) -> UserId:
+        """The Slack user of somebody in the catalogue."""
+        return UserId(self.catalogue.people[name].slack)
+
+    def service_named(self, word: str) -> ServiceName | None:
+        """The service of that name or alias, in whatever case; None if there is none."""
+        return self._services_by_word.get(word.strip().casefold())
+
+    def title(self, service: ServiceName) -> str:
+        """What readers call the service; its name if the catalogue has forgotten it."""
+        known = self.catalogue.services.get(service)
+        return known.title if known else service
+
+    def tier(self, service: ServiceName) -> int | None:
+        """1 is the most important; None if the catalogue has forgotten the service."""
+        known = self.catalogue.services.get(service)
+        return known.tier if known else None
+
+    @property
+    def commanders(self) -> tuple[UserId, ...]:
+        """Who may command, in order of preference."""
+        return self._users(self.catalogue.roster.commanders)
+
+    @property
+    def on_shift(self) -> tuple[UserId, ...]:
+        """Who is called first, whatever is broken."""
+        return self._users(self.catalogue.roster.on_shift)
+
+    @property
+    def duty_managers(self) -> tuple[UserId, ...]:
+        """Who decides disputes about command."""
+        return self._users(self.catalogue.roster.duty_managers)
+
+    @property
+    def comms(self) -> tuple[UserId, ...]:
+        """Who writes to stakeholders."""
+        return self._users(self.catalogue.roster.comms)
+
+    def leads_of(self, services: Iterable[ServiceName]) -> tuple[UserId, ...]:
+        """The technical leads of the services, in the order given, each once."""
+        known = (self.catalogue.services[s] for s in services if s in self.catalogue.services)
+        return self._users(name for service in known for name in service.leads)
+
+    def responders(self, services: Iterable[ServiceName]) -> tuple[UserId, ...]:
+        """Whom a war room needs from its first minute: leads, the shift and the comms lead."""
+        return tuple(dict.fromkeys((*self.leads_of(services), *self.on_shift, *self.comms)))
+
+    def _users(self, names: Iterable[str]) -> tuple[UserId, ...]:
+        return tuple(dict.fromkeys(self.slack_id(name) for name in names))
