@@ -1,0 +1,189 @@
+"""What is to be done in the world: one value per outbox row, in the imperative.
+
+An effect names *what* to say, never the words: blocks are rendered at delivery from the
+record as it is then. Nothing here needs a channel that does not exist yet; the effects
+that need the room are enqueued by ``protocol.room`` once it is open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from playbooks.domain.events import Event
+from playbooks.domain.ids import (
+    ChannelId,
+    ClearanceId,
+    HandoverId,
+    IncidentId,
+    ReviewId,
+    Ts,
+    UpdateId,
+    UserId,
+)
+
+
+class Priority(IntEnum):
+    """People first, decoration last."""
+
+    PEOPLE = 0
+    ANSWER = 1
+    CARD = 2
+    NEWS = 3
+    DECORATION = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """Something owed to the world on behalf of one incident."""
+
+    incident: IncidentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRoom(Effect):
+    """Create the war room; settles with ``protocol.room.opened`` or ``unavailable``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invite(Effect):
+    """Bring people into the room; settles with ``protocol.room.invited``."""
+
+    users: tuple[UserId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostCard(Effect):
+    """Post the incident card in the room; settles with ``protocol.room.card_posted``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshCard(Effect):
+    """Bring the card up to date (coalesced)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinCard(Effect):
+    """Pin the card."""
+
+    ts: Ts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTopic(Effect):
+    """Bring the room's topic up to date (coalesced)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddBookmarks(Effect):
+    """Add the room's bookmarks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce(Effect):
+    """Announce in the incidents channel; settles with ``protocol.room.announced``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshAnnouncement(Effect):
+    """Bring the announcement up to date (coalesced)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostCandidate(Effect):
+    """Ask the incidents channel whether this is a major incident."""
+
+    about: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellRoom(Effect):
+    """Say in the room what happened."""
+
+    about: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellPerson(Effect):
+    """Say privately what happened, with the buttons that person may press."""
+
+    user: UserId
+    about: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendBrief(Effect):
+    """Give the taker of a handover the brief, with Accept and Decline."""
+
+    handover: HandoverId
+    user: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskApproval(Effect):
+    """Show the approval card of a change in the room."""
+
+    clearance: ClearanceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseApproval(Effect):
+    """Replace an approval card's buttons by the decision."""
+
+    clearance: ClearanceId
+    channel: ChannelId
+    ts: Ts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostUpdate(Effect):
+    """Send a stakeholder update."""
+
+    update: UpdateId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostReview(Effect):
+    """Show the post-mortem draft in the room."""
+
+    review: ReviewId
+
+
+def lane(effect: Effect) -> str | None:
+    """The queue in which readers see order; None if nobody could notice the order.
+
+    Only posts to one conversation are ordered. A retry holds back its lane and no other.
+    """
+    match effect:
+        case PostCard() | TellRoom() | AskApproval() | PostReview():
+            return f"room:{effect.incident}"
+        case TellPerson(user=user) | SendBrief(user=user):
+            return f"person:{user}"
+        case PostUpdate():
+            return f"stakeholders:{effect.incident}"
+        case _:
+            return None
+
+
+def coalesces(effect: Effect) -> str | None:
+    """Waiting rows with this key are one: the picture is drawn from the record when it is sent."""
+    match effect:
+        case RefreshCard() | SetTopic() | RefreshAnnouncement():
+            return f"{type(effect).__name__}:{effect.incident}"
+        case _:
+            return None
+
+
+def priority(effect: Effect) -> Priority:
+    """Who waits for it."""
+    match effect:
+        case OpenRoom() | Invite():
+            return Priority.PEOPLE
+        case TellPerson() | SendBrief() | AskApproval():
+            return Priority.ANSWER
+        case PostCard() | RefreshCard():
+            return Priority.CARD
+        case PinCard() | SetTopic() | AddBookmarks():
+            return Priority.DECORATION
+        case _:
+            return Priority.NEWS

@@ -1,0 +1,133 @@
+"""The log of an incident: append-only, hash-chained, one entry per fact.
+
+The chain covers each entry's header and the digest of its body, not the body itself, so
+that a lawful deletion of words leaves a gap that still verifies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from playbooks.domain.events import Event, KeyEventMarked, MessageDeleted, MessageEdited, MessageSaid
+from playbooks.domain.ids import IncidentId, UserId
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the log. ``at`` is the event's own time, ``recorded_at`` when we learnt it."""
+
+    incident: IncidentId
+    seq: int
+    at: datetime
+    recorded_at: datetime
+    actor: UserId
+    kind: str
+    """The event's class name."""
+    key: str | None
+    """Natural key that makes recording idempotent: redelivered facts are recorded once."""
+    body: Mapping[str, object] | None
+    """The event's fields; None after a lawful deletion."""
+    body_digest: str
+    prev_hash: str
+    hash: str
+
+
+def plain(value: object) -> object:
+    """A value as JSON can hold it: instants as RFC 3339 with microseconds, durations in seconds."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds")
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return _plain_container(value)
+
+
+def _plain_container(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(v) for v in value]
+    return value
+
+
+def canonical(value: object) -> str:
+    """One spelling for equal values, so that equal facts have equal digests."""
+    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(value: object) -> str:
+    """SHA-256 of the canonical spelling, in hex."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def natural_key(event: Event) -> str | None:
+    """What makes two deliveries the same fact; None for facts that only we produce."""
+    match event:
+        case MessageSaid(channel=channel, ts=ts):
+            return f"said:{channel}:{ts}"
+        case MessageEdited(channel=channel, ts=ts):
+            return f"edited:{channel}:{ts}:{event.at.isoformat()}"
+        case MessageDeleted(channel=channel, ts=ts):
+            return f"deleted:{channel}:{ts}"
+        case KeyEventMarked(channel=channel, ts=ts) if ts is not None:
+            return f"marked:{channel}:{ts}"
+        case _:
+            return None
+
+
+def entry_for(event: Event, *, seq: int, prev_hash: str, recorded_at: datetime) -> Entry:
+    """The next link of the chain."""
+    body = plain(event)
+    if not isinstance(body, dict):  # pragma: no cover - events are dataclasses
+        raise TypeError(type(event))
+    draft = Entry(
+        incident=event.incident,
+        seq=seq,
+        at=event.at,
+        recorded_at=recorded_at,
+        actor=event.by,
+        kind=type(event).__name__,
+        key=natural_key(event),
+        body=body,
+        body_digest=digest(body),
+        prev_hash=prev_hash,
+        hash="",
+    )
+    return replace(draft, hash=link(draft))
+
+
+def link(entry: Entry) -> str:
+    """The hash of an entry: over its header, the digest of its body and the hash before it."""
+    header = (
+        entry.prev_hash,
+        entry.incident,
+        entry.seq,
+        entry.at,
+        entry.recorded_at,
+        entry.actor,
+        entry.kind,
+        entry.key,
+        entry.body_digest,
+    )
+    return digest(header)
+
+
+def first_broken(entries: Iterable[Entry]) -> Entry | None:
+    """The first entry, in order of ``seq``, that does not fit; None if the chain is whole."""
+    prev_hash, seq = GENESIS, 1
+    for entry in entries:
+        intact_body = entry.body is None or digest(entry.body) == entry.body_digest
+        if entry.seq != seq or entry.prev_hash != prev_hash or link(entry) != entry.hash or not intact_body:
+            return entry
+        prev_hash, seq = entry.hash, seq + 1
+    return None

@@ -1,0 +1,39 @@
+"""Alarms: rows that say when the protocol must look again, and at what.
+
+Every deadline is a pure function of stored facts; a timer only wakes the use case that
+re-reads them, so a late or doubled alarm changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from playbooks.domain.ids import IncidentId
+
+
+class TimerKind(StrEnum):
+    """Which use case is to be woken."""
+
+    EVALUATE = "evaluate"
+    """Trigger rules: some condition may have become sustained."""
+    CANDIDATE = "candidate"
+    CONTEST_SETTLES = "contest_settles"
+    CONTEST_FINAL = "contest_final"
+    HANDOVER_EXPIRES = "handover_expires"
+    UPDATE_DUE = "update_due"
+    UPDATE_OVERDUE = "update_overdue"
+    QUIET = "quiet"
+    THAW = "thaw"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """One alarm; there is at most one per (kind, subject), setting it again moves it."""
+
+    kind: TimerKind
+    subject: str
+    """The record's id, or ``all``."""
+    incident: IncidentId | None
+    due_at: datetime

@@ -1,0 +1,288 @@
+"""What use cases need from the world, as protocols that storage and bot fulfil.
+
+One unit of work is one transaction. ``Repository.save`` checks the version it read and
+raises ``StaleWrite`` if somebody was quicker; ``incidents.lock`` serialises everything
+that belongs to one incident, on SQLite and PostgreSQL alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from playbooks.domain.change import Change, Clearance, Hold
+from playbooks.domain.command import Contest, Handover, Tenure
+from playbooks.domain.effects import Effect
+from playbooks.domain.entry import Entry
+from playbooks.domain.handbook import Handbook
+from playbooks.domain.ids import (
+    ChangeId,
+    ChannelId,
+    ClearanceId,
+    ContestId,
+    EpisodeId,
+    HandoverId,
+    IncidentId,
+    KnownErrorId,
+    ReviewId,
+    StatementId,
+    Ts,
+    UpdateId,
+)
+from playbooks.domain.incident import Incident
+from playbooks.domain.review import KnownError, Review
+from playbooks.domain.signal import Episode
+from playbooks.domain.sla import ServiceClock
+from playbooks.domain.statement import Statement, Update
+from playbooks.domain.timers import Timer, TimerKind
+
+K_contra = TypeVar("K_contra", contravariant=True)
+V = TypeVar("V")
+
+
+class Clock(Protocol):
+    """The instant, aware UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class Ids(Protocol):
+    """Fresh opaque identifiers, sorted by time."""
+
+    def new(self) -> str: ...
+
+
+class Repository(Protocol[K_contra, V]):
+    """Records of one kind by their key."""
+
+    async def find(self, key: K_contra) -> V | None: ...
+
+    async def add(self, value: V) -> None: ...
+
+    async def save(self, value: V) -> None:
+        """Write a changed record. Raises StaleWrite if its version is not the stored one."""
+
+
+class Incidents(Repository[IncidentId, Incident], Protocol):
+    """Incidents, and the numbers people say."""
+
+    async def next_number(self) -> IncidentId:
+        """The next incident number; gapless, safe with replicas."""
+
+    async def lock(self, incident: IncidentId) -> Incident | None:
+        """The incident, held for this unit: nobody else decides about it until commit."""
+
+    async def in_room(self, room: ChannelId) -> Incident | None:
+        """The incident whose war room this channel is."""
+
+    async def live(self) -> Sequence[Incident]:
+        """Open and mitigated incidents, candidates included, newest first."""
+
+    async def recent(self, limit: int) -> Sequence[Incident]:
+        """The newest incidents in any state, newest first."""
+
+    async def ended_since(self, since: datetime) -> Sequence[Incident]:
+        """Incidents resolved at or after ``since``."""
+
+
+class Episodes(Repository[EpisodeId, Episode], Protocol):
+    """Alert episodes."""
+
+    async def lock_intake(self) -> None:
+        """Held for this unit: one replica at a time turns signals into episodes and incidents."""
+
+    async def latest(self, source: str, dedup_key: str) -> Episode | None:
+        """The newest episode of this key, open or not."""
+
+    async def around(self, since: datetime) -> Sequence[Episode]:
+        """Episodes that are open or had their last event at or after ``since``, oldest first."""
+
+    async def of(self, incident: IncidentId) -> Sequence[Episode]: ...
+
+    async def unmapped(self, since: datetime) -> Sequence[Episode]:
+        """Episodes whose service the catalogue does not know."""
+
+
+class Tenures(Protocol):
+    """Who commanded when."""
+
+    async def current(self, incident: IncidentId) -> Tenure | None: ...
+
+    async def of(self, incident: IncidentId) -> Sequence[Tenure]: ...
+
+    async def add(self, tenure: Tenure) -> None: ...
+
+    async def end(self, tenure: Tenure, at: datetime) -> None: ...
+
+
+class Contests(Repository[ContestId, Contest], Protocol):
+    """Disputes about the seat."""
+
+    async def open_for(self, incident: IncidentId) -> Contest | None:
+        """The contest that is not decided yet."""
+
+    async def of(self, incident: IncidentId) -> Sequence[Contest]: ...
+
+
+class Handovers(Repository[HandoverId, Handover], Protocol):
+    """Offers of command."""
+
+    async def open_for(self, incident: IncidentId) -> Handover | None: ...
+
+
+class Entries(Protocol):
+    """The hash-chained log."""
+
+    async def append(self, entry: Entry) -> None: ...
+
+    async def head(self, incident: IncidentId) -> tuple[int, str]:
+        """Sequence number and hash of the newest entry; (0, GENESIS) for none."""
+
+    async def has(self, incident: IncidentId, key: str) -> bool:
+        """Whether a fact with this natural key is recorded."""
+
+    async def find(self, incident: IncidentId, key: str) -> Entry | None: ...
+
+    async def of(self, incident: IncidentId) -> Sequence[Entry]:
+        """All entries in order of ``seq``."""
+
+
+class Statements(Repository[StatementId, Statement], Protocol):
+    """What people stand for."""
+
+    async def of(self, incident: IncidentId) -> Sequence[Statement]:
+        """In the order in which they were made."""
+
+
+class Updates(Repository[UpdateId, Update], Protocol):
+    """Promised stakeholder updates."""
+
+    async def of(self, incident: IncidentId) -> Sequence[Update]:
+        """In order of ``number``."""
+
+    async def due(self, incident: IncidentId) -> Update | None:
+        """The one that is promised next."""
+
+
+class Changes(Repository[ChangeId, Change], Protocol):
+    """Changes that pipelines asked about."""
+
+    async def with_ref(self, ref: str) -> Change | None: ...
+
+
+class Clearances(Repository[ClearanceId, Clearance], Protocol):
+    """The commander's word on changes."""
+
+    async def of_change(self, change: ChangeId) -> Sequence[Clearance]: ...
+
+    async def of(self, incident: IncidentId) -> Sequence[Clearance]: ...
+
+
+class Holds(Protocol):
+    """Changes kept back by a freeze."""
+
+    async def put(self, hold: Hold) -> bool:
+        """Store an open hold; False if this change is already held by this incident."""
+
+    async def open_for(self, incident: IncidentId) -> Sequence[Hold]: ...
+
+    async def release(self, hold: Hold, at: datetime) -> None: ...
+
+
+class ServiceClocks(Protocol):
+    """Service-level clocks."""
+
+    async def add(self, clock: ServiceClock) -> None: ...
+
+    async def save(self, clock: ServiceClock) -> None: ...
+
+    async def of(self, incident: IncidentId) -> Sequence[ServiceClock]: ...
+
+
+class Reviews(Repository[ReviewId, Review], Protocol):
+    """Post-mortems."""
+
+    async def of(self, incident: IncidentId) -> Review | None: ...
+
+
+class KnownErrors(Repository[KnownErrorId, KnownError], Protocol):
+    """The known-error store."""
+
+    async def next_number(self) -> KnownErrorId: ...
+
+    async def lock_all(self) -> None:
+        """Held for this unit: one publication at a time decides whether an error is new."""
+
+    async def all(self) -> Sequence[KnownError]: ...
+
+
+class Timers(Protocol):
+    """Alarms."""
+
+    async def set(self, timer: Timer) -> None:
+        """Set or move the alarm of this (kind, subject)."""
+
+    async def cancel(self, kind: TimerKind, subject: str) -> None: ...
+
+    async def cancel_all(self, incident: IncidentId) -> None: ...
+
+
+class Posts(Protocol):
+    """Where messages that may have to be changed later were posted."""
+
+    async def remember(self, subject: str, channel: ChannelId, ts: Ts) -> None:
+        """``subject`` is e.g. ``clearance:<id>``."""
+
+    async def where(self, subject: str) -> tuple[ChannelId, Ts] | None: ...
+
+
+class Outbox(Protocol):
+    """Effects owed to the world."""
+
+    async def put(self, effect: Effect) -> None:
+        """Owe an effect from the commit of this unit on; coalescing effects are owed once."""
+
+
+class Unit(Protocol):
+    """One transaction. Nothing is kept unless ``commit`` is reached."""
+
+    incidents: Incidents
+    episodes: Episodes
+    tenures: Tenures
+    contests: Contests
+    handovers: Handovers
+    entries: Entries
+    statements: Statements
+    updates: Updates
+    changes: Changes
+    clearances: Clearances
+    holds: Holds
+    clocks: ServiceClocks
+    reviews: Reviews
+    known_errors: KnownErrors
+    timers: Timers
+    posts: Posts
+    outbox: Outbox
+
+    async def commit(self) -> None: ...
+
+
+class Units(Protocol):
+    """Opens transactions."""
+
+    def __call__(self) -> AbstractAsyncContextManager[Unit]:
+        """A unit that rolls back unless committed; writers take their turn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything a use case may touch."""
+
+    clock: Clock
+    ids: Ids
+    units: Units
+    handbook: Callable[[], Handbook]
+    """The catalogue and playbook as they are now; reloads swap the whole value."""
