@@ -20,6 +20,7 @@ from sandbox.journal import Journal
 from sandbox.manifest import Manifest, parse_manifest
 from sandbox.model import App, Channel, File, Message, ScheduledMessage, User, UserGroup, View
 from sandbox.seed import Seed, default_seed
+from sandbox.tickets import Tickets
 from sandbox.triggers import Triggers
 
 CHANGES_KEPT = 10_000  # for readers of the stream that fell behind
@@ -83,6 +84,7 @@ class Workspace:
     def _fill(self) -> None:
         self.ids = Ids(self.seed.number)
         self.triggers = Triggers(self.clock, self.ids)
+        self.tickets = Tickets(self.clock, self.ids)
         self.team_id, self.team_name, self.team_domain = (
             self.seed.team_id,
             self.seed.team_name,
