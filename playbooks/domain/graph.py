@@ -49,6 +49,10 @@ class ServiceGraph:
         """The services that need this one and are needed by it; the service itself at least."""
         return (self.needs((service,)) & self.dependants((service,))) | {service}
 
+    def needs_itself(self, service: ServiceName) -> bool:
+        """Whether the service is part of a circle of hard dependencies."""
+        return self.hard.has_edge(service, service) or len(self.cycle_of(service)) > 1
+
     def soft_neighbours(self, services: Iterable[ServiceName]) -> frozenset[ServiceName]:
         """Services one soft edge away, in either direction."""
         return self._gather(services, self.soft.neighbors)
