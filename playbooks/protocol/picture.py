@@ -1,0 +1,92 @@
+"""Everything that is true of an incident now, gathered once, for whoever shows it.
+
+Cards, menus, briefs and pages read a picture, never tables; what is derived (deadlines,
+elapsed times, what is open) is derived here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from playbooks.domain import clock as clocks
+from playbooks.domain.change import Clearance, ClearanceState, Hold
+from playbooks.domain.command import Contest, Handover, Tenure
+from playbooks.domain.handbook import Handbook
+from playbooks.domain.ids import IncidentId, StatementId
+from playbooks.domain.incident import Incident
+from playbooks.domain.review import KnownError, Review
+from playbooks.domain.signal import Episode
+from playbooks.domain.sla import ClockReading
+from playbooks.domain.statement import Statement, StatementStatus, Update
+from playbooks.ports import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One incident at one instant. Sequences are in the order in which things happened."""
+
+    at: datetime
+    incident: Incident
+    severity_name: str
+    service_titles: tuple[str, ...]
+    tenure: Tenure | None
+    contest: Contest | None
+    handover: Handover | None
+    statements: tuple[Statement, ...]
+    due: Update | None
+    updates: tuple[Update, ...]
+    readings: tuple[ClockReading, ...]
+    clearances: tuple[Clearance, ...]
+    holds: tuple[Hold, ...]
+    episodes: tuple[Episode, ...]
+    known_errors: tuple[tuple[KnownError, float], ...]
+    """Known errors that look alike, best first, with their match in [0, 1]."""
+    review: Review | None
+    log_head: tuple[int, str]
+    """Number of log entries and the hash of the newest."""
+
+    @property
+    def hypotheses(self) -> tuple[Statement, ...]:
+        """Causes nobody has verified."""
+        return tuple(s for s in self.statements if s.is_hypothesis)
+
+    @property
+    def facts(self) -> tuple[Statement, ...]:
+        """What a second person or a measurement stands for."""
+        trusted = (StatementStatus.VERIFIED, StatementStatus.RELEASED)
+        return tuple(s for s in self.statements if s.status in trusted)
+
+    @property
+    def pending(self) -> tuple[Clearance, ...]:
+        """Changes that wait for the commander."""
+        return tuple(c for c in self.clearances if c.state is ClearanceState.ASKED)
+
+    def number_of(self, statement: StatementId) -> int:
+        """The number by which people name a statement in commands; counts from 1."""
+        return 1 + next(i for i, s in enumerate(self.statements) if s.id == statement)
+
+
+async def draw(unit: Unit, handbook: Handbook, incident: Incident, *, at: datetime) -> Picture:
+    """Gather the picture inside the caller's transaction."""
+    number = incident.id
+    episodes = tuple(await unit.episodes.of(number))
+    return Picture(
+        at=at,
+        incident=incident,
+        severity_name=handbook.playbook.severity_name(incident.severity),
+        service_titles=tuple(handbook.title(service) for service in incident.impacted),
+        tenure=await unit.tenures.current(number),
+        contest=await unit.contests.open_for(number),
+        handover=await unit.handovers.open_for(number),
+        statements=tuple(await unit.statements.of(number)),
+        due=await unit.updates.due(number),
+        updates=tuple(await unit.updates.of(number)),
+        readings=await _readings(unit, handbook, number, at=at),
+        clearances=tuple(await unit.clearances.of(number)),
+        holds=tuple(await unit.holds.open_for(number)),
+        episodes=episodes,
+        known_errors=await _lookalikes(unit, handbook, incident, episodes),
+        review=await unit.reviews.of(number),
+        log_head=await unit.entries.head(number),
+    )

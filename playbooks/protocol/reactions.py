@@ -1,0 +1,249 @@
+"""Which effects follow from which event: the whole policy of what is said to whom.
+
+One pure table. The bot is quiet: what people say, mark and state is written down and
+answered privately; the room hears about changes of state only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from playbooks.domain import events as e
+from playbooks.domain.command import Seating
+from playbooks.domain.effects import (
+    AddBookmarks,
+    Announce,
+    AskApproval,
+    Effect,
+    Invite,
+    OpenRoom,
+    PostCandidate,
+    PostCard,
+    PostReview,
+    PostUpdate,
+    RefreshAnnouncement,
+    RefreshCard,
+    SendBrief,
+    SetTopic,
+    TellPerson,
+    TellRoom,
+)
+from playbooks.domain.handbook import Handbook
+from playbooks.domain.ids import UserId, is_person
+from playbooks.domain.incident import Incident
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What the table may look at: the incident after the event, and who is in charge."""
+
+    incident: Incident
+    commander: UserId | None
+    handbook: Handbook
+    stakeholders_told: bool
+    """Whether any update was sent: only then can a correction be due."""
+
+
+def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+    """The effects that follow from the event, in the order in which readers should see them."""
+    match event:
+        case (
+            e.CandidateProposed()
+            | e.CandidateRejected()
+            | e.IncidentDeclared()
+            | e.AlertsAttached()
+            | e.SeverityChanged()
+            | e.KnownErrorRecognised()
+        ):
+            return _on_detection(event, scene)
+        case e.RoomOpened() | e.RoomUnavailable() | e.PeopleInvited() | e.StepFailed():
+            return _on_room(event, scene)
+        case (
+            e.CommandTaken()
+            | e.CommandContested()
+            | e.ContestJoined()
+            | e.ContestAwarded()
+            | e.ContestDecided()
+            | e.HandoverOffered()
+            | e.HandoverAccepted()
+            | e.HandoverDeclined()
+            | e.HandoverExpired()
+        ):
+            return _on_command(event, scene)
+        case (
+            e.FreezeBegan()
+            | e.ChangeHeld()
+            | e.ApprovalAsked()
+            | e.ChangeApproved()
+            | e.ChangeDenied()
+            | e.ChangeAllowed()
+            | e.FreezeLifted()
+        ):
+            return _on_freeze(event, scene)
+        case (
+            e.StatementMade()
+            | e.StatementVerified()
+            | e.StatementReleased()
+            | e.StatementRefuted()
+            | e.UpdatePromised()
+            | e.UpdateDue()
+            | e.UpdateOverdue()
+            | e.UpdateSent()
+        ):
+            return _on_communication(event, scene)
+        case _:
+            return _on_recovery(event, scene)
+
+
+def _on_detection(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+    number = event.incident
+    match event:
+        case e.CandidateProposed():
+            return (PostCandidate(incident=number, about=event),)
+        case e.CandidateRejected():
+            return (RefreshAnnouncement(incident=number),)
+        case e.IncidentDeclared():
+            return (OpenRoom(incident=number), Announce(incident=number))
+        case e.AlertsAttached(new_services=new) if new:
+            invited = scene.handbook.leads_of(new)
+            return (*_invite(event, invited), *_mirrors(event), TellRoom(incident=number, about=event))
+        case e.SeverityChanged():
+            return (TellRoom(incident=number, about=event), *_mirrors(event))
+        case _:
+            return (RefreshCard(incident=number),)
+
+
+def _on_room(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+    number = event.incident
+    responders = scene.handbook.responders(scene.incident.impacted)
+    match event:
+        case e.RoomOpened():
+            return (
+                *_invite(event, (*responders, *_persons(scene.incident.declared_by))),
+                PostCard(incident=number),
+                SetTopic(incident=number),
+                AddBookmarks(incident=number),
+                RefreshAnnouncement(incident=number),
+            )
+        case e.RoomUnavailable():
+            return (PostCard(incident=number), *_tell(event, (*responders, *_in_charge(scene))))
+        case e.PeopleInvited(failed=failed) if failed:
+            return (TellRoom(incident=number, about=event),)
+        case e.StepFailed():
+            return _tell(event, _in_charge(scene))
+        case _:
+            return ()
+
+
+def _on_command(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+    number = event.incident
+    room = (TellRoom(incident=number, about=event),)
+    match event:
+        case e.CommandTaken(how=Seating.AWARD):
+            return _mirrors(event)  # the decision of the contest already said it
+        case e.CommandTaken(commander=commander):
+            return (*_invite(event, (commander,)), *room, *_mirrors(event))
+        case e.CommandContested(incumbent=incumbent, challenger=challenger):
+            asked = (incumbent, challenger, *scene.handbook.duty_managers)
+            return (*room, *_tell(event, asked), RefreshCard(incident=number))
+        case e.ContestJoined(challenger=challenger):
+            return (*room, *_tell(event, (challenger,)), RefreshCard(incident=number))
+        case e.ContestAwarded():
+            return (*room, *_tell(event, scene.handbook.duty_managers), *_mirrors(event))
+        case e.ContestDecided():
+            return (*room, *_mirrors(event))
+        case e.HandoverOffered(handover=handover, taker=taker):
+            brief = SendBrief(incident=number, handover=handover, user=taker)
+            return (*_invite(event, (taker,)), *room, brief, RefreshCard(incident=number))
+        case e.HandoverAccepted():
+            return (*room, *_mirrors(event))
+        case e.HandoverDeclined(giver=giver) | e.HandoverExpired(giver=giver):
+            return (*_tell(event, (giver,)), RefreshCard(incident=number))
+        case _:
+            return ()
+
+
+def _on_freeze(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+    number = event.incident
+    match event:
+        case e.ApprovalAsked(clearance=clearance):
+            return (
+                AskApproval(incident=number, clearance=clearance),
+                *_tell(event, _in_charge(scene)),
+                RefreshCard(incident=number),
+            )
+        case e.FreezeLifted():
+            return (TellRoom(incident=number, about=event), RefreshCard(incident=number))
+        case e.ChangeAllowed():
+            return (TellRoom(incident=number, about=event),)
+        case _:
+            return (RefreshCard(incident=number),)
+
+
+def _on_communication(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+    number = event.incident
+    writers = dict.fromkeys((*_in_charge(scene), *scene.handbook.comms))
+    match event:
+        case e.UpdateDue():
+            return _tell(event, writers)
+        case e.UpdateOverdue():
+            return _tell(event, (*writers, *scene.handbook.duty_managers))
+        case e.UpdateSent(update=update):
+            return (
+                PostUpdate(incident=number, update=update),
+                TellRoom(incident=number, about=event),
+                RefreshCard(incident=number),
+            )
+        case e.StatementRefuted(was_released=True) if scene.stakeholders_told:
+            return (*_tell(event, writers), RefreshCard(incident=number))
+        case _:
+            return (RefreshCard(incident=number),)
+
+
+def _on_recovery(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+    number = event.incident
+    match event:
+        case e.QuietNoticed():
+            return _tell(event, _in_charge(scene))
+        case e.IncidentMitigated() | e.IncidentResolved() | e.IncidentReopened() | e.IncidentClosed():
+            return (TellRoom(incident=number, about=event), *_mirrors(event))
+        case e.ClockRead():
+            return (TellRoom(incident=number, about=event),)
+        case e.ReviewDrafted(review=review):
+            return (PostReview(incident=number, review=review), RefreshCard(incident=number))
+        case e.ReviewPublished():
+            return (TellRoom(incident=number, about=event), RefreshCard(incident=number))
+        case _:
+            return ()
+
+
+def _mirrors(event: e.Event) -> tuple[Effect, ...]:
+    """Everything that shows state, severity or commander shows the same."""
+    number = event.incident
+    return (
+        RefreshCard(incident=number),
+        SetTopic(incident=number),
+        RefreshAnnouncement(incident=number),
+    )
+
+
+def _in_charge(scene: Scene) -> tuple[UserId, ...]:
+    """The commander; while there is none, who is on shift and who declared."""
+    if scene.commander is not None:
+        return (scene.commander,)
+    return tuple(dict.fromkeys((*scene.handbook.on_shift, *_persons(scene.incident.declared_by))))
+
+
+def _persons(*users: UserId) -> tuple[UserId, ...]:
+    return tuple(user for user in users if is_person(user))
+
+
+def _tell(event: e.Event, users: Iterable[UserId]) -> tuple[Effect, ...]:
+    people = dict.fromkeys(user for user in users if is_person(user))
+    return tuple(TellPerson(incident=event.incident, user=user, about=event) for user in people)
+
+
+def _invite(event: e.Event, users: Iterable[UserId]) -> tuple[Effect, ...]:
+    people = tuple(dict.fromkeys(user for user in users if is_person(user)))
+    return (Invite(incident=event.incident, users=people),) if people else ()

@@ -1,0 +1,86 @@
+"""Write down what happened and owe what follows from it, in one transaction.
+
+This is the only way from an event to the world: the entry in the log and the effects in
+the outbox are written together, so what happened and what will be said cannot diverge.
+"""
+
+from __future__ import annotations
+
+from playbooks.domain.effects import (
+    AddBookmarks,
+    AskApproval,
+    Effect,
+    PinCard,
+    PostCard,
+    PostReview,
+    RefreshCard,
+    SetTopic,
+    TellRoom,
+)
+from playbooks.domain.entry import entry_for, natural_key
+from playbooks.domain.errors import IncidentNotFound, IncidentOver
+from playbooks.domain.events import Event
+from playbooks.domain.ids import IncidentId
+from playbooks.domain.incident import Incident, RoomState
+from playbooks.ports import Ports, Unit
+from playbooks.protocol.reactions import Scene, reactions
+
+NEEDS_ROOM = (AddBookmarks, AskApproval, PinCard, PostCard, PostReview, RefreshCard, SetTopic, TellRoom)
+"""Effects without an address until a room (or its substitute) exists; the first card shows
+everything that happened before."""
+
+
+async def record(unit: Unit, ports: Ports, incident: Incident, *events: Event) -> bool:
+    """Append the events and owe their effects; ``incident`` is its state after them.
+
+    False if every event was recorded before (redelivery); then nothing is owed either.
+    """
+    news = [event for event in events if not await _known(unit, event)]
+    if not news:
+        return False
+    tenure = await unit.tenures.current(incident.id)
+    scene = Scene(
+        incident=incident,
+        commander=tenure.user if tenure else None,
+        handbook=ports.handbook(),
+        stakeholders_told=any(u.sent_at for u in await unit.updates.of(incident.id)),
+    )
+    for event in news:
+        await _append(unit, ports, event)
+        for effect in reactions(event, scene):
+            await owe(unit, incident, effect)
+    return True
+
+
+async def owe(unit: Unit, incident: Incident, effect: Effect) -> None:
+    """Put an effect into the outbox, unless it needs a room that is not there yet."""
+    if isinstance(effect, NEEDS_ROOM) and incident.room_state is RoomState.WANTED:
+        return
+    await unit.outbox.put(effect)
+
+
+async def locked(unit: Unit, incident: IncidentId) -> Incident:
+    """The incident, held until commit. Raises IncidentNotFound."""
+    found = await unit.incidents.lock(incident)
+    if found is None:
+        raise IncidentNotFound(incident)
+    return found
+
+
+async def locked_live(unit: Unit, incident: IncidentId) -> Incident:
+    """The incident, held until commit. Raises IncidentNotFound, IncidentOver."""
+    found = await locked(unit, incident)
+    if not found.is_live:
+        raise IncidentOver(incident, found.state)
+    return found
+
+
+async def _known(unit: Unit, event: Event) -> bool:
+    key = natural_key(event)
+    return key is not None and await unit.entries.has(event.incident, key)
+
+
+async def _append(unit: Unit, ports: Ports, event: Event) -> None:
+    seq, prev_hash = await unit.entries.head(event.incident)
+    entry = entry_for(event, seq=seq + 1, prev_hash=prev_hash, recorded_at=ports.clock.now())
+    await unit.entries.append(entry)

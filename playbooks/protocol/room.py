@@ -1,0 +1,124 @@
+"""The war room opens: what continues the story when Slack has answered.
+
+These run inside the transaction that marks the delivery as done, so no step of the room
+can be owed twice or forgotten, whatever dies in between.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from playbooks.domain.change import ClearanceState
+from playbooks.domain.effects import (
+    AskApproval,
+    Effect,
+    Invite,
+    PinCard,
+    PostReview,
+    RefreshAnnouncement,
+    RefreshCard,
+    TellRoom,
+)
+from playbooks.domain.events import PeopleInvited, RoomOpened, RoomUnavailable, StepFailed
+from playbooks.domain.ids import PROTOCOL, ChannelId, IncidentId, Ts, UserId
+from playbooks.domain.incident import Incident, RoomState
+from playbooks.ports import Ports, Unit
+from playbooks.protocol.recording import locked, owe, record
+
+
+async def opened(unit: Unit, ports: Ports, *, incident: IncidentId, room: ChannelId, name: str) -> None:
+    """The room exists: everything that waited for its address is owed at once."""
+    found = await locked(unit, incident)
+    if found.room is not None:
+        return
+    ready = replace(found, room=room, room_name=name, room_state=RoomState.OPEN)
+    await unit.incidents.save(ready)
+    event = RoomOpened(incident=incident, by=PROTOCOL, at=ports.clock.now(), room=room, name=name)
+    await record(unit, ports, ready, event)
+    await _owe_what_waited(unit, ready)
+
+
+async def unavailable(unit: Unit, ports: Ports, *, incident: IncidentId, reason: str) -> None:
+    """No room can be made: the incident runs in the incidents channel, and says so."""
+    found = await locked(unit, incident)
+    if found.room_state is not RoomState.WANTED:
+        return
+    hub = replace(found, room_state=RoomState.HUB)
+    await unit.incidents.save(hub)
+    event = RoomUnavailable(incident=incident, by=PROTOCOL, at=ports.clock.now(), reason=reason)
+    await record(unit, ports, hub, event)
+    await owe(unit, hub, TellRoom(incident=incident, about=event))
+    await _owe_what_waited(unit, hub)
+
+
+async def invited(
+    unit: Unit,
+    ports: Ports,
+    *,
+    incident: IncidentId,
+    users: tuple[UserId, ...],
+    failed: tuple[tuple[UserId, str], ...],
+) -> None:
+    """Who came in, and who could not be brought in and why."""
+    found = await locked(unit, incident)
+    event = PeopleInvited(incident=incident, by=PROTOCOL, at=ports.clock.now(), users=users, failed=failed)
+    await record(unit, ports, found, event)
+
+
+async def card_posted(unit: Unit, ports: Ports, *, incident: IncidentId, channel: ChannelId, ts: Ts) -> None:
+    """The card has an address: pin it, and draw it once more if something happened meanwhile."""
+    found = await locked(unit, incident)
+    posted = replace(found, card_ts=ts)
+    await unit.incidents.save(posted)
+    await unit.posts.remember(f"card:{incident}", channel, ts)
+    if posted.room_state is RoomState.OPEN:
+        await owe(unit, posted, PinCard(incident=incident, ts=ts))
+    await owe(unit, posted, RefreshCard(incident=incident))
+
+
+async def announced(unit: Unit, ports: Ports, *, incident: IncidentId, channel: ChannelId, ts: Ts) -> None:
+    """The announcement has an address, so that it can follow the incident."""
+    found = await locked(unit, incident)
+    await unit.incidents.save(replace(found, announcement_ts=ts))
+    await unit.posts.remember(f"announcement:{incident}", channel, ts)
+    await owe(unit, found, RefreshAnnouncement(incident=incident))
+
+
+async def step_failed(unit: Unit, ports: Ports, *, effect: Effect, delivery: str, reason: str) -> None:
+    """Something owed cannot be delivered: it is written down, and whoever is in charge is told.
+
+    A failure to tell about a failure is written down only, or it would never end.
+    """
+    found = await locked(unit, effect.incident)
+    step = type(effect).__name__
+    event = StepFailed(
+        incident=effect.incident,
+        by=PROTOCOL,
+        at=ports.clock.now(),
+        step=step,
+        reason=reason,
+        delivery=delivery,
+    )
+    about = getattr(effect, "about", None)
+    if isinstance(about, StepFailed):
+        return
+    await record(unit, ports, found, event)
+
+
+async def join(ports: Ports, *, incident: IncidentId, by: UserId) -> Incident:
+    """Bring the person into the room. Raises IncidentNotFound."""
+    async with ports.units() as unit:
+        found = await locked(unit, incident)
+        await owe(unit, found, Invite(incident=incident, users=(by,)))
+        await unit.commit()
+    return found
+
+
+async def _owe_what_waited(unit: Unit, incident: Incident) -> None:
+    """Cards with buttons that could not be shown before there was a place to show them."""
+    for clearance in await unit.clearances.of(incident.id):
+        if clearance.state is ClearanceState.ASKED:
+            await owe(unit, incident, AskApproval(incident=incident.id, clearance=clearance.id))
+    review = await unit.reviews.of(incident.id)
+    if review is not None:
+        await owe(unit, incident, PostReview(incident=incident.id, review=review.id))

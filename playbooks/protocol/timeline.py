@@ -1,0 +1,163 @@
+"""The log of the room: what people say, change, delete and mark.
+
+Listening is silent. Facts are keyed by the channel's own timestamps, so that redelivered,
+doubled or disordered events are recorded once and in their true order.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from playbooks.domain.errors import NeedsWords
+from playbooks.domain.events import Event, KeyEventMarked, MessageDeleted, MessageEdited, MessageSaid
+from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId
+from playbooks.domain.incident import Incident
+from playbooks.ports import Ports, Unit
+from playbooks.protocol.recording import locked, record
+
+MAX_TEXT = 40_000  # Slack truncates longer messages (Slack docs, chat.postMessage)
+
+
+def instant(ts: str) -> datetime:
+    """The instant in a channel timestamp, exact to the microsecond.
+
+    Raises ValueError if it is not ``seconds.microseconds``.
+    """
+    seconds, _, micros = ts.partition(".")
+    return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(micros or 0))
+
+
+async def said(
+    ports: Ports,
+    *,
+    channel: ChannelId,
+    ts: Ts,
+    thread: Ts | None,
+    user: UserId,
+    text: str,
+    app: str = "",
+    files: tuple[str, ...] = (),
+) -> bool:
+    """Record a message of a war room; False if it is elsewhere or known."""
+    async with ports.units() as unit:
+        incident = await _of_room(unit, channel)
+        if incident is None:
+            return False
+        event = MessageSaid(
+            incident=incident.id,
+            by=user,
+            at=instant(ts),
+            channel=channel,
+            ts=ts,
+            thread=thread if thread != ts else None,
+            text=text[:MAX_TEXT],
+            app=app,
+            files=files,
+        )
+        return await _keep(unit, ports, incident, event)
+
+
+async def edited(
+    ports: Ports,
+    *,
+    channel: ChannelId,
+    ts: Ts,
+    user: UserId,
+    before: str,
+    after: str,
+    at: datetime,
+) -> bool:
+    """Record a revision; the earlier words stay. False if nothing was reworded."""
+    if before == after:
+        return False  # link previews and reply counts arrive as edits too
+    async with ports.units() as unit:
+        incident = await _of_room(unit, channel)
+        if incident is None:
+            return False
+        event = MessageEdited(
+            incident=incident.id,
+            by=user,
+            at=at,
+            channel=channel,
+            ts=ts,
+            before=before[:MAX_TEXT],
+            after=after[:MAX_TEXT],
+        )
+        return await _keep(unit, ports, incident, event)
+
+
+async def deleted(ports: Ports, *, channel: ChannelId, ts: Ts, by: UserId, at: datetime) -> bool:
+    """Record a tombstone."""
+    async with ports.units() as unit:
+        incident = await _of_room(unit, channel)
+        if incident is None:
+            return False
+        event = MessageDeleted(incident=incident.id, by=by, at=at, channel=channel, ts=ts)
+        return await _keep(unit, ports, incident, event)
+
+
+async def marked(
+    ports: Ports,
+    *,
+    channel: ChannelId,
+    ts: Ts,
+    by: UserId,
+    reaction: str,
+    author: UserId,
+) -> bool:
+    """A reaction of the playbook makes a message a key event, at the message's own time.
+
+    False if the reaction means nothing here, the room is none, or it was marked before.
+    """
+    if reaction not in ports.handbook().playbook.log.marks:
+        return False
+    async with ports.units() as unit:
+        incident = await _of_room(unit, channel)
+        if incident is None:
+            return False
+        entry = await unit.entries.find(incident.id, f"said:{channel}:{ts}")
+        words = entry.body.get("text", "") if entry and entry.body else ""
+        event = KeyEventMarked(
+            incident=incident.id,
+            by=by,
+            at=instant(ts),
+            text=str(words),
+            channel=channel,
+            ts=ts,
+            author=author,
+            how="reaction",
+        )
+        return await _keep(unit, ports, incident, event)
+
+
+async def note(ports: Ports, *, incident: IncidentId, text: str, by: UserId) -> KeyEventMarked:
+    """Write a key event into the log by command. Raises NeedsWords, IncidentNotFound."""
+    if not text.strip():
+        raise NeedsWords("Write what happened: /incident log rolled back 4.12 in eu-west")
+    async with ports.units() as unit:
+        found = await locked(unit, incident)
+        event = KeyEventMarked(
+            incident=incident,
+            by=by,
+            at=ports.clock.now(),
+            text=text.strip()[:MAX_TEXT],
+            channel=found.room,
+            ts=None,
+            author=by,
+            how="command",
+        )
+        await record(unit, ports, found, event)
+        await unit.commit()
+    return event
+
+
+async def _of_room(unit: Unit, channel: ChannelId) -> Incident | None:
+    """The incident of this room, held, so that its chain grows one link at a time."""
+    found = await unit.incidents.in_room(channel)
+    return await locked(unit, found.id) if found else None
+
+
+async def _keep(unit: Unit, ports: Ports, incident: Incident, event: Event) -> bool:
+    fresh = await record(unit, ports, incident, event)
+    await unit.commit()
+    return fresh
