@@ -76,6 +76,8 @@ class Contest:
     opened_at: datetime
     settles_at: datetime
     final_at: datetime
+    best_tier: int = 99
+    """The best tier impacted when it opened; a better one lets the same people dispute again."""
     phase: ContestPhase = ContestPhase.SETTLING
     winner: UserId | None = None
     by: Settlement | None = None
@@ -133,7 +135,7 @@ class Handover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimant:
-    """What the tie-break reads of one person; see ``protocol.tie_break``."""
+    """What the tie-break reads of one person; see ``seat.tie_break``."""
 
     user: UserId
     on_roster: bool

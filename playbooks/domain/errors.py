@@ -74,6 +74,33 @@ class AlreadyInCommand(ProtocolError):
         super().__init__("You already have command.")
 
 
+class SeatTaken(ProtocolError):
+    """Somebody else took command first."""
+
+    def __init__(self, holder: UserId, since: datetime) -> None:
+        super().__init__(
+            f"{mention(holder)} took command at {since:%H:%M} UTC. If it should be you, contest it.",
+        )
+
+
+class ContestPending(ProtocolError):
+    """A dispute about the seat has to end first."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(
+            f"Command is disputed until {until:%H:%M} UTC at the latest. Wait, or call a duty manager.",
+        )
+
+
+class OfferExpired(ProtocolError):
+    """The offer of command was not answered in time."""
+
+    def __init__(self, giver: UserId, at: datetime) -> None:
+        super().__init__(
+            f"This offer expired at {at:%H:%M} UTC and {mention(giver)} kept command. Ask for a new offer.",
+        )
+
+
 class ContestTooLate(ProtocolError):
     """The window for a contest has passed."""
 

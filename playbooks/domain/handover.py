@@ -1,0 +1,155 @@
+"""Handing command over: an offer with a brief, and an answer within a bounded time.
+
+The giver commands until the offer is accepted. Declined, expired or forgotten, an offer
+has changed nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from playbooks.domain.command import (
+    Brief,
+    Contest,
+    ContestPhase,
+    Handover,
+    HandoverState,
+    Seating,
+    Tenure,
+)
+from playbooks.domain.errors import (
+    AlreadyDecided,
+    AlreadyInCommand,
+    ContestPending,
+    NeedsWords,
+    NotNeeded,
+    NotYourRole,
+    OfferExpired,
+    SeatVacant,
+    StaleCommand,
+    mention,
+)
+from playbooks.domain.ids import HandoverId, TenureId, UserId, is_person
+from playbooks.domain.seat import Seated, require_commander, seat
+from playbooks.schema import Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """Command passed: the answered offer, and both tenures."""
+
+    handover: Handover
+    seated: Seated
+
+
+def offer(
+    holder: Tenure | None,
+    by: UserId,
+    to: UserId,
+    *,
+    handover_id: HandoverId,
+    brief: Brief,
+    pending: Handover | None,
+    contest: Contest | None,
+    policy: Command,
+    at: datetime,
+) -> Handover:
+    """Offer command to somebody. Nothing changes until they accept.
+
+    ``pending`` is the incident's unanswered offer and ``contest`` its open contest, if any.
+    Raises SeatVacant, NotYourRole, NeedsWords, NotNeeded or ContestPending.
+    """
+    giver = require_commander(holder, by, what="hand command over")
+    if not is_person(to):
+        message = "Name the person who is to take command."
+        raise NeedsWords(message)
+    if to == by:
+        raise AlreadyInCommand
+    _require_undisputed(contest)
+    if pending is not None and _is_open(pending, at=at):
+        message = (
+            f"Command is already offered to {mention(pending.taker)} until {pending.expires_at:%H:%M} UTC."
+        )
+        raise NotNeeded(message)
+    return Handover(
+        id=handover_id,
+        incident=giver.incident,
+        giver=by,
+        taker=to,
+        offered_at=at,
+        expires_at=at + policy.handover_within,
+        brief=brief,
+    )
+
+
+def accept(
+    handover: Handover,
+    holder: Tenure | None,
+    by: UserId,
+    *,
+    tenure_id: TenureId,
+    contest: Contest | None,
+    fence: int,
+    at: datetime,
+) -> Accepted:
+    """Take the command that was offered; from this instant on the taker commands.
+
+    ``holder`` is who commands now and ``contest`` the open contest, if any. Raises
+    NotYourRole, AlreadyDecided, OfferExpired, SeatVacant, ContestPending, or StaleCommand
+    if the giver has lost command meanwhile.
+    """
+    _require_answerable(handover, by, at=at)
+    if holder is None:
+        raise SeatVacant
+    if holder.user != handover.giver:
+        raise StaleCommand(holder.user)
+    _require_undisputed(contest)
+    seated = seat(
+        holder,
+        handover.taker,
+        how=Seating.HANDOVER,
+        tenure_id=tenure_id,
+        incident=handover.incident,
+        fence=fence,
+        at=at,
+    )
+    answered = replace(handover, state=HandoverState.ACCEPTED, answered_at=at)
+    return Accepted(handover=answered, seated=seated)
+
+
+def decline(handover: Handover, by: UserId, *, at: datetime) -> Handover:
+    """Refuse the offer; the giver keeps command.
+
+    Raises NotYourRole, AlreadyDecided or OfferExpired.
+    """
+    _require_answerable(handover, by, at=at)
+    return replace(handover, state=HandoverState.DECLINED, answered_at=at)
+
+
+def expire_due(handover: Handover, *, at: datetime) -> Handover | None:
+    """Close an offer that nobody answered; None if it is not time, or it was answered."""
+    if handover.state is not HandoverState.OFFERED or at < handover.expires_at:
+        return None
+    return replace(handover, state=HandoverState.EXPIRED, answered_at=handover.expires_at)
+
+
+def _require_answerable(handover: Handover, by: UserId, *, at: datetime) -> None:
+    if by != handover.taker:
+        raise NotYourRole("answer this offer", mention(handover.taker))
+    if handover.state is HandoverState.EXPIRED or (
+        handover.state is HandoverState.OFFERED and at >= handover.expires_at
+    ):
+        raise OfferExpired(handover.giver, handover.expires_at)
+    if handover.state is not HandoverState.OFFERED:
+        raise AlreadyDecided("This offer", handover.taker, handover.answered_at)
+
+
+def _require_undisputed(contest: Contest | None) -> None:
+    """A handover in the middle of a dispute would settle it behind the parties' backs."""
+    if contest is not None and contest.phase is not ContestPhase.DECIDED:
+        raise ContestPending(contest.final_at)
+
+
+def _is_open(handover: Handover, *, at: datetime) -> bool:
+    return handover.state is HandoverState.OFFERED and at < handover.expires_at
