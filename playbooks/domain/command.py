@@ -135,7 +135,7 @@ class Handover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimant:
-    """What the tie-break reads of one person; see ``seat.tie_break``."""
+    """What the tie-break reads of one person; see ``domain.tie_break``."""
 
     user: UserId
     on_roster: bool

@@ -72,7 +72,7 @@ def may_contest(
     if holder.how not in DISPUTABLE or at >= holder.since + policy.contest_within:
         raise ContestTooLate(holder.user)
     if any(_is_between(contest, by, holder.user) and best_tier >= contest.best_tier for contest in earlier):
-        message = f"You and {mention(holder.user)} had this dispute already. If it must change, call a duty manager."
+        message = f"You and {mention(holder.user)} had this dispute already. A duty manager can change it."
         raise NotNeeded(message)
     return holder
 

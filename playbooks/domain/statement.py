@@ -63,6 +63,10 @@ class Statement:
     released_at: datetime | None = None
     reach: Audience = Audience.WAR_ROOM
     """The widest audience it was released to."""
+    commander_consent: UserId | None = None
+    """The commander who agreed to tell stakeholders a cause: that takes two words."""
+    comms_consent: UserId | None = None
+    """The comms lead who did."""
     refuted_by: UserId | None = None
     refuted_at: datetime | None = None
     version: int = 0

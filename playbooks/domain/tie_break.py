@@ -90,8 +90,7 @@ def _why(winner: Claimant, loser: Claimant) -> str:
         "on the commander roster, and the other is not",
         "on shift, and the other is not",
         f"leads an impacted tier {winner.best_tier} service, and the other {tier}",
-        "more impacted services depend on what this person leads "
-        f"({winner.dependants} against {loser.dependants})",
+        f"more impacted services depend on theirs ({winner.dependants} against {loser.dependants})",
         f"holds fewer commands already ({winner.seats_held} against {loser.seats_held})",
         f"claimed first, at {winner.claimed_at:%H:%M:%S} UTC",
         "equal in everything, so the order of user ids decides",
