@@ -36,8 +36,9 @@ from playbooks.domain.incident import Incident
 from playbooks.domain.review import KnownError, Review
 from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ServiceClock
-from playbooks.domain.statement import Statement, Update
+from playbooks.domain.statement import Statement
 from playbooks.domain.timers import Timer, TimerKind
+from playbooks.domain.update import Update
 
 K_contra = TypeVar("K_contra", contravariant=True)
 V = TypeVar("V")

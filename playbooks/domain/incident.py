@@ -65,7 +65,7 @@ class ResolutionCode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AffectedService:
-    """A service and the part it plays."""
+    """A service and the part it plays; a service may be impacted and suspected at once."""
 
     service: ServiceName
     role: ServiceRole
@@ -118,4 +118,5 @@ class Incident:
     @property
     def core(self) -> tuple[ServiceName, ...]:
         """Impacted and suspected-root services: what a freeze is drawn around."""
-        return tuple(s.service for s in self.services if s.role is not ServiceRole.CLEARED)
+        named = (s.service for s in self.services if s.role is not ServiceRole.CLEARED)
+        return tuple(dict.fromkeys(named))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from playbooks.domain.ids import IncidentId, StatementId, UpdateId, UserId
+from playbooks.domain.ids import IncidentId, StatementId, UserId
 
 
 class StatementClass(StrEnum):
@@ -75,30 +75,3 @@ class Statement:
     def is_hypothesis(self) -> bool:
         """Whether it is a cause nobody has verified."""
         return self.kind is StatementClass.CAUSE and self.status is StatementStatus.ASSERTED
-
-
-class UpdateState(StrEnum):
-    """due → sent | skipped."""
-
-    DUE = "due"
-    SENT = "sent"
-    SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
-    """One promised stakeholder update. It is due even when nothing changed."""
-
-    id: UpdateId
-    incident: IncidentId
-    number: int
-    due_at: datetime
-    state: UpdateState = UpdateState.DUE
-    cites: tuple[StatementId, ...] = ()
-    sent_at: datetime | None = None
-    sent_by: UserId | None = None
-    next_promised_at: datetime | None = None
-    """None on the last update: nothing more is promised."""
-    digest: str = ""
-    """The text that was sent, as the record of what readers were told."""
-    version: int = 0

@@ -18,7 +18,8 @@ from playbooks.domain.incident import Incident
 from playbooks.domain.review import KnownError, Review
 from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ClockReading
-from playbooks.domain.statement import Statement, StatementStatus, Update
+from playbooks.domain.statement import Statement, StatementStatus
+from playbooks.domain.update import Update
 from playbooks.ports import Unit
 
 

@@ -1,0 +1,330 @@
+"""Statements and stakeholder updates: who stands for what, and what readers are told when.
+
+An update is composed from released statements and nothing else. It can always be sent:
+when nothing is known yet, it says that, and when the next one comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from playbooks.domain import hygiene
+from playbooks.domain.authority import require_voice
+from playbooks.domain.cadence import next_due
+from playbooks.domain.digest import Digest, compose, text
+from playbooks.domain.errors import NeedsWords, NotNeeded, TextWithheld
+from playbooks.domain.events import (
+    StatementMade,
+    StatementRefuted,
+    StatementReleased,
+    StatementVerified,
+    UpdateDue,
+    UpdateOverdue,
+    UpdatePromised,
+    UpdateSent,
+)
+from playbooks.domain.ids import PROTOCOL, IncidentId, StatementId, UpdateId, UserId, is_person
+from playbooks.domain.incident import Incident, State
+from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
+from playbooks.domain.timers import Timer, TimerKind
+from playbooks.domain.update import Update, UpdateState
+from playbooks.ports import Ports, Unit
+from playbooks.protocol.recording import locked, locked_live, record
+
+MAX_STATEMENT = 500
+
+
+async def state(
+    ports: Ports,
+    *,
+    incident: IncidentId,
+    kind: StatementClass,
+    text: str,
+    by: UserId,
+) -> Statement:
+    """Somebody states something; a cause is a hypothesis until a second person verifies it."""
+    if not text.strip():
+        raise NeedsWords("Write the sentence too, for example: /incident impact 30 % of payments fail in EU")
+    now = ports.clock.now()
+    statement = Statement(
+        id=StatementId(ports.ids.new()),
+        incident=incident,
+        kind=kind,
+        text=" ".join(text.split())[:MAX_STATEMENT],
+        author=by,
+        asserted_at=now,
+    )
+    async with ports.units() as unit:
+        found = await locked(unit, incident)
+        await unit.statements.add(statement)
+        event = StatementMade(
+            incident=incident, by=by, at=now, statement=statement.id, kind=kind, text=statement.text
+        )
+        await record(unit, ports, found, event)
+        await unit.commit()
+    return statement
+
+
+async def numbered(ports: Ports, *, incident: IncidentId, number: int) -> Statement:
+    """The statement people mean by its number in this incident. Raises NeedsWords."""
+    async with ports.units() as unit:
+        statements = await unit.statements.of(incident)
+    if not 1 <= number <= len(statements):
+        raise NeedsWords(
+            f"There is no statement {number} here. /incident status lists them with their numbers."
+        )
+    return statements[number - 1]
+
+
+async def verify(
+    ports: Ports,
+    *,
+    statement: StatementId,
+    by: UserId,
+    evidence: tuple[str, ...] = (),
+) -> Statement:
+    """A second person stands for it. Raises SecondPersonNeeded, NotNeeded, NeedsWords."""
+    now = ports.clock.now()
+    async with ports.units() as unit:
+        incident, before = await _load(unit, statement)
+        after = hygiene.verify(before, by, evidence=evidence, at=now)
+        await unit.statements.save(after)
+        event = StatementVerified(
+            incident=incident.id,
+            by=by,
+            at=now,
+            statement=statement,
+            kind=after.kind,
+            text=after.text,
+            evidence=after.evidence,
+        )
+        await record(unit, ports, incident, event)
+        await unit.commit()
+    return after
+
+
+async def release(
+    ports: Ports,
+    *,
+    statement: StatementId,
+    by: UserId,
+    reach: Audience = Audience.STAKEHOLDER,
+) -> Statement:
+    """It may be told to ``reach``. Raises NotYourRole, NotReleasable."""
+    now = ports.clock.now()
+    handbook = ports.handbook()
+    async with ports.units() as unit:
+        incident, before = await _load(unit, statement)
+        tenure = await unit.tenures.current(incident.id)
+        commands = tenure is not None and tenure.user == by
+        require_voice(by, tenure, handbook, what="release statements")
+        after = hygiene.release(
+            before, by, reach, at=now, is_commander=commands, is_comms=by in handbook.comms
+        )
+        await unit.statements.save(after)
+        event = StatementReleased(
+            incident=incident.id,
+            by=by,
+            at=now,
+            statement=statement,
+            kind=after.kind,
+            text=after.text,
+            reach=after.reach,
+        )
+        await record(unit, ports, incident, event)
+        await unit.commit()
+    return after
+
+
+async def refute(ports: Ports, *, statement: StatementId, by: UserId) -> Statement:
+    """It is wrong. What readers were told is corrected: the next update is due at once."""
+    now = ports.clock.now()
+    async with ports.units() as unit:
+        incident, before = await _load(unit, statement)
+        after = hygiene.refute(before, by, at=now)
+        was_released = before.status is StatementStatus.RELEASED
+        await unit.statements.save(after)
+        event = StatementRefuted(
+            incident=incident.id,
+            by=by,
+            at=now,
+            statement=statement,
+            kind=after.kind,
+            text=after.text,
+            was_released=was_released,
+        )
+        await record(unit, ports, incident, event)
+        if was_released:
+            await owe_news(unit, ports, incident)
+        await unit.commit()
+    return after
+
+
+async def draft(ports: Ports, *, incident: IncidentId) -> Digest:
+    """What readers would be told now."""
+    async with ports.units() as unit:
+        found = await locked(unit, incident)
+        due = await unit.updates.due(incident)
+        return await _compose(unit, ports, found, number=due.number if due else 0)
+
+
+async def send(ports: Ports, *, incident: IncidentId, by: UserId, note: str = "") -> Update:
+    """Send the update that is due, or the next one early, and promise the one after it.
+
+    ``note`` is a sentence of the sender's own; it is refused if it says what was not
+    released. Raises NotYourRole, NotNeeded, TextWithheld.
+    """
+    now = ports.clock.now()
+    handbook = ports.handbook()
+    async with ports.units() as unit:
+        found = await locked(unit, incident)
+        tenure = await unit.tenures.current(incident)
+        require_voice(by, tenure, handbook, what="send stakeholder updates")
+        due = await unit.updates.due(incident)
+        if due is None:
+            raise NotNeeded(
+                "The last update was sent and nothing more is promised. Reopen the incident to send more."
+            )
+        _check(note, await unit.statements.of(incident))
+        next_at = _next_at(ports, found)
+        digest = await _compose(unit, ports, found, number=due.number, note=note)
+        sent = replace(
+            due,
+            state=UpdateState.SENT,
+            cites=digest.cites,
+            sent_at=now,
+            sent_by=by,
+            next_promised_at=next_at,
+            digest=text(digest),
+        )
+        await unit.updates.save(sent)
+        await _quiet_timers(unit, due.id)
+        event = UpdateSent(
+            incident=incident,
+            by=by,
+            at=now,
+            update=due.id,
+            number=due.number,
+            text=sent.digest,
+            cites=digest.cites,
+            next_at=next_at,
+        )
+        await record(unit, ports, found, event)
+        if next_at is not None:
+            await promise(unit, ports, found, number=due.number + 1, due_at=next_at)
+        await unit.commit()
+    return sent
+
+
+async def promise(unit: Unit, ports: Ports, incident: Incident, *, number: int, due_at: datetime) -> None:
+    """Promise update ``number`` for ``due_at``, inside the caller's transaction."""
+    update = Update(id=UpdateId(ports.ids.new()), incident=incident.id, number=number, due_at=due_at)
+    await unit.updates.add(update)
+    event = UpdatePromised(
+        incident=incident.id,
+        by=PROTOCOL,
+        at=ports.clock.now(),
+        update=update.id,
+        number=number,
+        due_at=due_at,
+    )
+    await record(unit, ports, incident, event)
+    await unit.timers.set(_alarm(TimerKind.UPDATE_DUE, update, due_at))
+
+
+async def update_due(ports: Ports, *, update: UpdateId) -> None:
+    """The promised time is here: whoever writes updates gets the draft, once."""
+    policy = ports.handbook().playbook.updates
+    async with ports.units() as unit:
+        due = await unit.updates.find(update)
+        if due is None or due.state is not UpdateState.DUE or ports.clock.now() < due.due_at:
+            return
+        incident = await locked(unit, due.incident)
+        event = UpdateDue(
+            incident=incident.id, by=PROTOCOL, at=ports.clock.now(), update=update, number=due.number
+        )
+        await record(unit, ports, incident, event)
+        overdue_at = due.due_at + policy.escalate_after
+        await unit.timers.set(_alarm(TimerKind.UPDATE_OVERDUE, due, overdue_at))
+        await unit.commit()
+
+
+async def update_overdue(ports: Ports, *, update: UpdateId) -> None:
+    """Nobody sent it: the duty managers are told."""
+    async with ports.units() as unit:
+        due = await unit.updates.find(update)
+        if due is None or due.state is not UpdateState.DUE:
+            return
+        incident = await locked(unit, due.incident)
+        event = UpdateOverdue(
+            incident=incident.id,
+            by=PROTOCOL,
+            at=ports.clock.now(),
+            update=update,
+            number=due.number,
+            due_at=due.due_at,
+        )
+        await record(unit, ports, incident, event)
+        await unit.commit()
+
+
+async def owe_news(unit: Unit, ports: Ports, incident: Incident) -> None:
+    """Readers are to hear of it now: the promised update comes forward, or a new one is promised."""
+    due = await unit.updates.due(incident.id)
+    now = ports.clock.now()
+    if due is None:
+        number = len(await unit.updates.of(incident.id)) + 1
+        await promise(unit, ports, incident, number=number, due_at=now)
+    elif due.due_at > now:
+        await unit.updates.save(replace(due, due_at=now))
+        await unit.timers.set(_alarm(TimerKind.UPDATE_DUE, due, now))
+
+
+async def _load(unit: Unit, statement: StatementId) -> tuple[Incident, Statement]:
+    """The statement as it is once its incident is held."""
+    found = await unit.statements.find(statement)
+    if found is None:
+        raise NeedsWords("That statement does not exist. /incident status lists them with their numbers.")
+    incident = await locked(unit, found.incident)
+    fresh = await unit.statements.find(statement)
+    return incident, fresh or found
+
+
+async def _compose(unit: Unit, ports: Ports, incident: Incident, *, number: int, note: str = "") -> Digest:
+    handbook = ports.handbook()
+    return compose(
+        incident=incident.id,
+        severity=handbook.playbook.severity_name(incident.severity),
+        services=tuple(handbook.title(s) for s in incident.impacted),
+        state=incident.state,
+        since=incident.impact_started_at,
+        statements=await unit.statements.of(incident.id),
+        number=number,
+        at=ports.clock.now(),
+        next_at=_next_at(ports, incident),
+        note=note,
+    )
+
+
+def _next_at(ports: Ports, incident: Incident) -> datetime | None:
+    """When the update after this one is promised; None after the last one."""
+    if incident.state not in (State.OPEN, State.MITIGATED):
+        return None
+    return next_due(incident.declared_at, ports.handbook().playbook.updates, at=ports.clock.now())
+
+
+def _check(note: str, statements: Sequence[Statement]) -> None:
+    refusal = hygiene.withheld(note, statements) if note.strip() else None
+    if refusal is not None:
+        raise TextWithheld(refusal)
+
+
+async def _quiet_timers(unit: Unit, update: UpdateId) -> None:
+    await unit.timers.cancel(TimerKind.UPDATE_DUE, update)
+    await unit.timers.cancel(TimerKind.UPDATE_OVERDUE, update)
+
+
+def _alarm(kind: TimerKind, update: Update, due_at: datetime) -> Timer:
+    return Timer(kind=kind, subject=update.id, incident=update.incident, due_at=due_at)

@@ -1,0 +1,253 @@
+"""A major incident begins: by a trigger rule, by a person, or by accepting a candidate.
+
+Whoever declares, the same path follows: number, log, room, clocks, freeze and the first
+promised update are written in one transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from difflib import get_close_matches
+
+from playbooks.domain.errors import AlreadyDecided, NeedsWords
+from playbooks.domain.events import (
+    CandidateProposed,
+    CandidateRejected,
+    Evidence,
+    FreezeBegan,
+    IncidentDeclared,
+    KnownErrorRecognised,
+)
+from playbooks.domain.freeze import rings
+from playbooks.domain.handbook import Handbook
+from playbooks.domain.ids import MONITORING, PROTOCOL, ClockId, IncidentId, ServiceName, UserId, incident_name
+from playbooks.domain.incident import AffectedService, Incident, Major, ServiceRole, State
+from playbooks.domain.sla import ClockEvent, ClockEventKind, ServiceClock
+from playbooks.domain.timers import Timer, TimerKind
+from playbooks.domain.trigger import Fired
+from playbooks.ports import Ports, Unit
+from playbooks.protocol import communicate
+from playbooks.protocol.lookalikes import lookalikes
+from playbooks.protocol.recording import locked, record
+
+MAX_TITLE = 150  # a header block holds no more (Slack docs, header block)
+
+
+async def by_hand(
+    ports: Ports,
+    *,
+    title: str,
+    service: str,
+    severity: int | None,
+    by: UserId,
+    env: str = "production",
+) -> Incident:
+    """A person declares. Unknown severity is the playbook's ``unknown_severity``.
+
+    Raises NeedsWords without a title or with a service that the catalogue does not know.
+    """
+    handbook = ports.handbook()
+    known = handbook.service_named(service)
+    if not title.strip():
+        raise NeedsWords("Say in a few words what is wrong: /incident declare checkout Payments time out")
+    if known is None:
+        raise NeedsWords(f"The catalogue knows no service “{service[:80]}”. {_nearest(handbook, service)}")
+    now = ports.clock.now()
+    async with ports.units() as unit:
+        incident = Incident(
+            id=await unit.incidents.next_number(),
+            title=title.strip()[:MAX_TITLE],
+            env=env,
+            severity=severity or handbook.playbook.unknown_severity,
+            state=State.OPEN,
+            major=Major.ACCEPTED,
+            services=(AffectedService(service=known, role=ServiceRole.IMPACTED),),
+            impact_started_at=now,
+            detected_at=now,
+            declared_at=now,
+            declared_by=by,
+            rule=None,
+        )
+        await _begin(unit, ports, incident, by=by, rule_says="", evidence=())
+        await unit.commit()
+    return incident
+
+
+async def by_rule(unit: Unit, ports: Ports, fired: Fired, incident: Incident) -> None:
+    """A rule declares inside the transaction that judged the alerts."""
+    await _begin(unit, ports, incident, by=MONITORING, rule_says=fired.rule.says, evidence=fired.evidence)
+
+
+async def propose(unit: Unit, ports: Ports, fired: Fired, incident: Incident) -> None:
+    """A rule asks: a candidate with a deadline, decided by the playbook on silence."""
+    now = ports.clock.now()
+    decide_by = now + fired.rule.then.decide_within
+    await unit.incidents.add(incident)
+    event = CandidateProposed(
+        incident=incident.id,
+        by=MONITORING,
+        at=now,
+        title=incident.title,
+        severity=incident.severity,
+        services=incident.impacted,
+        rule=fired.rule.id,
+        rule_says=fired.rule.says,
+        evidence=fired.evidence,
+        decide_by=decide_by,
+    )
+    await record(unit, ports, incident, event)
+    await unit.timers.set(_alarm(TimerKind.CANDIDATE, incident.id, decide_by))
+
+
+async def accept(ports: Ports, *, incident: IncidentId, by: UserId) -> Incident:
+    """A person makes a candidate a major incident. Raises AlreadyDecided."""
+    async with ports.units() as unit:
+        candidate = await locked(unit, incident)
+        _still_proposed(candidate)
+        accepted = await promote(unit, ports, candidate, by=by, severity=candidate.severity)
+        await unit.commit()
+    return accepted
+
+
+async def promote(
+    unit: Unit,
+    ports: Ports,
+    candidate: Incident,
+    *,
+    by: UserId,
+    severity: int,
+    rule_says: str = "",
+    evidence: tuple[Evidence, ...] = (),
+) -> Incident:
+    """Turn a proposed incident into an accepted one, inside the caller's transaction."""
+    now = ports.clock.now()
+    accepted = replace(candidate, major=Major.ACCEPTED, severity=severity, declared_at=now, declared_by=by)
+    await unit.timers.cancel(TimerKind.CANDIDATE, str(candidate.id))
+    await _begin(unit, ports, accepted, by=by, rule_says=rule_says, evidence=evidence, is_new=False)
+    return accepted
+
+
+async def reject(ports: Ports, *, incident: IncidentId, by: UserId, reason: str) -> Incident:
+    """A person says that a candidate is no major incident. Raises NeedsWords, AlreadyDecided."""
+    if not reason.strip():
+        raise NeedsWords("Say in a few words why this is no major incident.")
+    async with ports.units() as unit:
+        rejected = await turn_down(unit, ports, await locked(unit, incident), by=by, reason=reason)
+        await unit.commit()
+    return rejected
+
+
+async def turn_down(unit: Unit, ports: Ports, candidate: Incident, *, by: UserId, reason: str) -> Incident:
+    """Reject inside the caller's transaction. Raises AlreadyDecided."""
+    _still_proposed(candidate)
+    now = ports.clock.now()
+    rejected = replace(candidate, major=Major.REJECTED, state=State.CLOSED, resolved_at=now)
+    await unit.incidents.save(rejected)
+    await unit.timers.cancel_all(candidate.id)
+    event = CandidateRejected(incident=candidate.id, by=by, at=now, reason=reason.strip())
+    await record(unit, ports, rejected, event)
+    return rejected
+
+
+async def _begin(
+    unit: Unit,
+    ports: Ports,
+    incident: Incident,
+    *,
+    by: UserId,
+    rule_says: str,
+    evidence: tuple[Evidence, ...],
+    is_new: bool = True,
+) -> None:
+    now = ports.clock.now()
+    handbook = ports.handbook()
+    frozen = incident.severity in handbook.playbook.freeze.thresholds
+    begun = replace(incident, freeze_since=now if frozen else None)
+    await (unit.incidents.add(begun) if is_new else unit.incidents.save(begun))
+    declared = IncidentDeclared(
+        incident=incident.id,
+        by=by,
+        at=now,
+        title=incident.title,
+        env=incident.env,
+        severity=incident.severity,
+        services=incident.impacted,
+        rule=incident.rule or "",
+        rule_says=rule_says,
+        evidence=evidence,
+    )
+    await record(unit, ports, begun, declared)
+    await _start_clocks(unit, ports, begun)
+    if frozen:
+        await record(unit, ports, begun, _freeze_began(handbook, begun, at=now))
+    await _recognise(unit, ports, begun)
+    await communicate.promise(unit, ports, begun, number=1, due_at=now + handbook.playbook.updates.first)
+
+
+def _freeze_began(handbook: Handbook, incident: Incident, *, at: datetime) -> FreezeBegan:
+    drawn = rings(incident.core, handbook.graph)
+    return FreezeBegan(
+        incident=incident.id,
+        by=PROTOCOL,
+        at=at,
+        ring0=tuple(sorted(drawn.ring0)),
+        ring1=tuple(sorted(drawn.ring1)),
+    )
+
+
+async def _start_clocks(unit: Unit, ports: Ports, incident: Incident) -> None:
+    """One clock per agreement that speaks of this severity; it counts from detection."""
+    catalogue = ports.handbook().catalogue
+    names = dict.fromkeys(catalogue.services[s].agreement for s in incident.impacted)
+    for name in names:
+        agreement = catalogue.agreements.get(name) if name else None
+        if name is None or agreement is None or incident.severity not in agreement.severities:
+            continue
+        start = ClockEvent(kind=ClockEventKind.START, at=incident.detected_at, reason="detected")
+        await unit.clocks.add(
+            ServiceClock(
+                id=ClockId(ports.ids.new()),
+                incident=incident.id,
+                agreement=name,
+                metric="restore",
+                target=agreement.target,
+                calendar=agreement.calendar,
+                events=(start,),
+            ),
+        )
+
+
+async def _recognise(unit: Unit, ports: Ports, incident: Incident) -> None:
+    """If this was seen before, the log says so, and the card shows the workaround."""
+    episodes = await unit.episodes.of(incident.id)
+    alike = await lookalikes(unit, ports.handbook(), incident, episodes)
+    if not alike:
+        return
+    best, score = alike[0]
+    event = KnownErrorRecognised(
+        incident=incident.id,
+        by=PROTOCOL,
+        at=ports.clock.now(),
+        known_error=best.id,
+        title=best.title,
+        workaround=best.workarounds[0].text if best.workarounds else "",
+        score=round(score, 3),
+    )
+    await record(unit, ports, incident, event)
+
+
+def _still_proposed(candidate: Incident) -> None:
+    if candidate.major is not Major.PROPOSED:
+        what = f"{incident_name(candidate.id)} ({candidate.major})"
+        raise AlreadyDecided(what, candidate.declared_by, candidate.declared_at)
+
+
+def _nearest(handbook: Handbook, word: str) -> str:
+    names = sorted(handbook.catalogue.services)
+    close = get_close_matches(word.casefold(), names, n=3, cutoff=0.5)
+    return f"Did you mean {' or '.join(close)}?" if close else f"It knows {', '.join(names[:12])} …"
+
+
+def _alarm(kind: TimerKind, incident: IncidentId, due_at: datetime) -> Timer:
+    return Timer(kind=kind, subject=str(incident), incident=incident, due_at=due_at)
