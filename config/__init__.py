@@ -1,1 +1,1 @@
-"""Tocsin."""
+"""Who we are here: the settings of this process."""
