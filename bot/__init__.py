@@ -1,1 +1,1 @@
-"""Tocsin."""
+"""The process: wiring, workers, the command line, and the one gateway that speaks to Slack."""
