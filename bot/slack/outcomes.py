@@ -43,6 +43,9 @@ UNREADABLE: Final = frozenset(
 GONE: Final = frozenset({"channel_not_found", "is_archived", "is_inactive", "not_in_channel"})
 """The conversation cannot be written to any more."""
 
+CALL_FAILURES: Final = (SlackApiError, SlackRequestError, aiohttp.ClientError, OSError)
+"""What a call can raise; timeouts and broken connections are OSErrors."""
+
 _A_MOMENT = timedelta(seconds=2)
 _A_WHILE = timedelta(seconds=60)
 _RATE_LIMITED, _SERVER_ERROR, _OK = 429, 500, 200
@@ -113,8 +116,8 @@ def in_words(code: str, data: Mapping[str, Any]) -> str:
     return _WORDS.get(code, f"Slack refuses: {code}")
 
 
-def judge(error: Exception) -> DeliveryError | None:
-    """The meaning of what a call raised; None if it is nothing that a call can raise.
+def judge(error: Exception) -> DeliveryError:
+    """The meaning of one of ``CALL_FAILURES``.
 
     slack_sdk raises one class for everything that is not ``ok`` and lets aiohttp's and
     asyncio's errors through, so the shapes are told apart here, once.
@@ -128,10 +131,8 @@ def judge(error: Exception) -> DeliveryError | None:
             return Later(_A_WHILE, f"the call cannot be made: {error}")
         case TimeoutError():
             return Ambiguous("Slack did not answer in time")
-        case aiohttp.ClientError() | ConnectionError():
-            return Ambiguous(f"the connection broke ({type(error).__name__})")
         case _:
-            return None
+            return Ambiguous(f"the connection broke ({type(error).__name__})")
 
 
 def _refusal(error: SlackApiError) -> DeliveryError:
@@ -143,8 +144,11 @@ def _refusal(error: SlackApiError) -> DeliveryError:
         return Ambiguous(f"Slack failed ({code or status})")
     if status != _OK:
         return Later(_A_WHILE, f"something before Slack answered {status}")
-    if not code:
-        return Ambiguous("Slack's answer could not be read")
+    return _coded(code, data) if code else Ambiguous("Slack's answer could not be read")
+
+
+def _coded(code: str, data: Mapping[str, Any]) -> DeliveryError:
+    """A well-formed refusal."""
     if code in _LOCKED_OUT:
         return Later(_A_WHILE, f"Slack does not let the app in: {code}")
     if code in _WAITING:
@@ -158,9 +162,9 @@ def _parts(error: SlackApiError) -> tuple[int, Mapping[str, str], Mapping[str, A
     The response is slack_sdk's own for JSON and text, but aiohttp's when the JSON was cut off.
     """
     response = error.response
-    status = getattr(response, "status_code", None) or getattr(response, "status", _OK)
+    status: int = getattr(response, "status_code", 0) or getattr(response, "status", _OK)
     data = getattr(response, "data", None)
-    return int(status), getattr(response, "headers", {}), data if isinstance(data, Mapping) else {}
+    return status, getattr(response, "headers", {}), data if isinstance(data, Mapping) else {}
 
 
 def _retry_after(headers: Mapping[str, str]) -> timedelta:

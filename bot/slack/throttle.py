@@ -7,6 +7,7 @@ Slack's own word (a 429) overrules every count of ours.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -47,7 +48,7 @@ class Window:
         return max(now, self._taken[-self.count] + self.seconds)
 
     def take(self, at: float) -> None:
-        self._taken.append(at)
+        insort(self._taken, at)  # a busy conversation may have reserved a later turn
 
 
 @dataclass(slots=True)
@@ -97,13 +98,21 @@ class Throttle:
             raise Later(timedelta(seconds=at - now - self._patience / 2), f"{method} is at Slack's limit")
         for limit in limits:
             limit.take(at)
-        if at > now:
-            await self._sleep(at - now)
+        while at > self._now():
+            await self._sleep(at - self._now())
+            at = self._not_paused(method, at)
 
     def pause(self, method: str, after: timedelta) -> None:
         """Slack asked for a pause of this method."""
         until = self._now() + after.total_seconds()
         self._paused_until[method] = max(self._paused_until[method], until)
+
+    def _not_paused(self, method: str, at: float) -> float:
+        """The turn again, after a sleep in which Slack may have told somebody else to pause."""
+        until = self._paused_until[method]
+        if until - self._now() > self._patience:
+            raise Later(timedelta(seconds=until - self._now()), f"{method} is at Slack's limit")
+        return max(at, until)
 
     def _limits(self, method: str, channel: str | None, now: float) -> list[_Limit]:
         limits: list[_Limit] = [self._windows[method]]

@@ -1,0 +1,281 @@
+"""The one place that calls Slack: a typed method for each call, and each failure judged once.
+
+Every method returns what we keep of the answer, or raises Later, Never or Ambiguous. What
+was already done counts as done, so that each call may be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Final
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.metrics import Metrics
+from bot.slack.outcomes import ALREADY_DONE, CALL_FAILURES, Ambiguous, DeliveryError, Later, Never, judge
+from bot.slack.throttle import Throttle
+from playbooks.domain.ids import ChannelId, Ts, UserId
+
+EVENT_TYPE: Final = "tocsin_delivery"
+"""The type of the metadata by which we recognise our own messages."""
+MAX_INVITED: Final = 100
+"""People in one call (Slack docs, conversations.invite, argument ``users``)."""
+PAGE: Final = 200
+
+Call = Callable[..., Awaitable[Any]]
+Blocks = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who we are in this workspace."""
+
+    team: str
+    team_url: str
+    user: UserId
+    bot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A conversation as Slack named it. ``created`` is in seconds of Slack's clock."""
+
+    id: ChannelId
+    name: str
+    creator: UserId
+    created: int
+    is_member: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """Where a message is."""
+
+    channel: ChannelId
+    ts: Ts
+
+
+class Gateway:
+    """Slack, one method per call."""
+
+    def __init__(self, web: AsyncWebClient, throttle: Throttle, metrics: Metrics) -> None:
+        self._web = web
+        self._throttle = throttle
+        self._metrics = metrics
+
+    async def whoami(self) -> Identity:
+        answer = await self._call("auth.test", self._web.auth_test)
+        return Identity(
+            team=answer["team_id"],
+            team_url=answer["url"],
+            user=UserId(answer["user_id"]),
+            bot=answer.get("bot_id", ""),
+        )
+
+    # ------------------------------------------------------------ messages
+    async def post(
+        self,
+        channel: str,
+        *,
+        text: str,
+        blocks: Blocks | None,
+        delivery: str,
+        thread: Ts | None = None,
+    ) -> Posted:
+        """Post a message that carries its delivery id; ``channel`` may be a person."""
+        answer = await self._call(
+            "chat.postMessage",
+            self._web.chat_postMessage,
+            channel=channel,
+            text=text,
+            blocks=blocks,
+            thread_ts=thread,
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"delivery_id": delivery}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return Posted(channel=ChannelId(answer["channel"]), ts=Ts(answer["ts"]))
+
+    async def update(self, at: Posted, *, text: str, blocks: Blocks | None) -> None:
+        """Replace a message: an update without blocks would remove the ones it had."""
+        await self._call(
+            "chat.update", self._web.chat_update, channel=at.channel, ts=at.ts, text=text, blocks=blocks or []
+        )
+
+    async def delete(self, at: Posted) -> None:
+        await self._call("chat.delete", self._web.chat_delete, channel=at.channel, ts=at.ts)
+
+    async def history(
+        self, channel: ChannelId, *, oldest: float, thread: Ts | None = None
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """Messages since ``oldest`` (seconds of Slack's clock) with their metadata, newest first."""
+        method = "conversations.replies" if thread else "conversations.history"
+        call = self._web.conversations_replies if thread else self._web.conversations_history
+        more = {"ts": thread} if thread else {}
+        async for page in self._pages(
+            method,
+            call,
+            channel=channel,
+            oldest=f"{oldest:.6f}",
+            inclusive=True,
+            include_all_metadata=True,
+            **more,
+        ):
+            for message in page["messages"]:
+                yield message
+
+    # ------------------------------------------------------------ conversations
+    async def create_room(self, name: str) -> Room:
+        answer = await self._call("conversations.create", self._web.conversations_create, name=name)
+        return _room(answer["channel"])
+
+    async def invite(self, room: ChannelId, users: Sequence[UserId]) -> dict[UserId, str]:
+        """Bring people in; those who could not be brought in, each with Slack's code.
+
+        Slack is asked to take whom it can, and still answers an error if one is refused.
+        """
+        refused: dict[UserId, str] = {}
+        for start in range(0, len(users), MAX_INVITED):
+            some = users[start : start + MAX_INVITED]
+            try:
+                answer = await self._call(
+                    "conversations.invite",
+                    self._web.conversations_invite,
+                    channel=room,
+                    users=list(some),
+                    force=True,
+                )
+            except Never as refusal:
+                answer = _per_person(refusal, some)
+            refused |= {
+                UserId(line["user"]): line["error"]
+                for line in answer.get("errors") or ()
+                if line.get("error") not in ALREADY_DONE and "user" in line
+            }
+        return refused
+
+    async def join(self, channel: ChannelId) -> None:
+        await self._call("conversations.join", self._web.conversations_join, channel=channel)
+
+    async def set_topic(self, room: ChannelId, topic: str) -> None:
+        await self._call(
+            "conversations.setTopic", self._web.conversations_setTopic, channel=room, topic=topic
+        )
+
+    async def open_direct(self, user: UserId) -> ChannelId:
+        """The conversation with one person; opening it again finds the same one."""
+        answer = await self._call("conversations.open", self._web.conversations_open, users=[user])
+        return ChannelId(answer["channel"]["id"])
+
+    async def own_rooms(self) -> AsyncIterator[Room]:
+        """Conversations in which we are: the rooms we made are among them."""
+        async for page in self._pages(
+            "users.conversations",
+            self._web.users_conversations,
+            types="public_channel,private_channel",
+            exclude_archived=True,
+        ):
+            for channel in page["channels"]:
+                yield _room(channel)
+
+    async def public_rooms(self) -> AsyncIterator[Room]:
+        """All public channels of the workspace. Slow in large ones: never on a hot path."""
+        async for page in self._pages(
+            "conversations.list",
+            self._web.conversations_list,
+            types="public_channel",
+            exclude_archived=True,
+        ):
+            for channel in page["channels"]:
+                yield _room(channel)
+
+    # ------------------------------------------------------------ decoration
+    async def pin(self, at: Posted) -> None:
+        await self._call("pins.add", self._web.pins_add, channel=at.channel, timestamp=at.ts)
+
+    async def bookmarks(self, room: ChannelId) -> frozenset[str]:
+        """Addresses of the bookmarks that are there: adding one twice would double it."""
+        answer = await self._call("bookmarks.list", self._web.bookmarks_list, channel_id=room)
+        return frozenset(str(bookmark.get("link", "")) for bookmark in answer.get("bookmarks") or ())
+
+    async def add_bookmark(self, room: ChannelId, *, title: str, link: str, emoji: str) -> None:
+        await self._call(
+            "bookmarks.add",
+            self._web.bookmarks_add,
+            channel_id=room,
+            title=title,
+            type="link",
+            link=link,
+            emoji=emoji,
+        )
+
+    async def publish_home(self, user: UserId, view: Mapping[str, object]) -> None:
+        await self._call("views.publish", self._web.views_publish, user_id=user, view=view)
+
+    # ------------------------------------------------------------ one call
+    async def _call(self, method: str, call: Call, **arguments: Any) -> Mapping[str, Any]:
+        """Take a turn, call, and judge. The answer, or an empty one if it was done already."""
+        given = {name: value for name, value in arguments.items() if value is not None}
+        await self._throttle.turn(method, channel=arguments.get("channel"))
+        started = perf_counter()
+        outcome = "done"
+        try:
+            answer = await call(**given)
+        except CALL_FAILURES as error:
+            judged = judge(error)
+            outcome = _outcome(judged)
+            if isinstance(judged, Never) and judged.code in ALREADY_DONE and "errors" not in judged.data:
+                return judged.data
+            if isinstance(judged, Later):
+                self._throttle.pause(method, judged.after)
+            raise judged from error
+        finally:
+            self._metrics.calls.labels(method, outcome).observe(perf_counter() - started)
+        return _mapping(answer.data)
+
+    async def _pages(self, method: str, call: Call, **arguments: Any) -> AsyncIterator[Mapping[str, Any]]:
+        """Every page of a list; a short or empty page is not the last one while a cursor follows."""
+        cursor: str | None = None
+        while True:
+            page = await self._call(method, call, limit=PAGE, cursor=cursor, **arguments)
+            yield page
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+            if cursor is None:
+                return
+
+
+def _mapping(data: object) -> Mapping[str, Any]:
+    if not isinstance(data, dict):
+        raise Ambiguous("Slack's answer could not be read")
+    return data
+
+
+def _outcome(error: DeliveryError) -> str:
+    match error:
+        case Later():
+            return "later"
+        case Never(code=code):
+            return code
+        case _:
+            return "ambiguous"
+
+
+def _per_person(refusal: Never, users: Sequence[UserId]) -> Mapping[str, Any]:
+    """A refused invitation, person by person. Raises the refusal if it is about the room."""
+    if refusal.data.get("errors"):
+        return refusal.data
+    if len(users) == 1:
+        return {"errors": [{"user": users[0], "error": refusal.code}]}
+    raise refusal
+
+
+def _room(channel: Mapping[str, Any]) -> Room:
+    return Room(
+        id=ChannelId(channel["id"]),
+        name=str(channel.get("name", "")),
+        creator=UserId(str(channel.get("creator", ""))),
+        created=int(channel.get("created", 0)),
+        is_member=bool(channel.get("is_member", True)),
+    )
