@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from playbooks.domain.change import Change, Clearance, Hold
+from playbooks.domain.change import Change, Clearance, Hold, Verdict
 from playbooks.domain.command import Contest, Handover, Tenure
 from playbooks.domain.effects import Effect
 from playbooks.domain.entry import Entry
@@ -33,6 +33,7 @@ from playbooks.domain.ids import (
     UpdateId,
 )
 from playbooks.domain.incident import Incident
+from playbooks.domain.material import ReviewMaterial
 from playbooks.domain.review import KnownError, Review
 from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ServiceClock
@@ -84,6 +85,9 @@ class Incidents(Repository[IncidentId, Incident], Protocol):
 
     async def recent(self, limit: int) -> Sequence[Incident]:
         """The newest incidents in any state, newest first."""
+
+    async def frozen(self) -> Sequence[Incident]:
+        """Incidents whose freeze is on, resolved ones that are still watched included, by number."""
 
     async def ended_since(self, since: datetime) -> Sequence[Incident]:
         """Incidents resolved at or after ``since``."""
@@ -190,7 +194,19 @@ class Holds(Protocol):
 
     async def open_for(self, incident: IncidentId) -> Sequence[Hold]: ...
 
+    async def of(self, incident: IncidentId) -> Sequence[Hold]:
+        """Every hold of this incident, released ones included, oldest first."""
+
     async def release(self, hold: Hold, at: datetime) -> None: ...
+
+
+class Verdicts(Protocol):
+    """What the gate answered."""
+
+    async def add(self, verdict_id: str, change: ChangeId, verdict: Verdict) -> None: ...
+
+    async def of(self, change: ChangeId) -> Sequence[Verdict]:
+        """Oldest first."""
 
 
 class ServiceClocks(Protocol):
@@ -261,6 +277,7 @@ class Unit(Protocol):
     changes: Changes
     clearances: Clearances
     holds: Holds
+    verdicts: Verdicts
     clocks: ServiceClocks
     reviews: Reviews
     known_errors: KnownErrors
@@ -285,5 +302,9 @@ class Ports:
     clock: Clock
     ids: Ids
     units: Units
+    reading: Units
+    """Units that only look: they never wait for a writer, and nothing they do is kept."""
+    write_review: Callable[[ReviewMaterial], str]
+    """Drafts the post-mortem, as Markdown."""
     handbook: Callable[[], Handbook]
     """The catalogue and playbook as they are now; reloads swap the whole value."""

@@ -170,6 +170,18 @@ def yield_to(
     return _decided(contest, winner, Settlement.YIELD, reasons=(reason,), at=at)
 
 
+def insist(contest: Contest, by: UserId, *, policy: Command, at: datetime) -> Contest:
+    """The incumbent will not yield, so waiting is pointless: the tie-break is due now.
+
+    Raises AlreadyDecided, or NotYourRole for anybody but the incumbent.
+    """
+    _require_settling(contest)
+    if by != contest.incumbent:
+        raise NotYourRole("insist", f"the commander, {mention(contest.incumbent)},")
+    due = min(at, contest.settles_at)
+    return replace(contest, settles_at=due, final_at=due + policy.duty_within)
+
+
 def settle_due(contest: Contest, claimants: Iterable[Claimant], *, at: datetime) -> Contest | None:
     """Award the seat by the tie-break if nobody gave way in time; None if it is not time.
 

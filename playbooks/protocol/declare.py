@@ -162,7 +162,8 @@ async def _begin(
 ) -> None:
     now = ports.clock.now()
     handbook = ports.handbook()
-    frozen = incident.severity in handbook.playbook.freeze.thresholds
+    thresholds = handbook.playbook.freeze.thresholds.get(incident.severity, ())
+    frozen = any(risk is not None for risk in thresholds)
     begun = replace(incident, freeze_since=now if frozen else None)
     await (unit.incidents.add(begun) if is_new else unit.incidents.save(begun))
     declared = IncidentDeclared(

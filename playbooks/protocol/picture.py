@@ -9,18 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from playbooks.domain import clock as clocks
 from playbooks.domain.change import Clearance, ClearanceState, Hold
+from playbooks.domain.clock import read
 from playbooks.domain.command import Contest, Handover, Tenure
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import IncidentId, StatementId
+from playbooks.domain.ids import StatementId
 from playbooks.domain.incident import Incident
 from playbooks.domain.review import KnownError, Review
 from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ClockReading
-from playbooks.domain.statement import Statement, StatementStatus
+from playbooks.domain.statement import Statement, StatementClass, StatementStatus
 from playbooks.domain.update import Update
 from playbooks.ports import Unit
+from playbooks.protocol.lookalikes import lookalikes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,16 @@ class Picture:
         return tuple(s for s in self.statements if s.is_hypothesis)
 
     @property
+    def impact(self) -> tuple[Statement, ...]:
+        """What users experience, as far as a second person stands for it, newest first."""
+        return tuple(s for s in reversed(self.facts) if s.kind is StatementClass.IMPACT)
+
+    @property
+    def freeze_is_on(self) -> bool:
+        """Whether changes around this incident are held now."""
+        return self.incident.freeze_since is not None and self.incident.thawed_at is None
+
+    @property
     def facts(self) -> tuple[Statement, ...]:
         """What a second person or a measurement stands for."""
         trusted = (StatementStatus.VERIFIED, StatementStatus.RELEASED)
@@ -83,11 +94,13 @@ async def draw(unit: Unit, handbook: Handbook, incident: Incident, *, at: dateti
         statements=tuple(await unit.statements.of(number)),
         due=await unit.updates.due(number),
         updates=tuple(await unit.updates.of(number)),
-        readings=await _readings(unit, handbook, number, at=at),
+        readings=tuple(
+            read(c, handbook.catalogue.calendars[c.calendar], at=at) for c in await unit.clocks.of(number)
+        ),
         clearances=tuple(await unit.clearances.of(number)),
         holds=tuple(await unit.holds.open_for(number)),
         episodes=episodes,
-        known_errors=await _lookalikes(unit, handbook, incident, episodes),
+        known_errors=await lookalikes(unit, handbook, incident, episodes),
         review=await unit.reviews.of(number),
         log_head=await unit.entries.head(number),
     )

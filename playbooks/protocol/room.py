@@ -11,6 +11,7 @@ from dataclasses import replace
 from playbooks.domain.change import ClearanceState
 from playbooks.domain.effects import (
     AskApproval,
+    CloseApproval,
     Effect,
     Invite,
     PinCard,
@@ -20,7 +21,7 @@ from playbooks.domain.effects import (
     TellRoom,
 )
 from playbooks.domain.events import PeopleInvited, RoomOpened, RoomUnavailable, StepFailed
-from playbooks.domain.ids import PROTOCOL, ChannelId, IncidentId, Ts, UserId
+from playbooks.domain.ids import PROTOCOL, ChannelId, ClearanceId, IncidentId, Ts, UserId
 from playbooks.domain.incident import Incident, RoomState
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.recording import locked, owe, record
@@ -82,6 +83,24 @@ async def announced(unit: Unit, ports: Ports, *, incident: IncidentId, channel: 
     await unit.incidents.save(replace(found, announcement_ts=ts))
     await unit.posts.remember(f"announcement:{incident}", channel, ts)
     await owe(unit, found, RefreshAnnouncement(incident=incident))
+
+
+async def approval_posted(
+    unit: Unit,
+    ports: Ports,
+    *,
+    incident: IncidentId,
+    clearance: ClearanceId,
+    channel: ChannelId,
+    ts: Ts,
+) -> None:
+    """The approval card has an address; if it was decided meanwhile, its buttons go at once."""
+    found = await locked(unit, incident)
+    await unit.posts.remember(f"clearance:{clearance}", channel, ts)
+    asked = await unit.clearances.find(clearance)
+    if asked is not None and asked.state is not ClearanceState.ASKED:
+        effect = CloseApproval(incident=incident, clearance=clearance, channel=channel, ts=ts)
+        await owe(unit, found, effect)
 
 
 async def step_failed(unit: Unit, ports: Ports, *, effect: Effect, delivery: str, reason: str) -> None:

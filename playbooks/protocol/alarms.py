@@ -1,0 +1,42 @@
+"""Which use case an alarm wakes. Each reads the record again, so a late alarm is harmless."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from playbooks.domain.errors import IncidentNotFound
+from playbooks.domain.ids import ContestId, HandoverId, IncidentId, UpdateId
+from playbooks.domain.timers import Timer, TimerKind
+from playbooks.ports import Ports
+from playbooks.protocol import command, communicate, freeze, intake, resolve
+
+
+async def ring(ports: Ports, timer: Timer) -> None:
+    """Wake what the timer is for."""
+    match timer.kind:
+        case TimerKind.EVALUATE:
+            await intake.evaluate(ports)
+        case TimerKind.CONTEST_SETTLES:
+            await command.contest_settles(ports, contest=ContestId(timer.subject))
+        case TimerKind.CONTEST_FINAL:
+            await command.contest_final(ports, contest=ContestId(timer.subject))
+        case TimerKind.HANDOVER_EXPIRES:
+            await command.expire(ports, handover=HandoverId(timer.subject))
+        case TimerKind.UPDATE_DUE:
+            await communicate.update_due(ports, update=UpdateId(timer.subject))
+        case TimerKind.UPDATE_OVERDUE:
+            await communicate.update_overdue(ports, update=UpdateId(timer.subject))
+        case TimerKind.CANDIDATE:
+            await intake.candidate_due(ports, incident=_incident(timer))
+        case TimerKind.QUIET:
+            await resolve.quiet(ports, incident=_incident(timer))
+        case TimerKind.THAW:
+            await freeze.thaw_due(ports, incident=_incident(timer))
+        case _:
+            assert_never(timer.kind)
+
+
+def _incident(timer: Timer) -> IncidentId:
+    if timer.incident is None:
+        raise IncidentNotFound(IncidentId(0))
+    return timer.incident

@@ -1,0 +1,35 @@
+"""What the next commander is told: filled from the record, never from memory."""
+
+from __future__ import annotations
+
+from playbooks.domain.command import Brief
+from playbooks.domain.incident import Incident
+from playbooks.domain.sla import ClockReading
+from playbooks.ports import Ports, Unit
+from playbooks.protocol.picture import draw
+
+LATEST = 8
+"""Key events in a brief: what fits on a phone."""
+
+
+async def brief(unit: Unit, ports: Ports, incident: Incident) -> Brief:
+    """The brief as of now."""
+    picture = await draw(unit, ports.handbook(), incident, at=ports.clock.now())
+    marked = [e for e in await unit.entries.of(incident.id) if e.kind == "KeyEventMarked" and e.body]
+    return Brief(
+        situation=f"{picture.severity_name} {incident.title}, {incident.state}",
+        impact=tuple(s.text for s in picture.impact),
+        since=incident.impact_started_at,
+        verified_facts=tuple(s.text for s in picture.facts),
+        open_hypotheses=tuple(s.text for s in picture.hypotheses),
+        key_events=tuple(f"{e.at:%H:%M} {(e.body or {}).get('text', '')}" for e in marked[-LATEST:]),
+        running_clocks=tuple(_running(r) for r in picture.readings if r.deadline is not None),
+        held_changes=tuple(h.ref for h in picture.holds),
+        pending_approvals=tuple(c.ref for c in picture.pending),
+        next_update_due=picture.due.due_at if picture.due else None,
+        services=incident.impacted,
+    )
+
+
+def _running(reading: ClockReading) -> str:
+    return f"{reading.agreement}: {reading.metric} by {reading.deadline:%H:%M} UTC"

@@ -1,0 +1,266 @@
+"""Recovery: mitigated, resolved, reopened, closed; and severity, up at once, down with a reason.
+
+Monitoring never resolves anything: it asks. Clocks stop when users are served again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from playbooks.domain.authority import require_lead
+from playbooks.domain.clock import read
+from playbooks.domain.episode import active
+from playbooks.domain.errors import IncidentOver, NeedsWords, NotNeeded
+from playbooks.domain.events import (
+    ClockRead,
+    IncidentClosed,
+    IncidentMitigated,
+    IncidentReopened,
+    IncidentResolved,
+    QuietNoticed,
+    SeverityChanged,
+)
+from playbooks.domain.ids import PROTOCOL, IncidentId, UserId, incident_name
+from playbooks.domain.incident import Incident, Major, ResolutionCode, State
+from playbooks.domain.sla import ClockEvent, ClockEventKind, ClockState, ServiceClock
+from playbooks.domain.timers import Timer, TimerKind
+from playbooks.ports import Ports, Unit
+from playbooks.protocol import command, communicate, review
+from playbooks.protocol.recording import locked, locked_live, record
+
+
+async def mitigate(ports: Ports, *, incident: IncidentId, by: UserId, note: str = "") -> Incident:
+    """Users are served again. Stops the clocks, and readers are to hear of it now.
+
+    Raises IncidentOver, NotYourRole, NotNeeded.
+    """
+    now = ports.clock.now()
+    async with ports.units() as unit:
+        found = await locked_live(unit, incident)
+        _must_be_accepted(found)
+        await _require_lead(unit, ports, found, by, what="say that it is mitigated")
+        if found.state is State.MITIGATED:
+            raise NotNeeded(f"{incident_name(incident)} is mitigated already. Resolve it when it is over.")
+        mitigated = replace(found, state=State.MITIGATED, mitigated_at=now)
+        await unit.incidents.save(mitigated)
+        event = IncidentMitigated(incident=incident, by=by, at=now, note=note.strip())
+        await record(unit, ports, mitigated, event)
+        await _stop_clocks(unit, ports, mitigated, reason="mitigated")
+        await communicate.owe_news(unit, ports, mitigated)
+        await unit.commit()
+    return mitigated
+
+
+async def resolve(
+    ports: Ports,
+    *,
+    incident: IncidentId,
+    by: UserId,
+    code: ResolutionCode,
+    note: str,
+) -> Incident:
+    """It is over, with a code and a note; the post-mortem drafts itself and the thaw is set.
+
+    Raises IncidentOver, NotYourRole, NeedsWords.
+    """
+    if not note.strip():
+        raise NeedsWords("Say in a sentence what ended it; the post-mortem starts from it.")
+    now = ports.clock.now()
+    async with ports.units() as unit:
+        found = await locked_live(unit, incident)
+        _must_be_accepted(found)
+        await _require_lead(unit, ports, found, by, what="resolve the incident")
+        resolved = replace(
+            found,
+            state=State.RESOLVED,
+            mitigated_at=found.mitigated_at or now,
+            resolved_at=now,
+            resolution=code,
+            resolution_note=note.strip(),
+        )
+        await unit.incidents.save(resolved)
+        event = IncidentResolved(incident=incident, by=by, at=now, code=code, note=note.strip())
+        await record(unit, ports, resolved, event)
+        await _stop_clocks(unit, ports, resolved, reason="resolved")
+        await unit.timers.cancel(TimerKind.QUIET, str(incident))
+        await _after_the_end(unit, ports, resolved)
+        await unit.commit()
+    return resolved
+
+
+async def reopen(ports: Ports, *, incident: IncidentId, by: UserId, reason: str) -> Incident:
+    """It came back: clocks run on, the freeze and the updates begin again. Raises NeedsWords, NotNeeded."""
+    if not reason.strip():
+        raise NeedsWords("Say what came back: /incident reopen checkout fails again")
+    async with ports.units() as unit:
+        found = await locked(unit, incident)
+        reopened = await bring_back(unit, ports, found, by=by, reason=reason.strip())
+        await unit.commit()
+    return reopened
+
+
+async def bring_back(unit: Unit, ports: Ports, found: Incident, *, by: UserId, reason: str) -> Incident:
+    """Reopen inside the caller's transaction. Raises NotNeeded, IncidentOver."""
+    if found.state is State.OPEN:
+        raise NotNeeded(f"{incident_name(found.id)} is open.")
+    if found.state in (State.CLOSED, State.MERGED):
+        raise IncidentOver(found.id, found.state)
+    now = ports.clock.now()
+    frozen = found.freeze_since if found.thawed_at is None else now
+    reopened = replace(
+        found,
+        state=State.OPEN,
+        mitigated_at=None,
+        resolved_at=None,
+        resolution=None,
+        resolution_note="",
+        freeze_since=frozen if found.freeze_since else None,
+        thawed_at=None,
+        clear_asked_at=None,
+    )
+    await unit.incidents.save(reopened)
+    await unit.timers.cancel(TimerKind.THAW, str(found.id))
+    await record(unit, ports, reopened, IncidentReopened(incident=found.id, by=by, at=now, reason=reason))
+    for clock in await unit.clocks.of(found.id):
+        await unit.clocks.save(
+            _moved(clock, ClockEvent(kind=ClockEventKind.RESUME, at=now, reason="reopened"))
+        )
+    await communicate.owe_news(unit, ports, reopened)
+    return reopened
+
+
+async def close(ports: Ports, *, incident: IncidentId, by: UserId, note: str = "") -> Incident:
+    """Close the record by hand; majors never close themselves. Raises NotYourRole, NotNeeded."""
+    async with ports.units() as unit:
+        found = await locked(unit, incident)
+        await _require_lead(unit, ports, found, by, what="close the incident")
+        if found.state is not State.RESOLVED:
+            raise NotNeeded(f"{incident_name(incident)} is {found.state}; resolve it before it is closed.")
+        closed = replace(found, state=State.CLOSED)
+        await unit.incidents.save(closed)
+        event = IncidentClosed(incident=incident, by=by, at=ports.clock.now(), note=note.strip())
+        await record(unit, ports, closed, event)
+        await unit.commit()
+    return closed
+
+
+async def severity(
+    ports: Ports,
+    *,
+    incident: IncidentId,
+    by: UserId,
+    severity: int,
+    reason: str,
+) -> Incident:
+    """Anybody raises it at once; lowering it takes the commander and a reason.
+
+    Raises IncidentOver, NotNeeded, NeedsWords, NotYourRole.
+    """
+    levels = ports.handbook().playbook.severities
+    if severity not in levels:
+        raise NeedsWords(f"Choose a severity: {', '.join(f'{n} ({levels[n].name})' for n in sorted(levels))}")
+    async with ports.units() as unit:
+        found = await locked_live(unit, incident)
+        if severity == found.severity:
+            raise NotNeeded(f"It is {levels[severity].name} already.")
+        if severity > found.severity:
+            await _require_lead(unit, ports, found, by, what="lower the severity")
+            if not reason.strip():
+                raise NeedsWords(f"Say why it is less severe: /incident sev {severity} only one region")
+        changed = await set_severity(unit, ports, found, severity, by=by, reason=reason.strip())
+        await unit.commit()
+    return changed
+
+
+async def set_severity(
+    unit: Unit,
+    ports: Ports,
+    found: Incident,
+    to: int,
+    *,
+    by: UserId,
+    reason: str,
+) -> Incident:
+    """Change the severity, and with it freeze and clocks, inside the caller's transaction."""
+    now = ports.clock.now()
+    thresholds = ports.handbook().playbook.freeze.thresholds.get(to, ())
+    freezes = any(risk is not None for risk in thresholds)
+    changed = replace(found, severity=to, freeze_since=found.freeze_since or (now if freezes else None))
+    await unit.incidents.save(changed)
+    event = SeverityChanged(incident=found.id, by=by, at=now, before=found.severity, after=to, reason=reason)
+    await record(unit, ports, changed, event)
+    return changed
+
+
+async def quiet(ports: Ports, *, incident: IncidentId) -> None:
+    """If monitoring has been quiet for long enough, the commander is asked, once."""
+    policy = ports.handbook().playbook.alerts
+    now = ports.clock.now()
+    async with ports.units() as unit:
+        found = await locked(unit, incident)
+        episodes = await unit.episodes.of(incident)
+        if found.state is not State.OPEN or found.clear_asked_at is not None or not episodes:
+            return
+        if any(active(episode, now, policy.keep) for episode in episodes):
+            return
+        since = max(episode.last_event_at for episode in episodes)
+        if now < since + policy.clear_for:
+            await unit.timers.set(_alarm(TimerKind.QUIET, found, since + policy.clear_for))
+            await unit.commit()
+            return
+        asked = replace(found, clear_asked_at=now)
+        await unit.incidents.save(asked)
+        await record(unit, ports, asked, QuietNoticed(incident=incident, by=PROTOCOL, at=now, since=since))
+        await unit.commit()
+
+
+async def _after_the_end(unit: Unit, ports: Ports, resolved: Incident) -> None:
+    await command.close_questions(unit, ports, resolved)
+    fresh = await locked(unit, resolved.id)
+    await review.draft(unit, ports, fresh)
+    await communicate.owe_news(unit, ports, fresh)
+    if fresh.freeze_since is not None and fresh.thawed_at is None:
+        thaw_at = ports.clock.now() + ports.handbook().playbook.freeze.stabilisation
+        await unit.timers.set(_alarm(TimerKind.THAW, fresh, thaw_at))
+
+
+async def _stop_clocks(unit: Unit, ports: Ports, incident: Incident, *, reason: str) -> None:
+    """Stop what runs, and write down what it says: met or breached, by how much."""
+    now = ports.clock.now()
+    calendars = ports.handbook().catalogue.calendars
+    for clock in await unit.clocks.of(incident.id):
+        if clock.events[-1].kind in (ClockEventKind.STOP, ClockEventKind.CANCEL):
+            continue
+        stopped = _moved(clock, ClockEvent(kind=ClockEventKind.STOP, at=now, reason=reason))
+        await unit.clocks.save(stopped)
+        reading = read(stopped, calendars[clock.calendar], at=now)
+        event = ClockRead(
+            incident=incident.id,
+            by=PROTOCOL,
+            at=now,
+            agreement=clock.agreement,
+            metric=clock.metric,
+            met=reading.state is ClockState.MET,
+            elapsed_seconds=int(reading.elapsed.total_seconds()),
+            margin_seconds=int(reading.margin.total_seconds()),
+        )
+        await record(unit, ports, incident, event)
+
+
+async def _require_lead(unit: Unit, ports: Ports, incident: Incident, by: UserId, *, what: str) -> None:
+    tenure = await unit.tenures.current(incident.id)
+    require_lead(by, tenure, ports.handbook(), what=what)
+
+
+def _must_be_accepted(incident: Incident) -> None:
+    if incident.major is Major.PROPOSED:
+        raise NotNeeded(f"{incident_name(incident.id)} is only proposed. Accept or reject it first.")
+
+
+def _moved(clock: ServiceClock, event: ClockEvent) -> ServiceClock:
+    return replace(clock, events=(*clock.events, event))
+
+
+def _alarm(kind: TimerKind, incident: Incident, due_at: datetime) -> Timer:
+    return Timer(kind=kind, subject=str(incident.id), incident=incident.id, due_at=due_at)
