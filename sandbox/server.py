@@ -1,7 +1,7 @@
 """The sandbox as one web application.
 
-``/api/<method>`` is the Web API, ``/files/…`` takes uploads; the control surface, Socket Mode, the
-response URLs and the page are mounted by their own modules.
+``/api/<method>`` is the Web API; the control surface, Socket Mode, the response URLs
+and the page are mounted by ``control``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from importlib.util import find_spec
 
 from aiohttp import web
 
+from sandbox import faults_api, web_api
 from sandbox.state import WORKSPACE, Workspace
 
 MAX_REQUEST_BYTES = 64 * 1024 * 1024  # uploads are held in memory
@@ -18,9 +19,9 @@ MAX_REQUEST_BYTES = 64 * 1024 * 1024  # uploads are held in memory
 
 def build_app(workspace: Workspace) -> web.Application:
     """An application that serves this workspace; run it with aiohttp's runner or test server."""
-    app = web.Application(client_max_size=MAX_REQUEST_BYTES)
+    app = web.Application(client_max_size=MAX_REQUEST_BYTES, middlewares=[faults_api.middleware])
     app[WORKSPACE] = workspace
-    for module in ("sandbox.control", "sandbox.sockets", "sandbox.interactions", "sandbox.page.routes"):
-        if find_spec(module) and hasattr(mounted := importlib.import_module(module), "add_routes"):
-            mounted.add_routes(app)
+    web_api.add_routes(app)
+    if find_spec("sandbox.control"):
+        importlib.import_module("sandbox.control").add_routes(app)
     return app

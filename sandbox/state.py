@@ -17,6 +17,7 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.ids import Credentials, Ids, credentials_of
 from sandbox.journal import Journal
+from sandbox.limits import Limits
 from sandbox.manifest import Manifest, parse_manifest
 from sandbox.model import App, Channel, File, Message, ScheduledMessage, User, UserGroup, View
 from sandbox.seed import Seed, default_seed
@@ -85,6 +86,7 @@ class Workspace:
         self.ids = Ids(self.seed.number)
         self.triggers = Triggers(self.clock, self.ids)
         self.tickets = Tickets(self.clock, self.ids)
+        self.limits = Limits()
         self.team_id, self.team_name, self.team_domain = (
             self.seed.team_id,
             self.seed.team_name,
