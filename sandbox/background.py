@@ -21,10 +21,12 @@ class Background:
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
-    async def stop(self) -> None:
-        for task in list(self._tasks):
+    async def stop(self, prefix: str = "") -> None:
+        """End every task whose name begins so."""
+        ending = [task for task in self._tasks if task.get_name().startswith(prefix)]
+        for task in ending:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*ending, return_exceptions=True)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -133,6 +133,10 @@ class Courier:
         app.event_url_verified = ack.ok and answer == challenge
         return app.event_url_verified
 
+    async def prove(self, app: App) -> None:
+        """Verify in the background; a bot that is not up yet is asked again at its first event."""
+        await self.verify(app)
+
     def _start(self, app: App, envelope: Mapping[str, Any], struck: Mapping[str, Fault]) -> None:
         self.in_flight += 1
         self.background.start(self._see_through(app, envelope, struck), f"event {envelope['event_id']}")

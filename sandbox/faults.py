@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 
 Where = Literal["api", "event", "command", "interaction", "response_url", "socket"]
 
-API_FAULTS = frozenset({"latency", "ratelimited", "http", "error", "lost", "reset", "drip", "short_pages"})
+API_FAULTS = frozenset({"latency", "ratelimited", "http", "error", "lost", "reset", "drip"})
 SENDING_FAULTS = frozenset(
     {"drop", "duplicate", "delay", "skew", "wrong_secret", "unsigned", "replay", "lost_ack"}
 )
@@ -38,7 +38,11 @@ class FaultUnknown(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """One rule; ``left`` counts down to zero, None never ends."""
+    """One rule; ``left`` counts down to zero, None never ends.
+
+    ``drawn`` is the last throw of the dice for whoever needs a jitter. ``how`` are the
+    arguments of ``do``: seconds, status, body, error, retry_after …
+    """
 
     id: int
     where: Where
@@ -49,7 +53,14 @@ class Fault:
     left: int | None = None
     skip: int = 0
     struck: int = 0
+    drawn: float = 0.0
     how: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def phase(self) -> str:
+        """When an API fault strikes: before the method runs, or once its change is made."""
+        usual = "after" if self.do in {"lost", "drip"} else "before"
+        return str(self.how.get("when", usual))
 
     def fits(self, where: Where, name: str, app_id: str | None) -> bool:
         if self.where != where or self.left == 0:
@@ -114,6 +125,11 @@ class Faults:
             fault for fault in self._rules.values() if fault.fits(where, name, app_id) and self._hits(fault)
         ]
 
+    def strike_phase(self, where: Where, phase: str, name: str, app_id: str | None) -> list[Fault]:
+        """Like strike, for the rules of one phase only; the others are not used up."""
+        fitting = [each for each in self._rules.values() if each.phase == phase]
+        return [each for each in fitting if each.fits(where, name, app_id) and self._hits(each)]
+
     def strikes(self, where: Where, do: str, name: str = "*", app_id: str | None = None) -> Fault | None:
         """The first rule of one kind that hits; only rules of that kind are used up."""
         for fault in self._rules.values():
@@ -128,6 +144,7 @@ class Faults:
             fault.skip -= 1
             return False
         fault.struck += 1
+        fault.drawn = self._dice.random()
         if fault.left is not None:
             fault.left -= 1
         return True

@@ -61,22 +61,20 @@ def _of(node: Mapping[str, Any]) -> Iterator[str]:
             yield from fragments(node.get("options"))
 
 
+_INLINE_FORMS = {
+    "user": "<@{user_id}>",
+    "channel": "<#{channel_id}>",
+    "usergroup": "<!subteam^{usergroup_id}>",
+    "broadcast": "<!{range}>",
+    "emoji": ":{name}:",
+}
+
+
 def _inline(element: Mapping[str, Any]) -> str:
-    match element.get("type"):
-        case "user":
-            return f"<@{element['user_id']}>"
-        case "channel":
-            return f"<#{element['channel_id']}>"
-        case "usergroup":
-            return f"<!subteam^{element['usergroup_id']}>"
-        case "broadcast":
-            return f"<!{element['range']}>"
-        case "emoji":
-            return f":{element['name']}:"
-        case "link":
-            return str(element.get("text") or element["url"])
-        case _:
-            return str(element.get("text") or element.get("fallback") or "")
+    form = _INLINE_FORMS.get(str(element.get("type")))
+    if form is not None:
+        return form.format_map(element)
+    return str(element.get("text") or element.get("fallback") or element.get("url") or "")
 
 
 def _named(workspace: Workspace, line: str) -> str:
