@@ -10,7 +10,7 @@ from datetime import datetime
 
 from playbooks.domain.authority import require_lead
 from playbooks.domain.clock import read
-from playbooks.domain.episode import active
+from playbooks.domain.standing import quiet_since
 from playbooks.domain.errors import IncidentOver, NeedsWords, NotNeeded
 from playbooks.domain.events import (
     ClockRead,
@@ -202,9 +202,9 @@ async def quiet(ports: Ports, *, incident: IncidentId) -> None:
         episodes = await unit.episodes.of(incident)
         if found.state is not State.OPEN or found.clear_asked_at is not None or not episodes:
             return
-        if any(active(episode, now, policy.keep) for episode in episodes):
-            return
-        since = max(episode.last_event_at for episode in episodes)
+        since = quiet_since(episodes, now, policy.keep)
+        if since is None:
+            return  # something stands again; the alarm is set anew when it ends
         if now < since + policy.clear_for:
             await unit.timers.set(_alarm(TimerKind.QUIET, found, since + policy.clear_for))
             await unit.commit()
