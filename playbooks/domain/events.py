@@ -16,6 +16,7 @@ from playbooks.domain.ids import (
     ChannelId,
     ClearanceId,
     ContestId,
+    EpisodeId,
     HandoverId,
     IncidentId,
     KnownErrorId,
@@ -41,8 +42,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One alert that made a rule hold."""
+    """One alert that a rule counted, as the log and the card print it."""
 
+    episode: EpisodeId
     service: ServiceName
     origin: str
     title: str

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from playbooks.domain.digest import Digest
 from playbooks.domain.ids import IncidentId, StatementId, UpdateId, UserId
 
 
@@ -35,6 +36,6 @@ class Update:
     sent_by: UserId | None = None
     next_promised_at: datetime | None = None
     """None on the last update: nothing more is promised."""
-    digest: str = ""
-    """The text that was sent, as the record of what readers were told."""
+    digest: Digest | None = None
+    """What readers were told, exactly; None until it was sent."""
     version: int = 0

@@ -197,7 +197,7 @@ async def send(ports: Ports, *, incident: IncidentId, by: UserId, note: str = ""
             sent_at=now,
             sent_by=by,
             next_promised_at=next_at,
-            digest=text(digest),
+            digest=digest,
         )
         await unit.updates.save(sent)
         await _quiet_timers(unit, due.id)
@@ -207,7 +207,7 @@ async def send(ports: Ports, *, incident: IncidentId, by: UserId, note: str = ""
             at=now,
             update=due.id,
             number=due.number,
-            text=sent.digest,
+            text=text(digest),
             cites=digest.cites,
             next_at=next_at,
         )
@@ -294,6 +294,7 @@ async def _load(unit: Unit, statement: StatementId) -> tuple[Incident, Statement
 
 async def _compose(unit: Unit, ports: Ports, incident: Incident, *, number: int, note: str = "") -> Digest:
     handbook = ports.handbook()
+    updates = await unit.updates.of(incident.id)
     return compose(
         incident=incident.id,
         severity=handbook.playbook.severity_name(incident.severity),
@@ -304,7 +305,9 @@ async def _compose(unit: Unit, ports: Ports, incident: Incident, *, number: int,
         number=number,
         at=ports.clock.now(),
         next_at=_next_at(ports, incident),
+        env=incident.env,
         note=note,
+        told_until=max((u.sent_at for u in updates if u.sent_at), default=None),
     )
 
 

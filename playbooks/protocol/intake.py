@@ -19,7 +19,7 @@ from playbooks.domain.ids import MONITORING, PROTOCOL, EpisodeId, IncidentId, Se
 from playbooks.domain.incident import AffectedService, Incident, Major, ServiceRole, State
 from playbooks.domain.signal import Episode, Signal
 from playbooks.domain.timers import Timer, TimerKind
-from playbooks.domain.trigger import Fired, earliest, evidence, judge, same_outage
+from playbooks.domain.trigger import Fired, came_back, earliest, judge, same_outage
 from playbooks.ports import Ports, Unit
 from playbooks.protocol import declare, resolve
 from playbooks.protocol.recording import locked, record
@@ -136,15 +136,16 @@ async def _think(unit: Unit, ports: Ports) -> None:
 async def _consider(unit: Unit, ports: Ports, cluster: Cluster) -> None:
     now = ports.clock.now()
     handbook = ports.handbook()
-    fired = judge(cluster, handbook, at=now)
     known = await _same_outage(unit, ports, cluster)
+    proposed = known is not None and known.major is Major.PROPOSED
+    fired = judge(cluster, handbook, at=now, only_declare=proposed)
     if known is None:
         if fired is not None:
             await _begin(unit, ports, cluster, fired)
     elif known.major is Major.REJECTED:
         if fired is not None and _is_worse(handbook, fired, known):
             await _begin(unit, ports, cluster, fired)
-    elif known.major is Major.PROPOSED and fired is not None and _declares(fired):
+    elif proposed and fired is not None:
         await _attach(unit, ports, known, cluster)
         await declare.promote(
             unit,
@@ -156,7 +157,7 @@ async def _consider(unit: Unit, ports: Ports, cluster: Cluster) -> None:
             evidence=fired.evidence,
         )
     elif known.state is State.RESOLVED:
-        if fired is not None and any(e.incident is None for e in cluster.episodes):
+        if fired is not None and came_back(cluster, known, alerts=handbook.playbook.alerts):
             reason = "the same services alert again"
             await resolve.bring_back(unit, ports, await locked(unit, known.id), by=MONITORING, reason=reason)
             await _attach(unit, ports, known, cluster)
@@ -171,7 +172,8 @@ async def _same_outage(unit: Unit, ports: Ports, cluster: Cluster) -> Incident |
     ended = await unit.incidents.ended_since(now - max(policy.reopen_window, REJECTION_MEMORY))
     candidates = (*await unit.incidents.live(), *ended)
     same = same_outage(cluster, candidates, at=now, alerts=policy)
-    ranked = sorted(same, key=lambda i: (i.major is not Major.ACCEPTED, not i.is_live, i.id))
+    rejected = (i for i in ended if i.major is Major.REJECTED and _is_about(i, cluster))
+    ranked = sorted((*same, *rejected), key=lambda i: (i.major is not Major.ACCEPTED, not i.is_live, i.id))
     return ranked[0] if ranked else None
 
 
@@ -248,6 +250,11 @@ async def _listen_for_quiet(unit: Unit, ports: Ports, touched: Iterable[Incident
             await unit.timers.set(timer)
 
 
+def _is_about(incident: Incident, cluster: Cluster) -> bool:
+    linked = {episode.incident for episode in cluster.episodes}
+    return incident.id in linked or bool(frozenset(incident.impacted) & frozenset(cluster.services))
+
+
 def _declares(fired: Fired) -> bool:
     return fired.rule.then.action is TriggerAction.DECLARE
 
@@ -280,4 +287,15 @@ def _title(handbook: Handbook, fired: Fired) -> str:
 
 
 def _shown(episodes: Iterable[Episode]) -> tuple[Evidence, ...]:
-    return tuple(evidence(episode) for episode in episodes if episode.service is not None)
+    return tuple(
+        Evidence(
+            episode=e.id,
+            service=e.service,
+            origin=e.origin,
+            title=e.title,
+            since=e.starts_at,
+            link=e.link,
+        )
+        for e in episodes
+        if e.service is not None
+    )
