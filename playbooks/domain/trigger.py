@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from playbooks.domain.correlation import Cluster
-from playbooks.domain.handbook import Handbook
 from playbooks.domain.events import Evidence
-from playbooks.domain.ids import EpisodeId, ServiceName
+from playbooks.domain.handbook import Handbook
 from playbooks.domain.incident import Incident, State
 from playbooks.domain.signal import Episode, SignalKind
 from playbooks.domain.standing import flapping, next_change, qualified, qualified_since, stitched
@@ -157,7 +156,7 @@ def _first(
     """When enough of the awaited alerts count for the conditions to hold; None if never."""
     episodes = [episode for _, episode in awaited]
     enough = bisect_left(
-        range(1, len(episodes) + 1), True, key=lambda n: _holds(when, episodes[:n], handbook)
+        range(1, len(episodes) + 1), x=True, key=lambda n: _holds(when, episodes[:n], handbook)
     )
     return awaited[enough][0] if enough < len(awaited) else None
 
