@@ -1,0 +1,55 @@
+# Two commands matter: `make demo` and `make test`. Both make their own environment in .venv.
+# Needs Python 3.11 or newer and make, nothing else.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$p && break; done)
+BIN := .venv/bin
+# The tests start several small servers each, so two workers a core would only wait for each other.
+WORKERS ?= auto
+
+.PHONY: demo test check format bench lock clean
+
+demo: .venv/run.stamp  ## The whole product on this machine. STORY=1 plays an incident; HEADLESS=1 plays it fast
+	$(BIN)/tocsin demo $(if $(STORY),--story) $(if $(HEADLESS),--headless) $(if $(PORT),--port $(PORT))
+
+test: .venv/dev.stamp  ## Everything, on SQLite and PostgreSQL, pages in Chromium where it is installed
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n $(WORKERS) $(ARGS)
+
+check: .venv/dev.stamp  ## Formatting, lint, types, import contracts, dead code, spelling
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/vulture
+	$(BIN)/codespell README.md CHANGELOG.md docs bot handlers playbooks storage config sandbox tests
+
+format: .venv/dev.stamp
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: .venv/dev.stamp  ## Compile the lock files: versions with hashes, no addresses
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 --no-annotate --no-header pyproject.toml --group build -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 --no-annotate --no-header pyproject.toml --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis var
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Tocsin needs Python 3.11 or newer on the PATH."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing what Tocsin needs into .venv (once) ..."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock .venv/run.stamp
+	@echo "Installing what the checks need into .venv (once) ..."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
