@@ -1,0 +1,119 @@
+"""Messages that stay and are redrawn: the card, the announcement, requests for approval.
+
+They are drawn from the record as it is when they are sent, so a late delivery shows the
+present and several refreshes are one.
+"""
+
+from __future__ import annotations
+
+from bot.delivery.saying import redraw, say, where
+from bot.delivery.tools import Delivered, Errand, Place, Tools
+from bot.slack.gateway import Posted
+from bot.slack.outcomes import Never
+from handlers.views import announcement, approval, card
+from handlers.views.kit import Message
+from playbooks.domain.change import Clearance, ClearanceState
+from playbooks.domain.effects import (
+    Announce,
+    AskApproval,
+    CloseApproval,
+    PostCard,
+    RefreshAnnouncement,
+    RefreshCard,
+)
+from playbooks.domain.ids import ClearanceId
+from playbooks.protocol import room as story
+from playbooks.protocol.picture import Picture
+from storage.uow import SqlUnit
+
+_NOT_YET = Delivered(result={"skipped": "it is not posted yet; it will be drawn from the record then"})
+
+
+async def post_card(errand: Errand[PostCard], tools: Tools) -> Delivered:
+    """Post the incident card where the incident's people read."""
+    number = errand.effect.incident
+    picture = await tools.picture(number)
+    posted = await say(errand, tools, await tools.place(picture.incident), _card(tools, picture))
+
+    async def then(unit: SqlUnit) -> None:
+        await story.card_posted(unit, tools.ports, incident=number, channel=posted.channel, ts=posted.ts)
+
+    return Delivered(result=where(posted), then=then)
+
+
+async def refresh_card(errand: Errand[RefreshCard], tools: Tools) -> Delivered:
+    """Bring the card up to date."""
+    picture = await tools.picture(errand.effect.incident)
+    return await _redrawn(errand, tools, f"card:{errand.effect.incident}", _card(tools, picture))
+
+
+async def announce(errand: Errand[Announce], tools: Tools) -> Delivered:
+    """Announce in the incidents channel."""
+    number = errand.effect.incident
+    picture = await tools.picture(number)
+    hub = await tools.directory.channel(tools.ports.handbook().catalogue.channels.incidents)
+    place = Place(channel=hub, thread=None)
+    posted = await say(errand, tools, place, announcement.announcement(picture))
+
+    async def then(unit: SqlUnit) -> None:
+        await story.announced(unit, tools.ports, incident=number, channel=posted.channel, ts=posted.ts)
+
+    return Delivered(result=where(posted), then=then)
+
+
+async def refresh_announcement(errand: Errand[RefreshAnnouncement], tools: Tools) -> Delivered:
+    """Bring the announcement up to date."""
+    picture = await tools.picture(errand.effect.incident)
+    subject = f"announcement:{errand.effect.incident}"
+    return await _redrawn(errand, tools, subject, announcement.announcement(picture))
+
+
+async def ask_approval(errand: Errand[AskApproval], tools: Tools) -> Delivered:
+    """Show a change that waits for the commander."""
+    number, id_ = errand.effect.incident, errand.effect.clearance
+    picture = await tools.picture(number)
+    clearance = _clearance(picture, id_)
+    draw = approval.approval if clearance.state is ClearanceState.ASKED else approval.decided
+    posted = await say(errand, tools, await tools.place(picture.incident), draw(clearance, picture))
+
+    async def then(unit: SqlUnit) -> None:
+        await unit.posts.remember(f"clearance:{id_}", posted.channel, posted.ts)
+        now = await unit.clearances.find(id_)
+        if now is not None and now.state is not clearance.state:
+            close = CloseApproval(incident=number, clearance=id_, channel=posted.channel, ts=posted.ts)
+            await unit.outbox.put(close)  # it was decided while the question was on its way
+
+    return Delivered(result=where(posted), then=then)
+
+
+async def close_approval(errand: Errand[CloseApproval], tools: Tools) -> Delivered:
+    """Replace the buttons by the decision."""
+    effect = errand.effect
+    picture = await tools.picture(effect.incident)
+    message = approval.decided(_clearance(picture, effect.clearance), picture)
+    await redraw(errand, tools, Posted(channel=effect.channel, ts=effect.ts), message)
+    return Delivered(result={})
+
+
+async def _redrawn(
+    errand: Errand[RefreshCard] | Errand[RefreshAnnouncement],
+    tools: Tools,
+    subject: str,
+    message: Message,
+) -> Delivered:
+    posted = await tools.posted(subject)
+    if posted is None:
+        return _NOT_YET
+    await redraw(errand, tools, posted, message)
+    return Delivered(result={})
+
+
+def _card(tools: Tools, picture: Picture) -> Message:
+    return card.card(picture, link=lambda path: f"{tools.public_url}{path}")
+
+
+def _clearance(picture: Picture, id_: ClearanceId) -> Clearance:
+    for clearance in picture.clearances:
+        if clearance.id == id_:
+            return clearance
+    raise Never("clearance_not_found")

@@ -1,0 +1,95 @@
+"""The war room: made, filled with people, and only then decorated."""
+
+from __future__ import annotations
+
+from bot.delivery.tools import Delivered, Errand, Tools
+from bot.slack.gateway import Posted, Room
+from bot.slack.outcomes import Never, in_words
+from bot.slack.reconcile import find_room
+from handlers.views import rooms
+from playbooks.domain.effects import AddBookmarks, Invite, OpenRoom, PinCard, SetTopic
+from playbooks.protocol import room as story
+from storage.uow import SqlUnit
+
+NAMES_TRIED = 9
+"""A name is taken by an archived or invisible channel at worst a few times."""
+
+
+async def open_room(errand: Errand[OpenRoom], tools: Tools) -> Delivered:
+    """Create the room, or adopt the one that an earlier attempt made."""
+    incident = errand.effect.incident
+    picture = await tools.picture(incident)
+    playbook = tools.ports.handbook().playbook
+    names = [rooms.room_name(picture, playbook, attempt) for attempt in range(1, NAMES_TRIED + 1)]
+    room = await _made_before(errand, tools, names) or await _make(tools, names)
+
+    async def then(unit: SqlUnit) -> None:
+        await story.opened(unit, tools.ports, incident=incident, room=room.id, name=room.name)
+
+    return Delivered(result={"channel": room.id, "name": room.name}, then=then)
+
+
+async def invite(errand: Errand[Invite], tools: Tools) -> Delivered:
+    """Bring people in; who could not be brought in is told in the room, and the others are there."""
+    incident, users = errand.effect.incident, errand.effect.users
+    picture = await tools.picture(incident)
+    if picture.incident.room is None:
+        return Delivered(result={"skipped": "there is no room"})
+    me = await tools.identity()
+    people = tuple(user for user in users if user != me.user)
+    refused = await tools.gateway.invite(picture.incident.room, people)
+    failed = tuple((user, in_words(code, {})) for user, code in refused.items())
+    came = tuple(user for user in people if user not in refused)
+
+    async def then(unit: SqlUnit) -> None:
+        await story.invited(unit, tools.ports, incident=incident, users=came, failed=failed)
+
+    return Delivered(result={"users": list(came), "refused": dict(refused)}, then=then)
+
+
+async def pin_card(errand: Errand[PinCard], tools: Tools) -> Delivered:
+    """Pin the card where it was posted."""
+    incident = (await tools.picture(errand.effect.incident)).incident
+    place = await tools.place(incident)
+    await tools.gateway.pin(Posted(channel=place.channel, ts=errand.effect.ts))
+    return Delivered(result={})
+
+
+async def set_topic(errand: Errand[SetTopic], tools: Tools) -> Delivered:
+    """Say the state in the room's topic."""
+    picture = await tools.picture(errand.effect.incident)
+    if picture.incident.room is None:
+        return Delivered(result={"skipped": "there is no room"})
+    await tools.gateway.set_topic(picture.incident.room, rooms.topic(picture))
+    return Delivered(result={})
+
+
+async def add_bookmarks(errand: Errand[AddBookmarks], tools: Tools) -> Delivered:
+    """Add what is missing: Slack would add the same bookmark twice."""
+    picture = await tools.picture(errand.effect.incident)
+    room = picture.incident.room
+    wanted = rooms.bookmarks(picture, tools.public_url)
+    if room is None or not wanted:
+        return Delivered(result={"skipped": "nothing to add"})
+    there = await tools.gateway.bookmarks(room)
+    for title, link, emoji in wanted:
+        if link not in there:
+            await tools.gateway.add_bookmark(room, title=title, link=link, emoji=emoji)
+    return Delivered(result={"links": len(wanted)})
+
+
+async def _made_before(errand: Errand[OpenRoom], tools: Tools, names: list[str]) -> Room | None:
+    if errand.tried_since is None:
+        return None
+    return await find_room(tools.gateway, await tools.identity(), names=names, since=errand.tried_since)
+
+
+async def _make(tools: Tools, names: list[str]) -> Room:
+    """Raises Never if no name is free, or if Slack does not let us make rooms."""
+    for name in names[:-1]:
+        try:
+            return await tools.gateway.create_room(name)
+        except Never as refusal:
+            if refusal.code != "name_taken":
+                raise
+    return await tools.gateway.create_room(names[-1])

@@ -1,0 +1,76 @@
+"""Posting a message once: found again after doubt, and in plain words if blocks are refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.delivery.tools import Errand, Place, Tools
+from bot.slack.gateway import Posted
+from bot.slack.outcomes import UNREADABLE, Never
+from bot.slack.reconcile import find_post
+from handlers.views.kit import Message
+from playbooks.domain.effects import Effect
+from playbooks.domain.ids import UserId
+
+PLAIN_CHARS = 3000
+"""Well inside what chat.update takes (Slack docs: 4,000 characters)."""
+
+
+async def say(errand: Errand[Any], tools: Tools, place: Place, message: Message) -> Posted:
+    """Post in a conversation, unless an earlier attempt got through."""
+    if errand.tried_since is not None:
+        found = await find_post(
+            tools.gateway,
+            await tools.identity(),
+            channel=place.channel,
+            delivery=errand.id,
+            since=errand.tried_since,
+            thread=place.thread,
+        )
+        if found is not None:
+            return found
+    return await _post(errand, tools, str(place.channel), place, message)
+
+
+async def tell(errand: Errand[Any], tools: Tools, user: UserId, message: Message) -> Posted:
+    """Post in the conversation with one person; posting to a person opens it."""
+    if errand.tried_since is not None:
+        direct = await tools.gateway.open_direct(user)
+        return await say(errand, tools, Place(channel=direct, thread=None), message)
+    return await _post(errand, tools, str(user), None, message)
+
+
+async def redraw(errand: Errand[Any], tools: Tools, at: Posted, message: Message) -> None:
+    """Replace a message by how things are now; a message that is gone is left alone."""
+    try:
+        await tools.gateway.update(at, text=message.text, blocks=message.blocks)
+    except Never as refusal:
+        if refusal.code not in UNREADABLE:
+            raise
+        _complain(tools, errand.effect, refusal)
+        await tools.gateway.update(at, text=message.text[:PLAIN_CHARS], blocks=None)
+
+
+async def _post(
+    errand: Errand[Any], tools: Tools, channel: str, place: Place | None, message: Message
+) -> Posted:
+    thread = place.thread if place else None
+    try:
+        return await tools.gateway.post(
+            channel, text=message.text, blocks=message.blocks, delivery=errand.id, thread=thread
+        )
+    except Never as refusal:
+        if refusal.code not in UNREADABLE:
+            raise
+        _complain(tools, errand.effect, refusal)
+        plain = message.text[:PLAIN_CHARS]
+        return await tools.gateway.post(channel, text=plain, blocks=None, delivery=errand.id, thread=thread)
+
+
+def _complain(tools: Tools, effect: Effect, refusal: Never) -> None:
+    tools.complain("delivery.plain_words", effect=type(effect).__name__, reason=refusal.reason)
+
+
+def where(posted: Posted) -> dict[str, object]:
+    """What the outbox keeps of a posted message."""
+    return {"channel": posted.channel, "ts": posted.ts}

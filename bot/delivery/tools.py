@@ -1,0 +1,89 @@
+"""What a delivery works with, and what it hands back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from bot.delivery.directory import Directory
+from bot.slack.gateway import Gateway, Identity, Posted
+from bot.slack.outcomes import Later, Never
+from handlers.deps import Complain
+from playbooks.domain.effects import Effect
+from playbooks.domain.ids import ChannelId, IncidentId, Ts
+from playbooks.domain.incident import Incident, RoomState
+from playbooks.ports import Ports
+from playbooks.protocol.picture import Picture, draw
+from storage.uow import SqlUnit, Store
+
+E = TypeVar("E", bound=Effect)
+Then = Callable[[SqlUnit], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand(Generic[E]):
+    """One attempt to deliver one effect."""
+
+    id: str
+    """The delivery id, which our messages carry in their metadata."""
+    effect: E
+    tried_since: datetime | None
+    """When it may first have reached Slack, in real time; None if it certainly has not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """It is in Slack. ``then`` goes on with the story in the transaction that notes it."""
+
+    result: Mapping[str, object]
+    then: Then | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an incident speaks: its room, or a thread of the incidents channel."""
+
+    channel: ChannelId
+    thread: Ts | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """Everything a delivery may use."""
+
+    store: Store
+    ports: Ports
+    gateway: Gateway
+    directory: Directory
+    identity: Callable[[], Awaitable[Identity]]
+    complain: Complain
+    public_url: str
+
+    async def picture(self, number: IncidentId) -> Picture:
+        """The incident as it is at this moment. Raises Never if there is none."""
+        async with self.store.reading() as unit:
+            incident = await unit.incidents.find(number)
+            if incident is None:
+                raise Never("incident_not_found")
+            return await draw(unit, self.ports.handbook(), incident, at=self.ports.clock.now())
+
+    async def place(self, incident: Incident) -> Place:
+        """Where this incident's people read."""
+        match incident.room_state:
+            case RoomState.OPEN if incident.room is not None:
+                return Place(channel=incident.room, thread=None)
+            case RoomState.HUB:
+                return Place(
+                    channel=await self.directory.channel(self.ports.handbook().catalogue.channels.incidents),
+                    thread=incident.announcement_ts,
+                )
+            case _:
+                raise Later(timedelta(seconds=1), "the war room is not open yet")
+
+    async def posted(self, subject: str) -> Posted | None:
+        """Where the message about a subject is; None if it was not posted."""
+        async with self.store.reading() as unit:
+            found = await unit.posts.where(subject)
+        return Posted(channel=found[0], ts=found[1]) if found else None
