@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from playbooks.domain.authority import require_command
 from playbooks.domain.command import (
     Brief,
     Contest,
@@ -31,7 +32,7 @@ from playbooks.domain.errors import (
     mention,
 )
 from playbooks.domain.ids import HandoverId, TenureId, UserId, is_person
-from playbooks.domain.seat import Seated, require_commander, seat
+from playbooks.domain.seat import Seated, seat
 from playbooks.schema import Command
 
 
@@ -60,7 +61,7 @@ def offer(
     ``pending`` is the incident's unanswered offer and ``contest`` its open contest, if any.
     Raises SeatVacant, NotYourRole, NeedsWords, NotNeeded or ContestPending.
     """
-    giver = require_commander(holder, by, what="hand command over")
+    giver = require_command(by, holder, what="hand command over")
     if not is_person(to):
         message = "Name the person who is to take command."
         raise NeedsWords(message)

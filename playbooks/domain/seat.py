@@ -17,9 +17,6 @@ from playbooks.domain.errors import (
     AlreadyInCommand,
     NotYourRole,
     SeatTaken,
-    SeatVacant,
-    StaleCommand,
-    mention,
 )
 from playbooks.domain.ids import IncidentId, TenureId, UserId
 
@@ -99,18 +96,3 @@ def take_over(
 def vacate(holder: Tenure, *, at: datetime) -> Tenure:
     """End the tenure because the incident is over or somebody else was seated."""
     return replace(holder, until=max(at, holder.since))
-
-
-def require_commander(holder: Tenure | None, by: UserId, *, what: str) -> Tenure:
-    """The tenure of ``by``. Raises SeatVacant, or NotYourRole naming who may do ``what``."""
-    if holder is None:
-        raise SeatVacant
-    if holder.user != by:
-        raise NotYourRole(what, f"the commander, {mention(holder.user)},")
-    return holder
-
-
-def require_current(fence: int, *, newest: int, holder: Tenure | None) -> None:
-    """Refuse a button drawn under an earlier command. Raises StaleCommand."""
-    if fence != newest:
-        raise StaleCommand(holder.user if holder else None)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-FILLERS = frozenset(
-    ["a", "an", "the", "this", "that", "it", "its", "and", "or", "as", "get"]
-    + ["is", "are", "was", "were", "be", "been"]
-    + ["of", "for", "at", "in", "on", "to", "by", "with", "from", "after"]
+FILLERS = (
+    frozenset(("a", "an", "the", "this", "that", "it", "its", "and", "or", "as", "get"))
+    | frozenset(("is", "are", "was", "were", "be", "been"))
+    | frozenset(("of", "for", "at", "in", "on", "to", "by", "with", "from", "after"))
 )
 ENDINGS = ("ing", "ed", "es", "s")
 SHORTEST_STEM = 5

@@ -158,25 +158,6 @@ def test_nobody_else_takes_command_from_its_holder() -> None:
         )
 
 
-def test_a_button_of_an_earlier_command_is_refused_with_the_new_commander() -> None:
-    with pytest.raises(StaleCommand, match="<@U0BOB> holds command now"):
-        seat.require_current(1, newest=2, holder=held(BOB, fence=2))
-    seat.require_current(2, newest=2, holder=held(BOB, fence=2))
-
-
-@pytest.mark.parametrize(
-    ("holder", "refusal"),
-    [
-        pytest.param(None, SeatVacant, id="nobody commands yet"),
-        pytest.param(held(BOB), NotYourRole, id="somebody else commands"),
-    ],
-)
-def test_only_the_commander_may_do_this(holder: Tenure | None, refusal: type[ProtocolError]) -> None:
-    with pytest.raises(refusal):
-        seat.require_commander(holder, ADA, what="approve changes")
-    assert seat.require_commander(held(), ADA, what="approve changes") == held()
-
-
 # ------------------------------------------------------------------ opening a contest
 def test_a_contest_is_bounded_from_its_first_moment() -> None:
     contest = opened(at=T0 + minutes(4))
