@@ -1,0 +1,77 @@
+"""What the edges need from the process around them, as one plain value.
+
+``bot.wiring`` builds the desk; nothing here opens, connects or remembers anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from playbooks.domain.ids import ChannelId, UserId
+from playbooks.ports import Ports
+
+Headers = Mapping[str, str]
+
+
+class Complain(Protocol):
+    """Writes one log line: a constant event name, keywords for data."""
+
+    def __call__(self, event: str, /, **data: object) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What Bolt answered to a verified HTTP delivery."""
+
+    status: int
+    body: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Whether requests can be served, and the state of each thing they need."""
+
+    ready: bool
+    checks: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Everything an edge may use besides its own request."""
+
+    ports: Ports
+    complain: Complain
+    wall: Callable[[], datetime]
+    """Real time, aware UTC: signatures are checked against it, whatever time a rehearsal plays."""
+    public_url: str
+    """Where browsers reach this process, without a slash at the end; empty if nowhere."""
+
+    team: str
+    """Our workspace; people of other workspaces are refused. Empty: nobody is a stranger."""
+    signing_secret: str = field(repr=False)
+    """Slack's; empty refuses every HTTP delivery (Socket Mode needs none)."""
+    dispatch: Callable[[str, Headers], Awaitable[Answer]]
+    """Hands a verified HTTP delivery to Bolt; see ``handlers.slack.edge.dispatcher``."""
+    first: Callable[[str], Awaitable[bool]]
+    """Whether a command, click or submission is seen for the first time; remembers it."""
+    accept_event: Callable[[str, bytes, Headers], Awaitable[bool]]
+    """Store a Slack event (key, body, headers) in the inbox; False if it was there already."""
+    room_url: Callable[[ChannelId], str]
+    """The address that opens a conversation in Slack."""
+    publish_home: Callable[[UserId, Mapping[str, object]], Awaitable[None]]
+    """Show a Home tab (``views.publish``)."""
+    retry: Callable[[str], Awaitable[bool]]
+    """Have a buried delivery tried again; False if there is none of that id to try."""
+
+    webhook_secrets: Mapping[str, tuple[str, ...]] = field(repr=False)
+    """Source → the secrets valid now; two while one is being replaced."""
+    accept_webhook: Callable[[str, str, Headers, bytes], Awaitable[bool]]
+    """Store a webhook (source, key, headers, body) in the inbox; False if it was there already."""
+    gate_tokens: tuple[str, ...] = field(repr=False)
+    health: Callable[[], Awaitable[Health]]
+    metrics: Callable[[], tuple[bytes, str]]
+    """The exposition of the metrics, and its content type."""

@@ -1,0 +1,1 @@
+"""The HTTP edge: one URL table, authenticity checked on raw bytes, problems as JSON."""

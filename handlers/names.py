@@ -1,0 +1,202 @@
+"""Every name that Slack hands back to us: commands, actions, callbacks, fields, references.
+
+A button pressed weeks after it was drawn still arrives under its old name, so a name is
+never reused for something else. What a button or modal is about travels in one ``Ref``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from playbooks.domain.ids import IncidentId
+
+COMMAND = "/incident"
+MAX_REF_CHARS = 2000
+"""Slack docs, Block Kit reference, button: ``value``. The private metadata of a view may be longer."""
+MAX_CARRIED_CHARS = 1400
+"""Words of a command that a button carries; what JSON escaping adds must still fit."""
+
+
+class Verb(StrEnum):
+    """What people can ask for, by command or by button: ``/incident <verb>``."""
+
+    MENU = "menu"
+    HELP = "help"
+    DECLARE = "declare"
+    LIST = "list"
+    STATUS = "status"
+    JOIN = "join"
+    LOG = "log"
+    TAKE = "take"
+    CONTEST = "contest"
+    YIELD = "yield"
+    HANDOVER = "handover"
+    IMPACT = "impact"
+    SCOPE = "scope"
+    FACT = "fact"
+    DOING = "doing"
+    WORKAROUND = "workaround"
+    ESTIMATE = "estimate"
+    HYPOTHESIS = "hypothesis"
+    FACTS = "facts"
+    VERIFY = "verify"
+    RELEASE = "release"
+    REFUTE = "refute"
+    UPDATE = "update"
+    FREEZE = "freeze"
+    THAW = "thaw"
+    APPROVE = "approve"
+    DENY = "deny"
+    MITIGATE = "mitigate"
+    RESOLVE = "resolve"
+    SEVERITY = "sev"
+    REOPEN = "reopen"
+    CLOSE = "close"
+    KNOWN = "known"
+    REVIEW = "review"
+
+
+def verb_action(verb: Verb) -> str:
+    """The action id of a button that does what the command does."""
+    return f"incident_{verb}"
+
+
+class Action(StrEnum):
+    """Buttons that answer something the bot asked, rather than repeat a command."""
+
+    ACCEPT_CANDIDATE = "candidate_accept"
+    REJECT_CANDIDATE = "candidate_reject"
+    CONTEST_YIELD = "contest_yield"
+    CONTEST_KEEP = "contest_keep"
+    CONTEST_WITHDRAW = "contest_withdraw"
+    CONTEST_AWARD = "contest_award"
+    ACCEPT_HANDOVER = "handover_accept"
+    DECLINE_HANDOVER = "handover_decline"
+    APPROVE_CHANGE = "change_approve"
+    DENY_CHANGE = "change_deny"
+    VERIFY_STATEMENT = "statement_verify"
+    RELEASE_STATEMENT = "statement_release"
+    REFUTE_STATEMENT = "statement_refute"
+    EDIT_REVIEW = "review_edit"
+    WRITE_FINDING = "review_finding"
+    PUBLISH_REVIEW = "review_publish"
+    READ_REVIEW = "review_read"
+    PICK_INCIDENT = "incident_picked"
+    RETRY_DELIVERY = "delivery_retry"
+    OPEN_LINK = "link_opened"
+    """A button with an address: Slack tells us that it was pressed, and there is nothing to do."""
+
+
+class Callback(StrEnum):
+    """Modals, by what happens when they are submitted."""
+
+    DECLARE = "declare_form"
+    LOG = "log_form"
+    STATEMENT = "statement_form"
+    UPDATE = "update_form"
+    HANDOVER = "handover_form"
+    CONTEST = "contest_form"
+    SEVERITY = "severity_form"
+    MITIGATE = "mitigate_form"
+    RESOLVE = "resolve_form"
+    REOPEN = "reopen_form"
+    CLOSE = "close_form"
+    THAW = "thaw_form"
+    REJECT = "reject_form"
+    DENY = "deny_form"
+    REVIEW = "review_form"
+    FINDING = "finding_form"
+    PUBLISH = "publish_form"
+    READING = "reading"
+    """Shown only; it has no submit button."""
+
+
+class Shortcut(StrEnum):
+    """Slack's own menus."""
+
+    DECLARE = "declare_incident"
+    LOG_MESSAGE = "log_message"
+
+
+class Field(StrEnum):
+    """Block ids of inputs. An input's action id is the same word."""
+
+    TITLE = "title"
+    SERVICE = "service"
+    SEVERITY = "severity"
+    KIND = "kind"
+    TEXT = "text"
+    NOTE = "note"
+    REASON = "reason"
+    PERSON = "person"
+    CODE = "code"
+    CHOICE = "choice"
+    SYMPTOM = "symptom"
+    CAUSE = "cause"
+    WORKAROUND = "workaround"
+    SERVICES = "services"
+    SIGNATURE = "signature"
+    EFFECTS = "effects"
+
+
+def section_field(number: int) -> str:
+    """The block id of one section of a post-mortem; counts from 0."""
+    return f"section_{number}"
+
+
+class BadRef(ValueError):
+    """A value that no button of ours carries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ref:
+    """What a button or a modal is about: ids only, because its holder can read and keep it."""
+
+    incident: IncidentId | None = None
+    subject: str = ""
+    """Id of the contest, handover, clearance, statement, review or delivery meant."""
+    fence: int | None = None
+    """Command's fencing number, or the version of the record that was shown."""
+    verb: Verb | None = None
+    """What to do once the incident is picked."""
+    words: str = ""
+    """The words that came with the verb, or the user whom a choice means."""
+
+    def encode(self) -> str:
+        """A button's value or a modal's private metadata; at most 2,000 characters."""
+        written = {
+            "i": self.incident,
+            "s": self.subject,
+            "f": self.fence,
+            "v": self.verb,
+            "w": self.words,
+        }
+        present = {key: value for key, value in written.items() if value not in (None, "")}
+        text = json.dumps(present, separators=(",", ":"), ensure_ascii=False)
+        if len(text) > MAX_REF_CHARS:
+            raise BadRef(f"{len(text)} characters do not fit into a button")
+        return text
+
+
+def decode(value: str) -> Ref:
+    """The reference in a value that Slack handed back. Raises BadRef."""
+    try:
+        read = json.loads(value or "{}")
+    except ValueError as broken:
+        raise BadRef(value[:40]) from broken
+    if not isinstance(read, dict):
+        raise BadRef(value[:40])
+    incident, fence, verb = read.get("i"), read.get("f"), read.get("v")
+    if not all(number is None or type(number) is int for number in (incident, fence)):
+        raise BadRef(value[:40])
+    if verb is not None and verb not in tuple(Verb):
+        raise BadRef(value[:40])
+    return Ref(
+        incident=None if incident is None else IncidentId(incident),
+        subject=str(read.get("s", "")),
+        fence=fence,
+        verb=None if verb is None else Verb(verb),
+        words=str(read.get("w", "")),
+    )

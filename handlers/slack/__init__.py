@@ -1,0 +1,1 @@
+"""Slack's edge: listeners that parse, call one use case, answer and acknowledge."""

@@ -1,0 +1,99 @@
+"""The brief that comes with an offer of command, filled from the record.
+
+Whoever takes over reads one message instead of the channel. Situation first, then what is
+running against the clock, then what is believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.names import Action, Ref
+from handlers.views.kit import Message, actions, button, context, header, message, section
+from handlers.views.phrases import headline, named
+from handlers.views.text import Markup, clock_time, date_and_time, foreign, join, person, room, say
+from playbooks.domain.command import Brief, Handover
+from playbooks.protocol.picture import Picture
+
+_LINES = 5
+_WORDS = 300
+
+
+def brief(handover: Handover, picture: Picture) -> Message:
+    """The offer, the brief, and the two answers."""
+    told = handover.brief
+    ref = Ref(incident=handover.incident, subject=handover.id)
+    return message(
+        say(
+            "{giver} offers you command of {named}. Answer by {by}.",
+            giver=person(handover.giver),
+            named=named(picture.incident),
+            by=clock_time(handover.expires_at),
+        ),
+        header(f"🤝 You are offered command: {headline(picture)}"),
+        section(_offer(handover, picture)),
+        section(_situation(told)),
+        section(_pressing(told)),
+        section(_believed(told)),
+        actions(
+            button("Accept command", Action.ACCEPT_HANDOVER, ref, style="primary"),
+            button("Decline", Action.DECLINE_HANDOVER, ref),
+        ),
+        context(Markup("You command from the moment you accept. Until then nothing changes.")),
+    )
+
+
+def _offer(handover: Handover, picture: Picture) -> Markup:
+    where = room(picture.incident.room) if picture.incident.room else Markup("no room")
+    return say(
+        "{giver} offers it to you until {by} · {where}",
+        giver=person(handover.giver),
+        by=clock_time(handover.expires_at),
+        where=where,
+    )
+
+
+def _situation(told: Brief) -> Markup:
+    return join(
+        [
+            say("*Situation* {words}", words=foreign(told.situation, 600)),
+            say("*Since* {since}", since=date_and_time(told.since)),
+            say("*Services* {services}", services=foreign(", ".join(told.services), 300)),
+            _list("Impact", told.impact, nothing="not stated"),
+        ]
+    )
+
+
+def _pressing(told: Brief) -> Markup:
+    due = (
+        say("by {at}", at=clock_time(told.next_update_due))
+        if told.next_update_due
+        else Markup("none promised")
+    )
+    return join(
+        [
+            say("*Next update* {due}", due=due),
+            _list("Clocks", told.running_clocks, nothing="none running"),
+            _list("Waiting for you", told.pending_approvals, nothing="nothing"),
+            _list("Held changes", told.held_changes, nothing="none"),
+        ]
+    )
+
+
+def _believed(told: Brief) -> Markup:
+    return join(
+        [
+            _list("Verified", told.verified_facts, nothing="nothing yet"),
+            _list("Hypotheses", told.open_hypotheses, nothing="none"),
+            _list("What happened", told.key_events, nothing="nothing marked"),
+        ]
+    )
+
+
+def _list(title: str, lines: Sequence[str], *, nothing: str) -> Markup:
+    if not lines:
+        return say("*{title}* {nothing}", title=title, nothing=nothing)
+    shown = [say("• {line}", line=foreign(line, _WORDS)) for line in lines[-_LINES:]]
+    earlier = len(lines) - len(shown)
+    rest = say(" (and {n} earlier)", n=earlier) if earlier else Markup("")
+    return say("*{title}*{rest}\n{lines}", title=title, rest=rest, lines=join(shown))

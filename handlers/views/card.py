@@ -1,0 +1,230 @@
+"""The incident card, pinned in the war room and always up to date.
+
+Read in three seconds from the top: how bad, who commands, what users miss, what is due.
+Buttons are at most five, chosen by the state and by who is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from handlers.names import Action, Verb
+from handlers.views.kit import (
+    Block,
+    Element,
+    Message,
+    actions,
+    context,
+    fields,
+    header,
+    link_button,
+    message,
+    section,
+)
+from handlers.views.phrases import (
+    change_name,
+    commander,
+    count,
+    headline,
+    impact,
+    named,
+    question_about_command,
+    reading,
+    services,
+    sign,
+    state_word,
+    verb_button,
+)
+from handlers.views.text import Markup, clock_time, date_and_time, foreign, join, link, person, plain, say
+from playbooks.domain.ids import known_error_name
+from playbooks.domain.incident import State
+from playbooks.domain.sla import ClockState
+from playbooks.domain.statement import StatementStatus
+from playbooks.protocol.picture import Picture
+
+
+def card(picture: Picture, *, link: Callable[[str], str] | None = None) -> Message:
+    """The card as it is now. ``link`` turns a path of ours into an address for a button."""
+    said = say(
+        "{sign} {severity} {named}. {commander}.",
+        sign=sign(picture.incident),
+        severity=picture.severity_name,
+        named=named(picture.incident),
+        commander=commander(picture),
+    )
+    return message(
+        said,
+        header(f"{sign(picture.incident)} {headline(picture)}"),
+        section(_lead(picture)),
+        fields(*_facts(picture)),
+        _alerts(picture),
+        _seen_before(picture),
+        _waiting(picture),
+        context(*_small_print(picture)),
+        actions(*_buttons(picture), *_page(picture, link)),
+    )
+
+
+def _lead(picture: Picture) -> Markup:
+    lines = [commander(picture), question_about_command(picture), _state(picture), _impact(picture)]
+    return join(line for line in lines if line is not None)
+
+
+def _state(picture: Picture) -> Markup:
+    incident = picture.incident
+    word = state_word(incident)
+    if incident.state is State.OPEN:
+        return say("*{word}* since {at}", word=word, at=date_and_time(incident.impact_started_at))
+    ended = incident.resolved_at or incident.mitigated_at
+    how = f", {incident.resolution}" if incident.resolution else ""
+    if ended is None:
+        return say("*{word}*{how}", word=word, how=how)
+    return say("*{word}* at {at}{how}", word=word, at=date_and_time(ended), how=how)
+
+
+def _impact(picture: Picture) -> Markup:
+    statement = impact(picture)
+    if statement is None:
+        return Markup("*Impact* not stated yet: `/incident impact …`")
+    words = foreign(statement.text, 500)
+    if statement.status is StatementStatus.ASSERTED:
+        number = picture.number_of(statement.id)
+        return say("*Impact* {words} _(to be verified: `/incident verify {n}`)_", words=words, n=number)
+    return say("*Impact* {words}", words=words)
+
+
+def _facts(picture: Picture) -> list[Markup]:
+    return [
+        say("*Services*\n{services}", services=services(picture)),
+        say("*Next update*\n{due}", due=_next_update(picture)),
+        say("*Clock*\n{clock}", clock=_clock(picture)),
+        say("*Change freeze*\n{freeze}", freeze=_freeze(picture)),
+    ]
+
+
+def _next_update(picture: Picture) -> Markup:
+    if picture.due is None:
+        return Markup("none promised")
+    at = clock_time(picture.due.due_at)
+    if picture.due.due_at < picture.at:
+        return say("⚠️ no. {n} overdue since {at}", n=picture.due.number, at=at)
+    return say("no. {n} by {at}", n=picture.due.number, at=at)
+
+
+def _clock(picture: Picture) -> Markup:
+    counted = [r for r in picture.readings if r.state is not ClockState.CANCELED]
+    return join((reading(r) for r in counted[:3]), "\n") if counted else Markup("none promised")
+
+
+def _freeze(picture: Picture) -> Markup:
+    incident = picture.incident
+    if incident.freeze_since is None:
+        return Markup("off")
+    if incident.thawed_at is not None:
+        return say("lifted at {at}", at=clock_time(incident.thawed_at))
+    held = count(len(picture.holds), "change")
+    return say("❄️ on since {at}, {held} held", at=clock_time(incident.freeze_since), held=held)
+
+
+def _alerts(picture: Picture) -> Block | None:
+    """Two alerts are enough to believe it; the log has all of them."""
+    firing = [episode for episode in picture.episodes if episode.is_open]
+    if not firing:
+        return None
+    lines = [
+        say(
+            "• {title}, {origin}, since {at}",
+            title=link(episode.link, plain(episode.title, 120) or "alert"),
+            origin=foreign(episode.origin, 60),
+            at=clock_time(episode.starts_at),
+        )
+        for episode in firing[:2]
+    ]
+    rest = say(" ({n} in all)", n=len(firing)) if len(firing) > len(lines) else Markup("")
+    return section(say("*Alerts firing*{rest}\n{lines}", rest=rest, lines=join(lines)))
+
+
+def _seen_before(picture: Picture) -> Block | None:
+    if not picture.known_errors:
+        return None
+    known, score = picture.known_errors[0]
+    around = known.workarounds[-1].text if known.workarounds else "none written down"
+    text = say(
+        "💡 *Looks like {name}* {title} ({score} % alike)\n*Way around* {around}",
+        name=known_error_name(known.id),
+        title=foreign(known.title, 150),
+        score=round(100 * score),
+        around=foreign(around, 600),
+    )
+    return section(text)
+
+
+def _waiting(picture: Picture) -> Block | None:
+    if not picture.pending:
+        return None
+    lines = [
+        say("• {change}, asked by {who}", change=change_name(c), who=person(c.requester))
+        for c in picture.pending[:3]
+    ]
+    if len(picture.pending) > len(lines):
+        lines.append(say("• and {n} more", n=len(picture.pending) - len(lines)))
+    return section(say("*Waiting for the commander*\n{lines}", lines=join(lines)))
+
+
+def _small_print(picture: Picture) -> list[Markup]:
+    entries, head = picture.log_head
+    counted = (
+        count(len(picture.facts), "fact"),
+        count(len(picture.hypotheses), "hypothesis", "hypotheses"),
+        f"{count(len(picture.pending), 'decision')} waiting",
+    )
+    return [
+        Markup(" · ".join(counted)),
+        say("log {n} · {hash}", n=entries, hash=foreign(head[:8], 8)),
+        say("drawn {at}", at=clock_time(picture.at)),
+    ]
+
+
+def _buttons(picture: Picture) -> list[Element]:
+    incident = picture.incident
+    number, fence = incident.id, incident.fence
+    more = verb_button("More…", Verb.MENU, number)
+    match incident.state:
+        case State.OPEN if picture.tenure is None:
+            return [
+                verb_button("Take command", Verb.TAKE, number, style="primary"),
+                verb_button("State the impact…", Verb.IMPACT, number),
+                verb_button("Add to log…", Verb.LOG, number),
+                more,
+            ]
+        case State.OPEN:
+            return [
+                verb_button("Update…", Verb.UPDATE, number, fence=fence, style="primary"),
+                verb_button("Mitigated…", Verb.MITIGATE, number, fence=fence),
+                verb_button("Hand over…", Verb.HANDOVER, number, fence=fence),
+                verb_button("Freeze…", Verb.FREEZE, number, fence=fence),
+                more,
+            ]
+        case State.MITIGATED:
+            return [
+                verb_button("Resolve…", Verb.RESOLVE, number, fence=fence, style="primary"),
+                verb_button("Update…", Verb.UPDATE, number, fence=fence),
+                verb_button("It came back…", Verb.REOPEN, number, fence=fence),
+                verb_button("Freeze…", Verb.FREEZE, number, fence=fence),
+                more,
+            ]
+        case State.RESOLVED:
+            return [
+                verb_button("Post-mortem", Verb.REVIEW, number, style="primary"),
+                verb_button("It came back…", Verb.REOPEN, number),
+                verb_button("Close…", Verb.CLOSE, number),
+                more,
+            ]
+        case State.CLOSED | State.MERGED:
+            return [verb_button("Post-mortem", Verb.REVIEW, number), more]
+
+
+def _page(picture: Picture, link: Callable[[str], str] | None) -> list[Element]:
+    if link is None or picture.incident.is_live:
+        return []
+    return [link_button("Open page", Action.OPEN_LINK, link(f"/incidents/{picture.incident.id}"))]

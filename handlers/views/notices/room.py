@@ -1,0 +1,81 @@
+"""What the room hears: one short sentence a fact, or nothing."""
+
+from __future__ import annotations
+
+from handlers.views.kit import Element, Message, actions, message, section
+from handlers.views.notices.freeze import freeze
+from handlers.views.notices.outbreak import assembly, outbreak, retry_button
+from handlers.views.notices.progress import outcome, recovery, told
+from handlers.views.notices.seat import contest_button, dispute, offer
+from handlers.views.text import Markup
+from playbooks.domain import events as e
+from playbooks.domain.handbook import Handbook
+from playbooks.protocol.picture import Picture
+
+
+def room_notice(event: e.Event, picture: Picture, handbook: Handbook) -> Message | None:
+    """What to say in the room about an event; None if nothing is to be said."""
+    words = spoken(event, picture, handbook)
+    if words is None:
+        return None
+    button = _button(event)
+    return message(words, section(words), None if button is None else actions(button))
+
+
+def spoken(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | None:
+    """The sentence about an event; None for what is written down in silence."""
+    match event:
+        case (
+            e.CandidateProposed()
+            | e.CandidateRejected()
+            | e.IncidentDeclared()
+            | e.AlertsAttached()
+            | e.SeverityChanged()
+            | e.KnownErrorRecognised()
+        ):
+            return outbreak(event, handbook)
+        case e.RoomUnavailable() | e.PeopleInvited() | e.StepFailed():
+            return assembly(event)
+        case (
+            e.CommandTaken()
+            | e.CommandContested()
+            | e.ContestJoined()
+            | e.ContestAwarded()
+            | e.ContestDecided()
+        ):
+            return dispute(event)
+        case e.HandoverOffered() | e.HandoverAccepted() | e.HandoverDeclined() | e.HandoverExpired():
+            return offer(event)
+        case _:
+            return _spoken_later(event, picture, handbook)
+
+
+def _spoken_later(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | None:
+    match event:
+        case (
+            e.FreezeBegan()
+            | e.FreezeLifted()
+            | e.ChangeHeld()
+            | e.ChangeAllowed()
+            | e.ChangeApproved()
+            | e.ChangeDenied()
+        ):
+            return freeze(event, handbook)
+        case e.UpdateOverdue() | e.UpdateSent():
+            return told(event)
+        case e.IncidentMitigated() | e.IncidentResolved() | e.IncidentReopened() | e.IncidentClosed():
+            return recovery(event, picture)
+        case e.ClockRead() | e.ReviewPublished() | e.KnownErrorCreated() | e.FindingAttached():
+            return outcome(event)
+        case _:
+            return None
+
+
+def _button(event: e.Event) -> Element | None:
+    match event:
+        case e.CommandTaken():
+            return contest_button(event)
+        case e.StepFailed():
+            return retry_button(event)
+        case _:
+            return None

@@ -1,0 +1,91 @@
+"""Command: who has it, who disputes it, to whom it is offered."""
+
+from __future__ import annotations
+
+from handlers.names import Verb
+from handlers.views.kit import Element
+from handlers.views.notices.parts import reasons
+from handlers.views.phrases import verb_button
+from handlers.views.text import Markup, clock_time, foreign, person, say
+from playbooks.domain import events as e
+from playbooks.domain.command import Seating
+from playbooks.domain.contest import DISPUTABLE
+
+Dispute = e.CommandTaken | e.CommandContested | e.ContestJoined | e.ContestAwarded | e.ContestDecided
+Offer = e.HandoverOffered | e.HandoverAccepted | e.HandoverDeclined | e.HandoverExpired
+
+
+def dispute(event: Dispute) -> Markup:
+    """Taking command and disputing it."""
+    match event:
+        case e.CommandTaken():
+            return _taken(event)
+        case e.CommandContested():
+            return _contested(event)
+        case e.ContestJoined():
+            who, why = person(event.challenger), foreign(event.reason)
+            return say("⚖️ {who} disputes command too: “{why}”", who=who, why=why)
+        case e.ContestAwarded():
+            return _awarded(event)
+        case e.ContestDecided():
+            return say(
+                "⚖️ Settled: {who} has command.\n{why}", who=person(event.winner), why=reasons(event.reasons)
+            )
+
+
+def offer(event: Offer) -> Markup:
+    """Handing command over."""
+    giver, taker = person(event.giver), person(event.taker)
+    match event:
+        case e.HandoverOffered():
+            return say(
+                "🤝 {giver} offers command to {taker}, until {until}. {giver} commands until it is accepted.",
+                giver=giver,
+                taker=taker,
+                until=clock_time(event.expires_at),
+            )
+        case e.HandoverAccepted():
+            return say("🧭 {taker} has command now, from {giver}.", giver=giver, taker=taker)
+        case e.HandoverDeclined():
+            why = say(": {why}", why=foreign(event.reason)) if event.reason else Markup(".")
+            return say("{taker} declined command{why} {giver} keeps it.", giver=giver, taker=taker, why=why)
+        case e.HandoverExpired():
+            return say("{taker} did not answer in time. {giver} keeps command.", giver=giver, taker=taker)
+
+
+def contest_button(event: e.CommandTaken) -> Element | None:
+    """For whoever should have command instead; None after a decision that stands."""
+    return verb_button("Contest…", Verb.CONTEST, event.incident) if event.how in DISPUTABLE else None
+
+
+def _taken(event: e.CommandTaken) -> Markup:
+    who = person(event.commander)
+    match event.how:
+        case Seating.CLAIM | Seating.AWARD | Seating.HANDOVER:
+            return say("🧭 {who} has command.", who=who)
+        case Seating.ASKED:
+            return say("🧭 {who} was asked and has command.", who=who)
+        case Seating.ACTING:
+            return say("🧭 {who} is acting commander, because nobody took command.", who=who)
+
+
+def _contested(event: e.CommandContested) -> Markup:
+    return say(
+        "⚖️ {challenger} disputes command: “{reason}”\n{incumbent} stays in command. They have until "
+        "{settles} to agree; then the tie-break decides, and a duty manager may overrule it until {final}.",
+        challenger=person(event.challenger),
+        reason=foreign(event.reason, 300),
+        incumbent=person(event.incumbent),
+        settles=clock_time(event.settles_at),
+        final=clock_time(event.final_at),
+    )
+
+
+def _awarded(event: e.ContestAwarded) -> Markup:
+    return say(
+        "⚖️ Nobody gave way, so the tie-break decides: {winner} has command.\n{reasons}\n"
+        "A duty manager may overrule it until {final}.",
+        winner=person(event.winner),
+        reasons=reasons(event.reasons),
+        final=clock_time(event.final_at),
+    )

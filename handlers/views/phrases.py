@@ -1,0 +1,201 @@
+"""The phrases that several messages share, so that one thing has one name everywhere.
+
+Deadlines are given as times of day, never as "in 20 minutes": a message is read long after
+it was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from handlers.names import Ref, Verb, verb_action
+from handlers.views.kit import Element, button
+from handlers.views.text import Markup, clock_time, foreign, join, link, person, plain, say
+from playbooks.domain.change import Clearance
+from playbooks.domain.command import ContestPhase
+from playbooks.domain.events import Evidence
+from playbooks.domain.ids import IncidentId, incident_name
+from playbooks.domain.incident import Incident, Major, State
+from playbooks.domain.sla import ClockReading, ClockState
+from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
+from playbooks.protocol.picture import Picture
+
+_DAY = 24
+_HOURS_COUNT_UNTIL = 48
+_SERVICES_SHOWN = 6
+
+_SIGNS = {
+    State.OPEN: "🔴",
+    State.MITIGATED: "🟡",
+    State.RESOLVED: "🟢",
+    State.CLOSED: "⚪",
+    State.MERGED: "⚪",
+}
+_KINDS = {
+    StatementClass.IMPACT: "Impact",
+    StatementClass.SCOPE: "Scope",
+    StatementClass.STATUS: "Fact",
+    StatementClass.ACTION: "What is being done",
+    StatementClass.ESTIMATE: "Estimate",
+    StatementClass.WORKAROUND: "Way around",
+    StatementClass.CAUSE: "Cause",
+}
+
+
+def sign(incident: Incident) -> str:
+    """The state as a colour that is seen before anything is read."""
+    return "⚪" if incident.major is Major.REJECTED else _SIGNS[incident.state]
+
+
+def state_word(incident: Incident) -> str:
+    """The state in one word."""
+    if incident.major is Major.PROPOSED:
+        return "Proposed"
+    return "Turned down" if incident.major is Major.REJECTED else incident.state.capitalize()
+
+
+def headline(picture: Picture) -> str:
+    """Number, severity and title; for headers and option labels, which take no markup."""
+    return f"{incident_name(picture.incident.id)} · {picture.severity_name} · {picture.incident.title}"
+
+
+def named(incident: Incident) -> Markup:
+    """``INC-7 Payments time out`` in a sentence."""
+    return say("*{number}* {title}", number=incident_name(incident.id), title=foreign(incident.title, 150))
+
+
+def kind_word(statement: Statement) -> str:
+    """What a statement speaks of; a cause nobody verified is a hypothesis."""
+    return "Hypothesis" if statement.is_hypothesis else _KINDS[statement.kind]
+
+
+def span(length: timedelta) -> str:
+    """A duration as people say it: ``47 min``, ``2 h 05 min``, ``3 d 4 h``."""
+    minutes = max(0, round(length.total_seconds() / 60))
+    hours, minutes = divmod(minutes, 60)
+    if hours >= _HOURS_COUNT_UNTIL:
+        return f"{hours // _DAY} d {hours % _DAY} h"
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 fact``, ``2 facts``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def services(picture: Picture) -> Markup:
+    """What is broken, by the names that readers know."""
+    shown = foreign(", ".join(picture.service_titles[:_SERVICES_SHOWN]), 400)
+    more = len(picture.service_titles) - _SERVICES_SHOWN
+    if more > 0:
+        return say("{shown} and {more} more", shown=shown, more=more)
+    return shown or Markup("none named")
+
+
+def commander(picture: Picture) -> Markup:
+    """Who has command, and since when."""
+    tenure = picture.tenure
+    if tenure is None:
+        return Markup("*Nobody is in command yet*")
+    return say("*Commander* {who} since {since}", who=person(tenure.user), since=clock_time(tenure.since))
+
+
+def question_about_command(picture: Picture) -> Markup | None:
+    """The dispute or offer that is open, with the time by which it ends."""
+    contest, handover = picture.contest, picture.handover
+    if contest is not None and contest.phase is ContestPhase.SETTLING:
+        who = join((person(c.user) for c in contest.standing), ", ")
+        return say(
+            "⚖️ Disputed by {who}. They agree by {until}, or the tie-break decides.",
+            who=who,
+            until=clock_time(contest.settles_at),
+        )
+    if contest is not None and contest.phase is ContestPhase.AWARDED:
+        return say(
+            "⚖️ Awarded. A duty manager may overrule until {until}.", until=clock_time(contest.final_at)
+        )
+    if handover is not None:
+        return say(
+            "🤝 Offered to {taker}, who has until {until} to accept.",
+            taker=person(handover.taker),
+            until=clock_time(handover.expires_at),
+        )
+    return None
+
+
+def impact(picture: Picture, *, widely: bool = False) -> Statement | None:
+    """The newest word on what users miss: released before verified before asserted.
+
+    ``widely`` leaves only what was released beyond the war room.
+    """
+    about = [s for s in picture.statements if s.kind is StatementClass.IMPACT]
+    if widely:
+        about = [s for s in about if s.reach is not Audience.WAR_ROOM]
+    order = (StatementStatus.RELEASED, StatementStatus.VERIFIED, StatementStatus.ASSERTED)
+    wanted = order[:1] if widely else order
+    return next((s for status in wanted for s in reversed(about) if s.status is status), None)
+
+
+def reading(read: ClockReading) -> Markup:
+    """A service-level clock: by when, or how it ended."""
+    match read.state:
+        case ClockState.RUNNING if read.deadline is not None and read.margin >= timedelta(0):
+            return say("restore by {by} ({what})", by=clock_time(read.deadline), what=read.agreement)
+        case ClockState.MET:
+            return say("met with {left} to spare ({what})", left=span(read.margin), what=read.agreement)
+        case ClockState.CANCELED:
+            return say("no longer counted ({what})", what=read.agreement)
+        case _:
+            return say("⚠️ missed by {over} ({what})", over=span(-read.margin), what=read.agreement)
+
+
+def evidence_lines(evidence: Iterable[Evidence], titles: dict[str, str], *, most: int = 5) -> Markup:
+    """Alerts, one a line, with their link and since when they fire."""
+    alerts = list(evidence)
+    lines: list[str] = [
+        say(
+            "• *{service}* {alert}, {origin}, since {since}",
+            service=foreign(titles.get(alert.service, alert.service), 60),
+            alert=link(alert.link, plain(alert.title, 120) or "alert"),
+            origin=foreign(alert.origin, 60),
+            since=clock_time(alert.since),
+        )
+        for alert in alerts[:most]
+    ]
+    if len(alerts) > most:
+        lines.append(Markup(f"• and {len(alerts) - most} more"))
+    return join(lines)
+
+
+def change_name(clearance: Clearance) -> Markup:
+    """A change as its owner calls it."""
+    title = foreign(clearance.title, 150)
+    return (
+        say("*{title}* ({ref})", title=title, ref=foreign(clearance.ref, 80))
+        if title
+        else code(clearance.ref)
+    )
+
+
+def code(word: str, limit: int = 80) -> Markup:
+    """A technical name, set apart from the sentence."""
+    return say("`{word}`", word=foreign(word.replace("`", "ˋ"), limit) or Markup("?"))
+
+
+def verb_button(
+    label: str,
+    verb: Verb,
+    incident: IncidentId | None,
+    *,
+    fence: int | None = None,
+    words: str = "",
+    style: str = "",
+) -> Element:
+    """A button that does what ``/incident <verb>`` does."""
+    return button(
+        label,
+        verb_action(verb),
+        Ref(incident=incident, verb=verb, fence=fence, words=words),
+        style=style,
+    )
