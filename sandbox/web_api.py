@@ -22,7 +22,7 @@ from sandbox.model import App
 from sandbox.state import WORKSPACE, Workspace
 
 Json = dict[str, Any]
-APP_OF_REQUEST = "sandbox_app"
+APP_OF_REQUEST = web.RequestKey("sandbox_app", App)
 
 
 async def call_method(request: web.Request) -> web.StreamResponse:
