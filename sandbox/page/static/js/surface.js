@@ -1,0 +1,108 @@
+// Where blocks stand (a message, a modal, a Home tab) and what a person entered there.
+//
+// Answers are remembered per surface by block_id and action_id, as Slack does: a
+// redrawn or updated surface keeps what was typed wherever both ids stay the same.
+
+import { act } from "./api.js";
+import { askConfirmation } from "./confirm.js";
+import { refused } from "./toasts.js";
+
+const surfaces = new Map();
+
+const INITIAL = {
+  static_select: (element) => element.initial_option?.value,
+  external_select: (element) => element.initial_option?.value,
+  radio_buttons: (element) => element.initial_option?.value,
+  multi_static_select: (element) => element.initial_options?.map((option) => option.value),
+  multi_external_select: (element) => element.initial_options?.map((option) => option.value),
+  checkboxes: (element) => element.initial_options?.map((option) => option.value),
+  users_select: (element) => element.initial_user,
+  multi_users_select: (element) => element.initial_users,
+  channels_select: (element) => element.initial_channel,
+  multi_channels_select: (element) => element.initial_channels,
+  conversations_select: (element) => element.initial_conversation,
+  multi_conversations_select: (element) => element.initial_conversations,
+  datepicker: (element) => element.initial_date,
+  timepicker: (element) => element.initial_time,
+  datetimepicker: (element) => element.initial_date_time,
+  rich_text_input: (element) => flatText(element.initial_value),
+};
+
+function flatText(node) {
+  if (typeof node === "string" || !node) return node;
+  return (node.elements ?? []).map((each) => each.text ?? flatText(each)).join("");
+}
+
+/** One surface; `target` says where an answer goes: {channel, ts}, {view_id} or {home}. */
+export class Surface {
+  constructor(name, target) {
+    this.name = name;
+    this.target = target;
+    this.answers = new Map();
+    this.errors = {};
+  }
+
+  /** What stands in an element: what the person entered, else what the app filled in. */
+  answer(block, element) {
+    const entered = this.answers.get(key(block, element));
+    if (entered) return entered.value;
+    return (INITIAL[element.type] ?? ((one) => one.initial_value))(element) ?? null;
+  }
+
+  /** Remember an answer without telling the app. */
+  enter(block, element, value) {
+    this.answers.set(key(block, element), { block: block.block_id, action: element.action_id, value });
+  }
+
+  /** Everything entered here, as {block_id: {action_id: value}}. */
+  values() {
+    const values = {};
+    for (const { block, action, value } of this.answers.values()) values[block] = { [action]: value };
+    return values;
+  }
+
+  /** Forget everything entered; drawn anew it shows what the app filled in. */
+  forget() {
+    this.answers.clear();
+    this.errors = {};
+  }
+
+  /** Tell the app that a control was used; false if the person or the sandbox said no. */
+  async send(action, block, element, details, control) {
+    if (element.confirm && !(await askConfirmation(element.confirm))) return false;
+    setBusy(control, true);
+    try {
+      const place = { block_id: block.block_id, action_id: element.action_id };
+      const confirm = element.confirm ? { confirm: true } : {};
+      await act(action, { ...this.target, ...place, ...confirm, ...details, state: this.values() });
+      return true;
+    } catch (refusal) {
+      refused(refusal);
+      return false;
+    } finally {
+      setBusy(control, false);
+    }
+  }
+}
+
+function key(block, element) {
+  return `${block.block_id}\n${element.action_id}`;
+}
+
+function setBusy(control, busy) {
+  if (!control) return;
+  control.toggleAttribute("data-busy", busy);
+  if (busy) control.setAttribute("aria-busy", "true");
+  else control.removeAttribute("aria-busy");
+}
+
+/** The surface called `name`, made when it is first drawn. */
+export function surfaceOf(name, target) {
+  if (!surfaces.has(name)) surfaces.set(name, new Surface(name, target));
+  return surfaces.get(name);
+}
+
+/** A surface is gone (its modal closed); what was entered there with it. */
+export function dropSurface(name) {
+  surfaces.delete(name);
+}
