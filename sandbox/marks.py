@@ -31,9 +31,9 @@ def add_pin(workspace: Workspace, channel: Channel, ts: str, by: str) -> None:
         raise Refusal("already_pinned")
     if len(channel.pins) >= MAX_PINS:
         raise Refusal("too_many_pins")
-    channel.pins[ts] = Pin(ts=ts, created=workspace.now(), created_by=by)
+    pin = channel.pins[ts] = Pin(ts=ts, created=workspace.now(), created_by=by)
     message.pinned = True
-    workspace.emit("message", "pin_added", channel=channel.id, user=by, message=message)
+    workspace.emit("message", "pin_added", channel=channel.id, user=by, message=message, pin=pin)
 
 
 def remove_pin(workspace: Workspace, channel: Channel, ts: str, by: str) -> None:
@@ -41,9 +41,9 @@ def remove_pin(workspace: Workspace, channel: Channel, ts: str, by: str) -> None
     message = find(channel, ts)
     if ts not in channel.pins:
         raise Refusal("no_pin")
-    del channel.pins[ts]
+    pin = channel.pins.pop(ts)
     message.pinned = False
-    workspace.emit("message", "pin_removed", channel=channel.id, user=by, message=message)
+    workspace.emit("message", "pin_removed", channel=channel.id, user=by, message=message, pin=pin)
 
 
 def pin_json(workspace: Workspace, channel: Channel, pin: Pin) -> dict[str, object]:

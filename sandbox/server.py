@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 from aiohttp import web
 
-from sandbox import faults_api, web_api
+from sandbox import events, faults_api, web_api
 from sandbox.state import WORKSPACE, Workspace
 
 MAX_REQUEST_BYTES = 64 * 1024 * 1024  # uploads are held in memory
@@ -22,6 +22,7 @@ def build_app(workspace: Workspace) -> web.Application:
     app = web.Application(client_max_size=MAX_REQUEST_BYTES, middlewares=[faults_api.middleware])
     app[WORKSPACE] = workspace
     web_api.add_routes(app)
+    events.attach(workspace)
     if find_spec("sandbox.control"):
         importlib.import_module("sandbox.control").add_routes(app)
     return app

@@ -61,6 +61,7 @@ class Knobs:
     cursor_seconds: float | None = None
     groups_available: bool = True
     check_scopes: bool = True
+    message_replied: bool = False
 
 
 class Workspace:
@@ -183,6 +184,23 @@ class Workspace:
         del self._names[channel.name]
         channel.name = name
         self._names[name] = channel.id
+
+    def remove_channel(self, channel: Channel) -> None:
+        """Forget a channel, its name and its memberships."""
+        for user in list(channel.members):
+            self.drop_member(channel, user)
+        del self.channels[channel.id]
+        self._names.pop(channel.name, None)
+
+    def rekey_channel(self, channel: Channel, new_id: str) -> None:
+        """Keep a channel under another id, in its members' lists and its messages too."""
+        members = list(channel.members)
+        self.remove_channel(channel)
+        channel.id = new_id
+        for message in channel.everything.values():
+            message.channel = new_id
+        channel.members = dict.fromkeys(members)
+        self.add_channel(channel)
 
     def direct_between(self, users: frozenset[str]) -> Channel | None:
         return self.channels.get(self._directs.get(users, ""))

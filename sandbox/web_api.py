@@ -41,7 +41,7 @@ async def call_method(request: web.Request) -> web.StreamResponse:
     except Refusal as refusal:
         answer = {"ok": False, "error": refusal.code, **refusal.detail}
     _warn_of_charset(request, answer)
-    app: App | None = request.get(APP_OF_REQUEST)
+    app = request.get(APP_OF_REQUEST)
     workspace.journal.record(
         "api",
         direction="in",

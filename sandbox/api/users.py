@@ -5,6 +5,7 @@ An e-mail address is shown only with ``users:read.email``.
 
 from __future__ import annotations
 
+from sandbox.administration import set_group_users
 from sandbox.api.conversations import listed_kinds
 from sandbox.api.registry import Call, Json, every_kind, method
 from sandbox.channels import may_see
@@ -144,13 +145,5 @@ def usergroups_users_update(call: Call) -> Json:
         raise Refusal("no_users_provided")
     if any(each not in call.workspace.users for each in users):
         raise Refusal("invalid_users")
-    added, removed = (
-        [each for each in users if each not in group.users],
-        [each for each in group.users if each not in users],
-    )
-    group.users = users
-    group.updated, group.updated_by = call.workspace.now(), call.user
-    call.workspace.emit(
-        "group", "group_members_changed", user=call.user, group=group, added=added, removed=removed
-    )
+    set_group_users(call.workspace, group, users, call.user)
     return {"usergroup": group_json(call.workspace, group, users=True, count=True)}
