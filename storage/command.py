@@ -1,0 +1,78 @@
+"""Who commands, who disputes it, to whom it is offered.
+
+The database itself refuses a second open tenure or a second open contest of an incident:
+the promise that there is one commander does not rest on code alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from playbooks.domain.command import Contest, ContestPhase, Handover, HandoverState, Tenure
+from playbooks.domain.ids import ContestId, HandoverId, IncidentId
+from storage import tables
+from storage.mapping import Codec
+from storage.records import SqlRecords, SqlRepository
+
+_TENURES = Codec(Tenure, tables.tenures)
+_CONTESTS = Codec(Contest, tables.contests)
+_HANDOVERS = Codec(Handover, tables.handovers)
+
+
+class SqlTenures(SqlRecords[Tenure]):
+    """``ports.Tenures``. End the old tenure before adding the new one: the seat has one holder."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection, _TENURES)
+
+    async def current(self, incident: IncidentId) -> Tenure | None:
+        return await self._first(self._columns.incident == incident, self._columns.until.is_(None))
+
+    async def of(self, incident: IncidentId) -> Sequence[Tenure]:
+        """In the order in which the seat was held."""
+        return await self._all(
+            self._columns.incident == incident,
+            order=(self._columns.fence, self._columns.since, self._columns.id),
+        )
+
+    async def end(self, tenure: Tenure, at: datetime) -> None:
+        """Close a tenure at ``at``. Raises StaleWrite if it is over already."""
+        await self._change({"until": at}, self._columns.id == tenure.id, self._columns.until.is_(None))
+
+
+class SqlContests(SqlRepository[ContestId, Contest]):
+    """``ports.Contests``."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection, _CONTESTS)
+
+    async def open_for(self, incident: IncidentId) -> Contest | None:
+        return await self._first(
+            self._columns.incident == incident,
+            self._columns.phase != ContestPhase.DECIDED.value,
+        )
+
+    async def of(self, incident: IncidentId) -> Sequence[Contest]:
+        """In the order in which they were opened."""
+        return await self._all(
+            self._columns.incident == incident,
+            order=(self._columns.opened_at, self._columns.id),
+        )
+
+
+class SqlHandovers(SqlRepository[HandoverId, Handover]):
+    """``ports.Handovers``."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection, _HANDOVERS)
+
+    async def open_for(self, incident: IncidentId) -> Handover | None:
+        """The newest offer that is not answered."""
+        return await self._first(
+            self._columns.incident == incident,
+            self._columns.state == HandoverState.OFFERED.value,
+            order=(self._columns.offered_at.desc(), self._columns.id.desc()),
+        )

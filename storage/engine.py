@@ -1,0 +1,123 @@
+"""Connections: one writer at a time on SQLite, as many as PostgreSQL will have.
+
+SQLite takes its write lock at the start of a unit (``BEGIN IMMEDIATE``) so that a unit
+never reads what it will not be allowed to change. Writers of this process queue in order
+at a lock of ours, because SQLite lets waiting connections race.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+WRITER_PATIENCE = timedelta(seconds=10)
+"""How long a unit waits for its turn. A unit takes milliseconds; longer means that one is stuck."""
+READERS = 5
+REPLICA_CONNECTIONS = 10
+
+_PRAGMAS = (
+    "PRAGMA synchronous=FULL",
+    f"PRAGMA busy_timeout={WRITER_PATIENCE // timedelta(milliseconds=1)}",
+    "PRAGMA foreign_keys=ON",
+)
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether the database is a file of ours. Raises ValueError for engines we do not know."""
+    backend = sa.make_url(url).get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise ValueError(f"{backend!r} is neither sqlite nor postgresql")
+    return backend == "sqlite"
+
+
+def make_engine(url: str, *, reads_only: bool = False) -> AsyncEngine:
+    """An engine whose transactions begin as this house wants them; creates a SQLite file, private to us."""
+    return _sqlite(url, reads_only=reads_only) if is_sqlite(url) else _postgresql(url, reads_only=reads_only)
+
+
+def _sqlite(url: str, *, reads_only: bool) -> AsyncEngine:
+    _create_private(Path(sa.make_url(url).database or ""))
+    engine = create_async_engine(
+        url,
+        # Without this the driver begins transactions by itself, and later than we do.
+        connect_args={"isolation_level": None},
+        pool_size=READERS if reads_only else 1,
+        max_overflow=0,
+        pool_timeout=WRITER_PATIENCE.total_seconds(),
+    )
+    pragmas = (*_PRAGMAS, "PRAGMA query_only=ON") if reads_only else _PRAGMAS
+    begin = "BEGIN" if reads_only else "BEGIN IMMEDIATE"
+
+    @sa.event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @sa.event.listens_for(engine.sync_engine, "begin")
+    def start(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _create_private(path: Path) -> None:
+    """An empty file that only its owner reads; SQLite gives its journals the same mode."""
+    if str(path) in ("", ".", ":memory:"):
+        raise ValueError("the database needs a file: memory would be forgotten with the process")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _postgresql(url: str, *, reads_only: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=READERS if reads_only else REPLICA_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=WRITER_PATIENCE.total_seconds(),
+        pool_pre_ping=True,
+    )
+    if reads_only:
+        # One snapshot for the whole unit, so that a page never shows halves of two states.
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine
+
+
+class Database:
+    """Both roads to one database: units that write and units that only read."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._writer = make_engine(url)
+        self._reader = make_engine(url, reads_only=True)
+        self._turn = asyncio.Lock() if is_sqlite(url) else None
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A connection whose work is undone unless committed. Raises TimeoutError if no turn comes."""
+        async with AsyncExitStack() as stack:
+            if self._turn is not None:
+                async with asyncio.timeout(WRITER_PATIENCE.total_seconds()):
+                    await stack.enter_async_context(self._turn)
+            yield await stack.enter_async_context(self._writer.connect())
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A snapshot; the database itself refuses to write through it."""
+        async with self._reader.connect() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self._reader.dispose()
+        await self._writer.dispose()

@@ -1,0 +1,248 @@
+"""The worker's side of the outbox: what is owed to the world, delivered with leases.
+
+Order is kept where readers see it: a lane is delivered one row at a time, in the order of
+``position``; a lane that waits holds back itself and no other. Settling a row and going on
+with its story is one transaction, so a crash repeats both or neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from playbooks.domain.effects import Effect
+from storage.engine import Database
+from storage.mapping import decode_effect
+from storage.owing import BURIED, DONE, LEASED, STATES, WAITING
+from storage.queues import outbox
+from storage.types import Instant
+from storage.unit import SqlUnit
+
+Then = Callable[[SqlUnit], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """An effect that is ours to deliver until the lease runs out."""
+
+    id: str
+    """Also the delivery id in Slack's message metadata."""
+    effect: Effect
+    lane: str | None
+    attempts: int
+    """This one included; a revived row counts from one again."""
+    fence: int
+    owed_at: datetime
+    first_tried_at: datetime | None
+    """None: nobody has tried before, so nothing can have reached Slack."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """A row as people look at it."""
+
+    id: str
+    effect: Effect
+    lane: str | None
+    state: str
+    attempts: int
+    owed_at: datetime
+    due_at: datetime
+    first_tried_at: datetime | None
+    leased_until: datetime | None
+    worker: str | None
+    settled_at: datetime | None
+    result: Mapping[str, object] | None
+    reason: str | None
+
+
+class OutboxQueue:
+    """Claims, and the ways in which a claim ends: settled, postponed, buried, or lost to another."""
+
+    def __init__(self, database: Database, unit_on: Callable[[AsyncConnection], SqlUnit]) -> None:
+        self._database = database
+        self._unit_on = unit_on
+
+    async def claim(self, *, now: datetime, limit: int, lease: timedelta, worker: str) -> Sequence[Owed]:
+        """Rows to deliver now: heads of free lanes and laneless rows; people first, then in order.
+
+        One statement. Safe with replicas: a row that another one is claiming is skipped, and
+        the rows behind it stay blocked, because their head is unsettled in every snapshot.
+        """
+        ready = (
+            sa.select(outbox.c.position)
+            .where(outbox.c.settled_at.is_(None), outbox.c.due_at <= now, _unleased(outbox, now), _heads(now))
+            .order_by(outbox.c.priority, outbox.c.position)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .cte("ready")
+        )
+        take = sa.update(outbox).where(outbox.c.position.in_(sa.select(ready.c.position)))
+        leased = take.values(
+            state=LEASED,
+            leased_until=now + lease,
+            worker=worker,
+            attempts=outbox.c.attempts + 1,
+            fence=outbox.c.fence + 1,
+            first_tried_at=sa.func.coalesce(outbox.c.first_tried_at, sa.literal(now, Instant)),
+        )
+        async with self._database.writing() as connection:
+            rows = (await connection.execute(leased.returning(outbox))).mappings().all()
+            await connection.commit()
+        return [_owed(row) for row in sorted(rows, key=lambda row: (row["priority"], row["position"]))]
+
+    async def settle(
+        self,
+        owed: Owed,
+        *,
+        now: datetime,
+        result: Mapping[str, object],
+        then: Then | None = None,
+    ) -> bool:
+        """Mark as done and go on with the story, in one transaction.
+
+        False, and nothing is written, if the lease was lost: whoever has it now settles.
+        """
+        return await self._end(owed, {"state": DONE, "settled_at": now, "result": dict(result)}, then)
+
+    async def bury(self, owed: Owed, *, now: datetime, reason: str, then: Then | None = None) -> bool:
+        """Give up on a row, visibly; its lane goes on. False if the lease was lost."""
+        return await self._end(owed, {"state": BURIED, "settled_at": now, "reason": reason}, then)
+
+    async def postpone(self, owed: Owed, *, until: datetime, reason: str) -> bool:
+        """Try again at ``until``. False if the lease was lost."""
+        waiting = {"state": WAITING, "due_at": until, "leased_until": None, "reason": reason}
+        async with self._database.writing() as connection:
+            try:
+                async with connection.begin_nested():
+                    ours = await _release(connection, owed, waiting)
+            except IntegrityError:
+                # The same picture was owed again meanwhile: that row will draw it.
+                ours = (await connection.execute(sa.delete(outbox).where(_held(owed)))).rowcount == 1
+            await self._unit_on(connection).commit()
+        return ours
+
+    async def revive(self, id: str, *, now: datetime) -> bool:  # noqa: A002 - the column's name
+        """Owe a buried row again. False if it is not buried, or if the same is owed already."""
+        again = {"state": WAITING, "due_at": now, "settled_at": None, "leased_until": None, "attempts": 0}
+        buried = sa.update(outbox).where(outbox.c.id == id, outbox.c.state == BURIED).values(again)
+        async with self._database.writing() as connection:
+            try:
+                revived = (await connection.execute(buried)).rowcount == 1
+            except IntegrityError:
+                return False
+            unit = self._unit_on(connection)
+            unit.touch("outbox")
+            await unit.commit()
+        return revived
+
+    async def show(self, id: str) -> OutboxRow | None:  # noqa: A002 - the column's name
+        """The row with this delivery id."""
+        found = await self._rows(sa.select(outbox).where(outbox.c.id == id))
+        return found[0] if found else None
+
+    async def rows(self, state: str | None, limit: int) -> Sequence[OutboxRow]:
+        """Rows in this state, or in any; the newest first."""
+        wanted = sa.true() if state is None else outbox.c.state == state
+        return await self._rows(
+            sa.select(outbox).where(wanted).order_by(outbox.c.position.desc()).limit(limit),
+        )
+
+    async def counts(self) -> Mapping[str, int]:
+        """How many rows are in each state; every state is there."""
+        query = sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state)
+        async with self._database.reading() as connection:
+            found: dict[str, int] = {row[0]: row[1] for row in await connection.execute(query)}
+        return {state: found.get(state, 0) for state in STATES}
+
+    async def next_due(self, now: datetime) -> datetime | None:
+        """When a claim may find something; None if nothing is owed. In the past: at once."""
+        at = sa.case((outbox.c.leased_until.is_(None), outbox.c.due_at), else_=outbox.c.leased_until)
+        query = sa.select(sa.func.min(at, type_=Instant)).where(outbox.c.settled_at.is_(None), _heads(now))
+        async with self._database.reading() as connection:
+            instant: datetime | None = (await connection.execute(query)).scalar_one()
+        return instant
+
+    async def _end(self, owed: Owed, values: Mapping[str, object], then: Then | None) -> bool:
+        async with self._database.writing() as connection:
+            if not await _release(connection, owed, {**values, "leased_until": None}):
+                return False
+            unit = self._unit_on(connection)
+            if then is not None:
+                await then(unit)
+            if owed.lane is not None:
+                unit.touch("outbox")
+            await unit.commit()
+        return True
+
+    async def _rows(self, query: sa.Select[*tuple[object, ...]]) -> Sequence[OutboxRow]:
+        async with self._database.reading() as connection:
+            return [_shown(row) for row in (await connection.execute(query)).mappings()]
+
+
+def _unleased(row: sa.FromClause, now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(row.c.leased_until.is_(None), row.c.leased_until <= now)
+
+
+def _heads(now: datetime) -> sa.ColumnElement[bool]:
+    """No lane, or nothing unsettled before this row in it, and nothing of it being delivered.
+
+    Rows of one lane may commit out of order on PostgreSQL: then a later row may be out on
+    lease when an earlier one appears, which is why a lease anywhere in the lane blocks.
+    """
+    other = outbox.alias("other")
+    in_the_way = sa.or_(other.c.position < outbox.c.position, ~_unleased(other, now))
+    blocking = sa.exists().where(
+        other.c.lane == outbox.c.lane,
+        other.c.settled_at.is_(None),
+        other.c.position != outbox.c.position,
+        in_the_way,
+    )
+    return sa.or_(outbox.c.lane.is_(None), ~blocking)
+
+
+def _held(owed: Owed) -> sa.ColumnElement[bool]:
+    """The lease of this claim; an expired one counts until somebody else has taken it."""
+    return sa.and_(outbox.c.id == owed.id, outbox.c.fence == owed.fence, outbox.c.state == LEASED)
+
+
+async def _release(connection: AsyncConnection, owed: Owed, values: Mapping[str, object]) -> bool:
+    """End the lease; False if it is not ours any more."""
+    return (await connection.execute(sa.update(outbox).where(_held(owed)).values(values))).rowcount == 1
+
+
+def _owed(row: RowMapping) -> Owed:
+    return Owed(
+        id=row["id"],
+        effect=decode_effect(row["effect"]),
+        lane=row["lane"],
+        attempts=row["attempts"],
+        fence=row["fence"],
+        owed_at=row["owed_at"],
+        # The fence counts all claims there ever were, also those before a revival.
+        first_tried_at=None if row["fence"] == 1 else row["first_tried_at"],
+    )
+
+
+def _shown(row: RowMapping) -> OutboxRow:
+    return OutboxRow(
+        id=row["id"],
+        effect=decode_effect(row["effect"]),
+        lane=row["lane"],
+        state=row["state"],
+        attempts=row["attempts"],
+        owed_at=row["owed_at"],
+        due_at=row["due_at"],
+        first_tried_at=row["first_tried_at"],
+        leased_until=row["leased_until"],
+        worker=row["worker"],
+        settled_at=row["settled_at"],
+        result=row["result"],
+        reason=row["reason"],
+    )

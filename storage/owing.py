@@ -1,0 +1,69 @@
+"""A unit's side of the outbox: to owe an effect from the commit on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from playbooks.domain.effects import Effect, coalesces, lane, priority
+from playbooks.ports import Clock, Ids
+from storage.mapping import encode
+from storage.queues import outbox
+from storage.records import insert_into
+
+WAITING, LEASED, DONE, BURIED = "waiting", "leased", "done", "buried"
+STATES = (WAITING, LEASED, DONE, BURIED)
+IS_WAITING = sa.text("state = 'waiting'")
+"""Spelt like the condition of the unique index, or the databases do not recognise it."""
+
+
+class SqlOutbox:
+    """``ports.Outbox``."""
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        touched: Callable[[str], None],
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._connection = connection
+        self._touched = touched
+        self._clock = clock
+        self._ids = ids
+
+    async def put(self, effect: Effect) -> None:
+        """Owe an effect. One that coalesces is owed once while nobody has begun to deliver it.
+
+        On conflict the waiting row is touched, not left alone: touching holds it until this
+        unit commits, so that a worker cannot draw the picture from the record as it was before.
+        """
+        key = coalesces(effect)
+        owed = insert_into(self._connection, outbox).values(self._row(effect, key))
+        await self._connection.execute(
+            owed.on_conflict_do_update(
+                index_elements=["coalesces"],
+                index_where=IS_WAITING,
+                set_={"coalesces": key},
+            ),
+        )
+        self._touched("outbox")
+
+    def _row(self, effect: Effect, key: str | None) -> dict[str, object]:
+        now = self._clock.now()
+        return {
+            "id": self._ids.new(),
+            "incident": effect.incident,
+            "kind": type(effect).__name__,
+            "effect": encode(effect),
+            "lane": lane(effect),
+            "priority": int(priority(effect)),
+            "coalesces": key,
+            "state": WAITING,
+            "due_at": now,
+            "attempts": 0,
+            "fence": 0,
+            "owed_at": now,
+        }

@@ -1,0 +1,31 @@
+"""Where messages stand that may have to be changed later."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from playbooks.domain.ids import ChannelId, Ts
+from storage import tables
+from storage.records import insert_into
+
+
+class SqlPosts:
+    """``ports.Posts``."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def remember(self, subject: str, channel: ChannelId, ts: Ts) -> None:
+        """Keep the place of a message; a second message about the subject takes the first one's place."""
+        row = {"subject": subject, "channel": channel, "ts": ts}
+        post = insert_into(self._connection, tables.posts).values(row)
+        await self._connection.execute(
+            post.on_conflict_do_update(index_elements=["subject"], set_={"channel": channel, "ts": ts}),
+        )
+
+    async def where(self, subject: str) -> tuple[ChannelId, Ts] | None:
+        """Channel and timestamp of the message about ``subject``; None if none was posted."""
+        query = sa.select(tables.posts.c.channel, tables.posts.c.ts).where(tables.posts.c.subject == subject)
+        row = (await self._connection.execute(query)).first()
+        return None if row is None else (ChannelId(row.channel), Ts(row.ts))

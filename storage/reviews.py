@@ -1,0 +1,63 @@
+"""Post-mortems, the known errors they feed, and the clocks they read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from playbooks.domain.ids import ClockId, IncidentId, KnownErrorId, ReviewId
+from playbooks.domain.review import KnownError, Review
+from playbooks.domain.sla import ServiceClock
+from storage import tables
+from storage.mapping import Codec
+from storage.records import SqlRepository, hold, next_value
+
+_REVIEWS = Codec(Review, tables.reviews)
+_KNOWN_ERRORS = Codec(KnownError, tables.known_errors)
+_CLOCKS = Codec(ServiceClock, tables.clocks)
+
+
+class SqlReviews(SqlRepository[ReviewId, Review]):
+    """``ports.Reviews``."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection, _REVIEWS)
+
+    async def of(self, incident: IncidentId) -> Review | None:
+        """The newest: an incident that came back may be reviewed again."""
+        return await self._first(
+            self._columns.incident == incident,
+            order=(self._columns.drafted_at.desc(), self._columns.id.desc()),
+        )
+
+
+class SqlKnownErrors(SqlRepository[KnownErrorId, KnownError]):
+    """``ports.KnownErrors``."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection, _KNOWN_ERRORS)
+
+    async def next_number(self) -> KnownErrorId:
+        return KnownErrorId(await next_value(self._connection, "known_error"))
+
+    async def lock_all(self) -> None:
+        await hold(self._connection, "known_error")
+
+    async def all(self) -> Sequence[KnownError]:
+        """In the order of their numbers."""
+        return await self._all(order=(self._columns.id,))
+
+
+class SqlServiceClocks(SqlRepository[ClockId, ServiceClock]):
+    """``ports.ServiceClocks``."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection, _CLOCKS)
+
+    async def of(self, incident: IncidentId) -> Sequence[ServiceClock]:
+        """By agreement, then by what is measured."""
+        return await self._all(
+            self._columns.incident == incident,
+            order=(self._columns.agreement, self._columns.metric, self._columns.id),
+        )

@@ -1,0 +1,113 @@
+"""Which shape the database has, and how it gets the shape this code was written for.
+
+Replicas start together, so the upgrade runs behind a lock that only one of them gets. A
+database that is newer than the code is never touched: somebody rolled back too little.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import is_sqlite, make_engine
+
+UPGRADE_LOCK = 0x70C51
+"""Key of PostgreSQL's advisory lock; any number will do that nobody else in this database uses."""
+
+
+class SchemaMismatch(Exception):
+    """The database has another shape than this code; the text says what to do."""
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(Path(__file__).parent / "migrations"))
+
+
+def head() -> str:
+    """The revision that this code was written for."""
+    newest = _scripts().get_current_head()
+    if newest is None:  # pragma: no cover - the migrations are part of the package
+        raise SchemaMismatch("This installation has no migrations. Install it again.")
+    return newest
+
+
+async def upgrade(url: str) -> None:
+    """Bring the database to ``head()``; harmless when it is there or when another replica is at it."""
+    engine = make_engine(url)
+    try:
+        if is_sqlite(url):
+            await _keep_write_ahead_log(url)
+        async with engine.begin() as connection:
+            if not is_sqlite(url):
+                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADE_LOCK)))
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+async def _keep_write_ahead_log(url: str) -> None:
+    """Let readers go on while one writes. The file remembers it, so this happens before serving."""
+    engine = make_engine(url)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(_switch_to_write_ahead_log)
+    finally:
+        await engine.dispose()
+
+
+def _switch_to_write_ahead_log(connection: sa.Connection) -> None:
+    # On the driver's own cursor, because the switch is not possible inside a transaction.
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.close()
+
+
+async def revision(url: str) -> str | None:
+    """The database's revision; None if it is empty."""
+    engine = make_engine(url, reads_only=True)
+    try:
+        async with engine.connect() as connection:
+            return await revision_of(connection)
+    finally:
+        await engine.dispose()
+
+
+async def revision_of(connection: AsyncConnection) -> str | None:
+    """The revision of the database at the other end."""
+    return await connection.run_sync(
+        lambda sync: MigrationContext.configure(sync).get_current_revision(),
+    )
+
+
+async def check(url: str) -> None:
+    """Raises SchemaMismatch unless the database has exactly the shape this code knows."""
+    compare(await revision(url))
+
+
+def compare(found: str | None) -> None:
+    """Raises SchemaMismatch unless ``found`` is ``head()``."""
+    if found == head():
+        return
+    if found is None:
+        raise SchemaMismatch("The database is empty. Run `tocsin migrate` first.")
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if found in known:
+        raise SchemaMismatch(f"The database is at {found}, behind {head()}. Run `tocsin migrate` first.")
+    raise SchemaMismatch(
+        f"The database is at {found}, which this version does not know. Start the newer version.",
+    )

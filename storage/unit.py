@@ -1,0 +1,68 @@
+"""One transaction with every repository on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from playbooks import ports
+from storage.alarms import SqlTimers
+from storage.changes import SqlChanges, SqlClearances, SqlHolds, SqlVerdicts
+from storage.command import SqlContests, SqlHandovers, SqlTenures
+from storage.entries import SqlEntries
+from storage.incidents import SqlEpisodes, SqlIncidents
+from storage.owing import SqlOutbox
+from storage.posts import SqlPosts
+from storage.reviews import SqlKnownErrors, SqlReviews, SqlServiceClocks
+from storage.seen import SqlSeen
+from storage.statements import SqlStatements, SqlUpdates
+
+OnCommit = Callable[[frozenset[str]], None]
+
+
+class SqlUnit:
+    """``ports.Unit``, and ``seen``. What is not committed never happened."""
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        *,
+        clock: ports.Clock,
+        ids: ports.Ids,
+        on_commit: OnCommit,
+    ) -> None:
+        self._connection = connection
+        self._on_commit = on_commit
+        self._topics: set[str] = set()
+        self.incidents: ports.Incidents = SqlIncidents(connection)
+        self.episodes: ports.Episodes = SqlEpisodes(connection)
+        self.tenures: ports.Tenures = SqlTenures(connection)
+        self.contests: ports.Contests = SqlContests(connection)
+        self.handovers: ports.Handovers = SqlHandovers(connection)
+        self.entries: ports.Entries = SqlEntries(connection)
+        self.statements: ports.Statements = SqlStatements(connection)
+        self.updates: ports.Updates = SqlUpdates(connection)
+        self.changes: ports.Changes = SqlChanges(connection)
+        self.clearances: ports.Clearances = SqlClearances(connection)
+        self.holds: ports.Holds = SqlHolds(connection)
+        self.verdicts: ports.Verdicts = SqlVerdicts(connection)
+        self.clocks: ports.ServiceClocks = SqlServiceClocks(connection)
+        self.reviews: ports.Reviews = SqlReviews(connection)
+        self.known_errors: ports.KnownErrors = SqlKnownErrors(connection)
+        self.timers: ports.Timers = SqlTimers(connection, self.touch)
+        self.posts: ports.Posts = SqlPosts(connection)
+        self.outbox: ports.Outbox = SqlOutbox(connection, self.touch, clock, ids)
+        self.seen = SqlSeen(connection)
+
+    def touch(self, topic: str) -> None:
+        """Say at commit that a queue (``outbox``, ``inbox``, ``timers``) is worth a look."""
+        self._topics.add(topic)
+
+    async def commit(self) -> None:
+        """Keep everything so far; then say which queues have something new."""
+        await self._connection.commit()
+        topics = frozenset(self._topics)
+        self._topics.clear()
+        if topics:
+            self._on_commit(topics)
