@@ -155,7 +155,7 @@ class Courier:
                     return
                 retry = (number + 1, str(ack.failure))
         finally:
-            self.in_flight -= 1
+            self._landed()
 
     async def _send_event(
         self,
@@ -196,7 +196,7 @@ class Courier:
                 await self._once(app, parcel)
             return ack
         finally:
-            self.in_flight -= 1
+            self._landed()
 
     async def _once(
         self,
@@ -258,13 +258,19 @@ class Courier:
 
     async def _pause(self, seconds: float) -> None:
         """Wait on the workspace's clock, counted as scheduled and not as in flight."""
-        self.in_flight -= 1
         self.scheduled += 1
+        self._landed()
         try:
             await self.workspace.clock.sleep(seconds)
         finally:
             self.scheduled -= 1
             self.in_flight += 1
+
+    def _landed(self) -> None:
+        """One delivery less under way; whoever waits for silence hears of the last one."""
+        self.in_flight -= 1
+        if self.in_flight == 0:
+            self.workspace.emit("delivery", "deliveries_settled")
 
     def _note(self, app: App, kind: str, name: str, **rest: Any) -> Entry:
         return self.workspace.journal.record(kind, direction="out", summary=name, app_id=app.id, **rest)

@@ -67,8 +67,8 @@ class Outcome:
 
     @property
     def error(self) -> str | None:
-        """What the person was shown instead: ``operation_timeout`` or ``dispatch_failed``."""
-        return None if self.delivered else self.answer.get("error")
+        """What went wrong: ``operation_timeout``, ``dispatch_failed`` or what Slack did not accept."""
+        return self.answer.get("error")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ EVENTS = [
     "reaction_added", "member_joined_channel", "channel_created", "pin_added",
 ]  # fmt: skip
 SCOPES = [
-    "app_mentions:read", "channels:history", "channels:join", "channels:manage", "channels:read", "chat:write",
+    "app_mentions:read", "channels:history", "channels:join", "channels:manage", "channels:read",
+    "chat:write",
     "chat:write.public", "commands", "groups:history", "groups:read", "im:history", "im:write", "pins:read",
     "pins:write", "reactions:read", "reactions:write", "users:read",
 ]  # fmt: skip
