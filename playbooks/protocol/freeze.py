@@ -21,6 +21,7 @@ from playbooks.domain.change import (
     Risk,
     Verdict,
 )
+from playbooks.domain.clearance import is_usable, require_approver
 from playbooks.domain.effects import CloseApproval
 from playbooks.domain.errors import AlreadyDecided, NeedsWords, NotNeeded
 from playbooks.domain.events import (
@@ -31,7 +32,7 @@ from playbooks.domain.events import (
     ChangeHeld,
     FreezeLifted,
 )
-from playbooks.domain.freeze import Freeze, require_approver, ring_of, rings, verdict
+from playbooks.domain.freeze import Freeze, ring_of, rings, verdict
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import PROTOCOL, ChangeId, ClearanceId, IncidentId, ServiceName, UserId
 from playbooks.domain.incident import Incident
@@ -235,6 +236,8 @@ def _freeze(handbook: Handbook, incident: Incident) -> Freeze:
         severity=incident.severity,
         since=incident.freeze_since or incident.declared_at,
         rings=rings(incident.core, handbook.graph),
+        severity_name=handbook.playbook.severity_name(incident.severity),
+        env=incident.env,
     )
 
 
@@ -333,13 +336,8 @@ async def _use_approvals(
     """An approval is good for one operation: the first allow takes it."""
     now = ports.clock.now()
     for clearance in await unit.clearances.of_change(change.id):
-        usable = (
-            clearance.state is ClearanceState.APPROVED
-            and clearance.digest == change.digest
-            and clearance.used_by_op is None
-            and clearance.incident in frozen
-        )
-        if usable:
+        fresh = clearance.used_by_op is None and clearance.incident in frozen
+        if fresh and is_usable(clearance, change, at=now):
             await unit.clearances.save(replace(clearance, used_by_op=change.op))
             event = ChangeAllowed(
                 incident=clearance.incident, by=PROTOCOL, at=now, ref=change.ref, op=change.op
