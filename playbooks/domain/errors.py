@@ -144,6 +144,13 @@ class SecondPersonNeeded(ProtocolError):
         super().__init__("You said this yourself, so somebody else has to verify it: anyone in the room may.")
 
 
+class OwnChange(ProtocolError):
+    """Nobody approves a change they asked for."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(f"You asked for {ref} yourself. Hand command over, so that somebody else decides.")
+
+
 class NotReleasable(ProtocolError):
     """The statement may not reach that audience."""
 
