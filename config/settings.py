@@ -41,7 +41,6 @@ from config.sources import (
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _URL = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_LEAST_LEASES = 3  # a lease must outlive a slow call, its reconciliation and the settling
 
 
 def _duration(value: object) -> object:
@@ -120,7 +119,7 @@ class Server(Section):
 
 
 class Webhooks(Section):
-    secrets: dict[str, Secrets]
+    secrets: Annotated[dict[str, Secrets], BeforeValidator(_json)]
 
 
 class Gate(Section):
@@ -178,11 +177,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _leases_outlive_calls(self) -> Self:
-        if self.worker.lease < _LEAST_LEASES * self.slack.patience:
-            message = (
-                f"worker.lease: must be at least {_LEAST_LEASES} times slack.patience, "
-                "or work that is alive is begun a second time"
-            )
+        if self.worker.lease <= self.slack.patience:
+            message = "worker.lease: must be longer than slack.patience, or living work is begun again"
             raise ValueError(message)
         return self
 

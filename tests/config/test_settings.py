@@ -57,6 +57,14 @@ def test_lists_are_written_with_commas_in_the_environment(monkeypatch: pytest.Mo
     assert secrets["generic"] == ()
 
 
+def test_a_whole_section_in_one_variable_is_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOCSIN_WEBHOOKS__SECRETS", '{"alertmanager": ["one"]}')
+    monkeypatch.setenv("TOCSIN_GATE__TOKENS", '["two", "three"]')
+    settings = load()
+    assert settings.webhooks.secrets["alertmanager"][0].get_secret_value() == "one"
+    assert len(settings.gate.tokens) == 2
+
+
 def test_an_empty_variable_means_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOCSIN_SLACK__BOT_TOKEN", "")
     assert load().slack.bot_token is None
@@ -67,10 +75,11 @@ def test_an_empty_variable_means_not_set(monkeypatch: pytest.MonkeyPatch) -> Non
     [
         pytest.param("TOCSIN_SERVER__PORT", "many", "server.port (TOCSIN_SERVER__PORT)", id="wrong type"),
         pytest.param("TOCSIN_WORKER__LEASE", "a while", "write 500ms, 90s, 5m or 1h", id="not a duration"),
-        pytest.param("TOCSIN_WORKER__LEASE", "5s", "at least 3 times slack.patience", id="lease too short"),
+        pytest.param("TOCSIN_WORKER__LEASE", "5s", "longer than slack.patience", id="lease too short"),
         pytest.param("TOCSIN_SLACK__BOTTOKEN", "x", "slack.bottoken", id="misspelt setting"),
         pytest.param("TOCSIN_SLAK__BOT_TOKEN", "x", "there is no such section", id="misspelt section"),
         pytest.param("TOCSIN_SLACK__BASE_URL", "slack.com", "write http://", id="no address"),
+        pytest.param("TOCSIN_WEBHOOKS__SECRETS", "{hunter2", "is not JSON", id="no JSON"),
         pytest.param("TOCSIN_DATABASE__URL", "mysql://root:hunter2@db", "postgresql+psycopg", id="database"),
     ],
 )

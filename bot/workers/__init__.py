@@ -1,0 +1,1 @@
+"""What works behind the edges: deliveries, deliveries from outside, and alarms."""

@@ -1,0 +1,178 @@
+"""The inbox workers: think about what was stored before it was answered.
+
+Slack's events and webhooks have a worker each, so that a storm of alerts does not hold
+up the incident's log. A row that cannot be understood is put aside and stops nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bot.bells import Bell
+from bot.metrics import Metrics
+from bot.workers.worker import Worker
+from handlers.deps import Desk
+from handlers.http.sources import ADAPTERS, Malformed
+from handlers.slack.events import understand
+from playbooks.domain.signal import Signal
+from playbooks.ports import Clock
+from playbooks.protocol import intake
+from storage.inbox import Inbox, Received
+
+log = structlog.get_logger("tocsin.inbox")
+
+EVENTS: Final = "slack:"
+HOOKS: Final = "hook:"
+POISONED_AFTER: Final = 5
+_BATCH: Final = 100
+_TOGETHER: Final = 250
+"""Signals in one transaction: few enough that a command never waits long behind them."""
+_SAME_MOMENT: Final = timedelta(seconds=2)
+_LONGEST_PAUSE: Final = timedelta(seconds=60)
+
+
+class Arrivals(Worker):
+    """What both inbox workers have in common: claim, think, put aside what cannot be thought about."""
+
+    def __init__(
+        self,
+        prefix: str,
+        desk: Desk,
+        inbox: Inbox,
+        *,
+        bell: Bell,
+        poll: timedelta,
+        lease: timedelta,
+        metrics: Metrics,
+    ) -> None:
+        super().__init__(f"inbox {prefix}", bell=bell, poll=poll)
+        self._prefix = prefix
+        self._desk = desk
+        self._inbox = inbox
+        self._lease = lease
+        self._metrics = metrics
+
+    @property
+    def _clock(self) -> Clock:
+        return self._desk.ports.clock
+
+    async def look(self, begun: asyncio.TaskGroup) -> bool:  # noqa: ARG002 - rows are thought about in order
+        rows = await self._inbox.claim(
+            now=self._clock.now(), limit=_BATCH, lease=self._lease, source_prefix=self._prefix
+        )
+        await self._think(rows)
+        return bool(rows)
+
+    async def _think(self, rows: Sequence[Received]) -> None:
+        for row in rows:
+            await self._think_alone(row)
+
+    async def _think_alone(self, row: Received) -> None:
+        try:
+            await self._understand(row)
+        except Malformed as malformed:
+            await self._put_aside(row, str(malformed))
+        except Exception:
+            log.exception("inbox.trouble", source=row.source, row=row.id, attempts=row.attempts)
+            await self._trouble(row)
+        else:
+            await self._inbox.done(row)
+            self._count(row, "understood")
+
+    async def _understand(self, row: Received) -> None:
+        raise NotImplementedError
+
+    async def _trouble(self, row: Received) -> None:
+        if row.attempts >= POISONED_AFTER:
+            await self._put_aside(row, "something went wrong inside the bot; its log says what")
+            return
+        pause = min(timedelta(seconds=2**row.attempts), _LONGEST_PAUSE)
+        await self._inbox.postpone(row, self._clock.now() + pause, "trouble")
+        self._count(row, "postponed")
+
+    async def _put_aside(self, row: Received, reason: str) -> None:
+        await self._inbox.quarantine(row, reason)
+        self._count(row, "quarantined")
+        log.warning("inbox.quarantined", source=row.source, row=row.id, reason=reason)
+
+    def _count(self, row: Received, outcome: str) -> None:
+        self._metrics.received.labels(row.source, outcome).inc()
+
+
+class SlackEvents(Arrivals):
+    """Messages, edits, reactions and the like, in the order of their arrival."""
+
+    async def _understand(self, row: Received) -> None:
+        await understand(self._desk, row.body)
+
+
+class Webhooks(Arrivals):
+    """Alerts. Deliveries of the same moment are thought about together: correlation costs the same."""
+
+    async def _think(self, rows: Sequence[Received]) -> None:
+        for batch in _batches(rows, await self._parsed(rows)):
+            await self._absorb(batch)
+
+    async def _parsed(self, rows: Sequence[Received]) -> dict[str, tuple[Signal, ...]]:
+        parsed: dict[str, tuple[Signal, ...]] = {}
+        for row in rows:
+            try:
+                parsed[row.id] = _signals(row)
+            except Malformed as malformed:
+                await self._put_aside(row, str(malformed))
+        return parsed
+
+    async def _absorb(self, batch: Sequence[tuple[Received, tuple[Signal, ...]]]) -> None:
+        """All together; if that fails, one by one, to find the row that is to blame."""
+        rows = [row for row, _ in batch]
+        signals = [signal for _, some in batch for signal in some]
+        try:
+            await self._learn(signals, rows[-1].received_at)
+        except Exception:
+            log.exception("inbox.trouble", source=self._prefix, rows=len(rows))
+            for row in rows:
+                await self._think_alone(row)
+            return
+        await self._inbox.done(*rows)
+        for row in rows:
+            self._count(row, "understood")
+
+    async def _understand(self, row: Received) -> None:
+        await self._learn(_signals(row), row.received_at)
+
+    async def _learn(self, signals: Sequence[Signal], received_at: datetime) -> None:
+        absorbed = await intake.absorb(self._desk.ports, signals=signals, received_at=received_at)
+        if absorbed.unmapped:
+            log.warning("inbox.unmapped", signals=absorbed.unmapped)
+
+
+def _signals(row: Received) -> tuple[Signal, ...]:
+    """Raises Malformed."""
+    adapter = ADAPTERS.get(row.source.removeprefix(HOOKS))
+    if adapter is None:
+        raise Malformed(f"nobody understands {row.source}")
+    return adapter(row.body, received_at=row.received_at)
+
+
+def _batches(
+    rows: Sequence[Received], parsed: dict[str, tuple[Signal, ...]]
+) -> Iterator[list[tuple[Received, tuple[Signal, ...]]]]:
+    """Neighbours that arrived in the same moment, up to as many signals as fit one transaction."""
+    batch: list[tuple[Received, tuple[Signal, ...]]] = []
+    size = 0
+    for row in rows:
+        if row.id not in parsed:
+            continue
+        late = batch and row.received_at - batch[0][0].received_at > _SAME_MOMENT
+        if batch and (late or size + len(parsed[row.id]) > _TOGETHER):
+            yield batch
+            batch, size = [], 0
+        batch.append((row, parsed[row.id]))
+        size += len(parsed[row.id])
+    if batch:
+        yield batch
