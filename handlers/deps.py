@@ -16,6 +16,10 @@ from playbooks.ports import Ports
 Headers = Mapping[str, str]
 
 
+class Unavailable(Exception):
+    """The records cannot be reached; nothing was stored, and the sender may send it again."""
+
+
 class Complain(Protocol):
     """Writes one log line: a constant event name, keywords for data."""
 

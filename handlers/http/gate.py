@@ -1,0 +1,163 @@
+"""The gate: pipelines ask whether a change may go ahead, and are told why not.
+
+The answer is never "allow" by accident: what cannot be read or decided is an error, and
+the pipeline's own policy for errors applies.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from handlers.deps import Desk
+from handlers.http.authenticity import bears
+from handlers.http.problems import Handler, Refused
+from handlers.http.reading import body
+from playbooks.domain.change import ChangeType, Reason, Risk
+from playbooks.domain.errors import ProtocolError
+from playbooks.domain.ids import IncidentId, incident_name
+from playbooks.protocol import freeze
+from playbooks.protocol.freeze import GateAnswer, GateQuestion
+
+MAX_BODY = 64 * 1024
+_INCIDENT = re.compile(r"(?:INC-)?(\d{1,9})\Z", re.IGNORECASE)
+
+Short = Annotated[str, Field(max_length=200)]
+Address = Annotated[str, Field(max_length=2_000)]
+
+
+class ChangeAsked(BaseModel):
+    """A change as pipelines describe it. Keys that we do not know are ignored."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+    ref: Short = ""
+    source: Short = ""
+    run: Short = ""
+    kind: ChangeType = ChangeType.NORMAL
+    risk: Risk = Risk.MODERATE
+    services: Annotated[tuple[Short, ...], Field(max_length=200)] = ()
+    env: Short = "production"
+    digest: Short = ""
+    op_id: Short = ""
+    op_started_at: AwareDatetime | None = None
+    remedies: Short | None = None
+    rollback_of: Short | None = None
+    title: Short = ""
+    link: Address = ""
+    requester: Short = ""
+
+    @field_validator("risk", mode="before")
+    @classmethod
+    def _risk_by_name(cls, value: object) -> object:
+        return Risk.__members__.get(value.upper(), value) if isinstance(value, str) else value
+
+    @field_validator("remedies")
+    @classmethod
+    def _names_an_incident(cls, value: str | None) -> str | None:
+        if value and not _INCIDENT.match(value):
+            message = "write the incident as INC-42"
+            raise ValueError(message)
+        return value or None
+
+    @model_validator(mode="after")
+    def _is_named(self) -> ChangeAsked:
+        if not self.ref and not (self.source and self.run):
+            message = "name the change: ref, or source and run"
+            raise ValueError(message)
+        return self
+
+
+class Asked(BaseModel):
+    """The whole request."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    change: ChangeAsked
+    callback: Annotated[str, Field(max_length=2_000, pattern=r"^(https?://\S+)?$")] = ""
+
+
+def gate(desk: Desk) -> Handler:
+    """``POST /v1/gate``."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if not bears(request.headers, desk.gate_tokens):
+            raise Refused(401, "Not authorised", "Send one of the tokens in gate.tokens as a bearer token.")
+        question = _question(await body(request, limit=MAX_BODY))
+        try:
+            given = await freeze.ask(desk.ports, question=question)
+        except ProtocolError as no:
+            raise Refused(422, "Not decided", str(no)) from no
+        return web.json_response(_shown(given))
+
+    return answer
+
+
+def _question(raw: bytes) -> GateQuestion:
+    try:
+        asked = Asked.model_validate_json(raw)
+    except ValidationError as wrong:
+        raise Refused(422, "Not understood", _sentences(wrong)) from None
+    change = asked.change
+    remedied = _INCIDENT.match(change.remedies) if change.remedies else None
+    return GateQuestion(
+        ref=change.ref or f"{change.source}:{change.run}",
+        kind=change.kind,
+        risk=change.risk,
+        services=change.services,
+        env=change.env,
+        digest=change.digest,
+        op=change.op_id or f"{change.run or change.ref}/{change.env}",
+        op_started_at=change.op_started_at,
+        remedies=IncidentId(int(remedied[1])) if remedied else None,
+        rollback_of=change.rollback_of or None,
+        title=change.title,
+        link=change.link,
+        requester=change.requester,
+        callback=asked.callback,
+    )
+
+
+def _sentences(wrong: ValidationError) -> str:
+    """Every mistake, with the place where it stands; never the value, which could be a secret."""
+    return "; ".join(
+        f"{'.'.join(map(str, error['loc'])) or 'body'}: {error['msg']}"
+        for error in wrong.errors(include_url=False, include_input=False, include_context=False)
+    )
+
+
+def _shown(given: GateAnswer) -> dict[str, object]:
+    verdict = given.verdict
+    approvers = sorted({who for reason in verdict.reasons for who in reason.approvers})
+    return {
+        "verdict": verdict.decision.word,
+        "reasons": [_reason(reason) for reason in verdict.reasons],
+        "approvers": approvers,
+        "verdict_id": given.verdict_id,
+        "input_digest": verdict.input_digest,
+        "at": _instant(verdict.at),
+        "valid_until": _instant(verdict.valid_until),
+        "retry_after": verdict.retry_after,
+        "change": {"ref": given.change.ref, "unknown_services": list(given.change.unknown_services)},
+    }
+
+
+def _reason(reason: Reason) -> dict[str, object]:
+    cause = incident_name(reason.incident) if reason.incident is not None else None
+    return {"code": reason.code, "cause": cause, "decision": reason.decision.word, "text": reason.text}
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

@@ -1,0 +1,63 @@
+"""Webhooks of monitoring: accepted here, understood later.
+
+A webhook is checked on its raw bytes, stored as one row and answered. What it means is
+read by the inbox worker, so a storm of alerts never waits for thinking.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from aiohttp import web
+
+from handlers.deps import Desk, Headers
+from handlers.http.authenticity import TOLERANCE, from_sender
+from handlers.http.problems import Handler, Refused
+from handlers.http.reading import body
+
+MAX_BODY = 1024 * 1024
+MAX_DELIVERY_ID = 200
+KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Tocsin-Delivery", "X-Tocsin-Timestamp")
+"""Headers worth keeping with the body; never the ones that authenticate it."""
+
+
+def webhooks(desk: Desk) -> Handler:
+    """``POST /hooks/{source}``."""
+
+    async def receive(request: web.Request) -> web.StreamResponse:
+        source = request.match_info["source"]
+        secrets = desk.webhook_secrets.get(source)
+        if not secrets:
+            raise Refused(404, "No such source", "Sources are named in the setting webhooks.secrets.")
+        raw = await body(request, limit=MAX_BODY)
+        if not from_sender(request.headers, raw, secrets=secrets, now=desk.wall()):
+            raise Refused(
+                401, "Not authentic", "The signature, its timestamp or the token is missing or wrong."
+            )
+        _require_json(raw)
+        key = _key(request.headers, raw, window=int(desk.wall().timestamp()) // TOLERANCE)
+        kept = {name: request.headers[name] for name in KEPT_HEADERS if name in request.headers}
+        fresh = await desk.accept_webhook(source, key, kept, raw)
+        return web.json_response({"accepted": True, "delivery": key, "seen_before": not fresh}, status=202)
+
+    return receive
+
+
+def _require_json(raw: bytes) -> None:
+    """Refuse at once what cannot be JSON; whether its shape is known is found out later."""
+    ends = raw.strip()[:1] + raw.strip()[-1:]
+    if ends not in (b"{}", b"[]"):
+        raise Refused(400, "Not JSON", "The body has to be a JSON object or array.")
+
+
+def _key(headers: Headers, raw: bytes, *, window: int) -> str:
+    """What makes two deliveries one: the sender's id for it, else the same words at the same time.
+
+    A signed body has its own timestamp. A body that only carries a token counts as sent
+    again within five minutes, and as news after that.
+    """
+    given = headers.get("X-Tocsin-Delivery", "")
+    if 0 < len(given) <= MAX_DELIVERY_ID and given.isprintable():
+        return f"id:{given}"
+    when = headers.get("X-Tocsin-Timestamp") if "X-Tocsin-Signature" in headers else str(window)
+    return f"body:{when}:{hashlib.sha256(raw).hexdigest()}"

@@ -1,0 +1,21 @@
+"""Reading a request's body: whole, or not at all."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from handlers.http.problems import Refused
+
+
+async def body(request: web.Request, *, limit: int) -> bytes:
+    """The raw body. Raises Refused (413) above ``limit`` bytes."""
+    too_large = Refused(413, "Too large", f"At most {limit:,} bytes are taken at once. Send it in parts.")
+    if request.content_length is not None and request.content_length > limit:
+        raise too_large
+    try:
+        raw = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise too_large from None
+    if len(raw) > limit:
+        raise too_large
+    return raw

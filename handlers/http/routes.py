@@ -1,0 +1,25 @@
+"""The one table of every address that this process answers."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from handlers.deps import Desk
+from handlers.http.gate import gate
+from handlers.http.hooks import webhooks
+from handlers.http.probes import healthz, metrics, readyz
+from handlers.http.rooms import war_room
+from handlers.http.slack import deliveries
+
+
+def routes(desk: Desk) -> list[web.RouteDef]:
+    """Method, address, handler."""
+    return [
+        web.post("/slack/events", deliveries(desk)),
+        web.post("/hooks/{source:[a-z0-9-]{1,40}}", webhooks(desk)),
+        web.post("/v1/gate", gate(desk)),
+        web.get("/incidents/{number:[0-9]{1,9}}", war_room(desk)),
+        web.get("/healthz", healthz),
+        web.get("/readyz", readyz(desk)),
+        web.get("/metrics", metrics(desk)),
+    ]
