@@ -6,6 +6,7 @@ playbook, who exists in the catalogue.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -52,10 +53,23 @@ def _duration(value: object) -> object:
 
 
 def _list(value: object) -> object:
-    """The environment has no lists: ``a, b`` means two."""
-    return (
-        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-    )
+    """The environment has no lists: ``a, b`` means two, and so does ``["a", "b"]``."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return _json(value)
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _json(value: object) -> object:
+    """A whole mapping or list in one variable is JSON."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        message = "is not JSON"
+        raise ValueError(message) from None
 
 
 def _nothing(value: object) -> object:
