@@ -8,40 +8,21 @@ Source: Slack docs, chat.postMessage, chat.update, chat.delete, "message" event 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
 from typing import Any
 from uuid import UUID
 
 from sandbox.conversation_shapes import message_json
 from sandbox.errors import Refusal
 from sandbox.markup import rich_text
-from sandbox.model import App, Channel, Message
+from sandbox.model import Channel, Draft, Message
 from sandbox.state import Workspace
 from sandbox.timeline import Timeline
 
 Json = dict[str, Any]
 SLACKBOT = "USLACKBOT"
+_TIMESTAMP = re.compile(r"\d{10}\.\d{6}")
 JOINING = frozenset({"channel_join", "group_join", "channel_leave", "group_leave"})
-
-
-@dataclass(slots=True, kw_only=True)
-class Draft:
-    """What somebody wants to post. ``user`` is the author; ``app`` if a bot posts."""
-
-    channel: Channel
-    user: str | None
-    text: str = ""
-    app: App | None = None
-    blocks: list[Json] | None = None
-    attachments: list[Json] | None = None
-    thread_ts: str | None = None
-    broadcast: bool = False
-    metadata: Json | None = None
-    username: str | None = None
-    icons: Json | None = None
-    subtype: str | None = None
-    files: list[str] = field(default_factory=list)
-    extra: Json = field(default_factory=dict)
 
 
 def post(workspace: Workspace, draft: Draft) -> Message:
@@ -139,11 +120,19 @@ def thread_of(channel: Channel, ts: str) -> tuple[Message, Timeline]:
 
 
 def _parent(channel: Channel, thread_ts: str | None) -> Message | None:
+    """The message on which a reply hangs.
+
+    Slack puts a reply to what is no longer there into the channel, without a word
+    (slack-go/slack issue 1571), and refuses what is no timestamp.
+    """
     if not thread_ts:
         return None
+    if not _TIMESTAMP.fullmatch(thread_ts):
+        told = {"messages": [f"[ERROR] {thread_ts} is not a valid thread_ts"]}
+        raise Refusal("invalid_thread_ts", response_metadata=told)
     found = channel.everything.get(thread_ts)
     if found is None:
-        raise Refusal("thread_not_found")
+        return None
     if found.is_reply and found.thread_ts:
         found = channel.everything[found.thread_ts]
     if found.subtype in JOINING:
@@ -169,7 +158,7 @@ def _written(workspace: Workspace, draft: Draft, parent: Message | None) -> Mess
         username=draft.username,
         icons=draft.icons,
         files=draft.files,
-        broadcast=draft.broadcast,
+        broadcast=draft.broadcast and parent is not None,
         extra=dict(draft.extra),
     )
     if draft.app is not None:

@@ -190,6 +190,20 @@ class UserGroup:
 
 
 @dataclass(slots=True, kw_only=True)
+class Section:
+    """A piece of a canvas."""
+
+    id: str
+    markdown: str
+
+    @property
+    def kind(self) -> str:
+        """``h1`` to ``h3`` for headers, ``paragraph`` for the rest."""
+        marks = len(self.markdown) - len(self.markdown.lstrip("#"))
+        return f"h{marks}" if 1 <= marks <= 3 else "paragraph"  # noqa: PLR2004  Slack knows three levels
+
+
+@dataclass(slots=True, kw_only=True)
 class File:
     """A file or canvas; ``content`` is None until it was uploaded, ``shared`` once it was completed."""
 
@@ -207,6 +221,7 @@ class File:
     completed: bool = False
     deleted: bool = False
     is_canvas: bool = False
+    sections: list[Section] = field(default_factory=list)
     shares: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -227,16 +242,6 @@ class View:
     external_id: str = ""
     state: dict[str, dict[str, Any]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True, kw_only=True)
-class ScheduledMessage:
-    id: str
-    app_id: str
-    channel: str
-    post_at: int
-    created: int
-    arguments: Json
 
 
 @dataclass(slots=True, kw_only=True)
@@ -263,3 +268,32 @@ class App:
     event_url_verified: bool = False
     events_disabled: bool = False
     home_published: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """What somebody wants to post. ``user`` is the author; ``app`` if a bot posts."""
+
+    channel: Channel
+    user: str | None
+    text: str = ""
+    app: App | None = None
+    blocks: list[Json] | None = None
+    attachments: list[Json] | None = None
+    thread_ts: str | None = None
+    broadcast: bool = False
+    metadata: Json | None = None
+    username: str | None = None
+    icons: Json | None = None
+    subtype: str | None = None
+    files: list[str] = field(default_factory=list)
+    extra: Json = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class ScheduledMessage:
+    id: str
+    app_id: str
+    post_at: int
+    created: int
+    draft: Draft

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 from aiohttp import web
 
-from sandbox import events, faults_api, web_api
+from sandbox import events, faults_api, uploads, web_api
 from sandbox.state import WORKSPACE, Workspace
 
 MAX_REQUEST_BYTES = 64 * 1024 * 1024  # uploads are held in memory
@@ -22,7 +22,13 @@ def build_app(workspace: Workspace) -> web.Application:
     app = web.Application(client_max_size=MAX_REQUEST_BYTES, middlewares=[faults_api.middleware])
     app[WORKSPACE] = workspace
     web_api.add_routes(app)
+    uploads.add_routes(app)
     events.attach(workspace)
+    app.on_cleanup.append(_stop_timers)
     if find_spec("sandbox.control"):
         importlib.import_module("sandbox.control").add_routes(app)
     return app
+
+
+async def _stop_timers(app: web.Application) -> None:
+    await app[WORKSPACE].timers.stop()

@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.background import Background
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.ids import Credentials, Ids, credentials_of
@@ -76,6 +77,7 @@ class Workspace:
         self.base_url = "http://127.0.0.1"
         self.journal = Journal(self.clock.now)
         self.faults = Faults(self.seed.number)
+        self.timers = Background()
         self.event_sink: EventSink = lambda _app, _envelope: None
         self.seq = 0
         self.changes: deque[Change] = deque(maxlen=CHANGES_KEPT)

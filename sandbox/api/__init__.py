@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
-from sandbox.api import auth, chat, conversations, history, marks, users, views
+from sandbox.api import (
+    auth,
+    chat,
+    conversations,
+    extras,
+    files,
+    history,
+    marks,
+    schedule,
+    users,
+    views,
+)
 from sandbox.api.registry import METHODS
 
-__all__ = ["METHODS", "auth", "chat", "conversations", "history", "marks", "users", "views"]
+__all__ = [
+    "METHODS",
+    "auth",
+    "chat",
+    "conversations",
+    "extras",
+    "files",
+    "history",
+    "marks",
+    "schedule",
+    "users",
+    "views",
+]

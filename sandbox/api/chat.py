@@ -15,8 +15,7 @@ from sandbox.content import MAX_UPDATE_CHARS, Content, check_may_post, read_cont
 from sandbox.conversation_shapes import message_json
 from sandbox.errors import Refusal
 from sandbox.marks import permalink
-from sandbox.messages import Draft
-from sandbox.model import Channel, Message
+from sandbox.model import Channel, Draft, Message
 
 
 def target(call: Call) -> Channel:

@@ -25,8 +25,7 @@ from sandbox.interactions.surfaces import (
     modal_surface,
 )
 from sandbox.markup import rich_text, sanitised
-from sandbox.messages import Draft
-from sandbox.model import Channel, Message, User
+from sandbox.model import Channel, Draft, Message, User
 from sandbox.state import Workspace
 
 Json = dict[str, Any]

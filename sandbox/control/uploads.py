@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sandbox.messages import Draft, post
-from sandbox.model import Channel, File, Message, User
+from sandbox.messages import post
+from sandbox.model import Channel, Draft, File, Message, User
 from sandbox.state import Workspace
 
 

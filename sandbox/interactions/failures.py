@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.messages import SLACKBOT, Draft, post_ephemeral
-from sandbox.model import App, Channel, User
+from sandbox.messages import SLACKBOT, post_ephemeral
+from sandbox.model import App, Channel, Draft, User
 from sandbox.posting import Ack
 from sandbox.state import Workspace
 
