@@ -25,13 +25,13 @@ from playbooks.domain.events import (
     UpdatePromised,
     UpdateSent,
 )
-from playbooks.domain.ids import PROTOCOL, IncidentId, StatementId, UpdateId, UserId, is_person
+from playbooks.domain.ids import PROTOCOL, IncidentId, StatementId, UpdateId, UserId
 from playbooks.domain.incident import Incident, State
 from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.update import Update, UpdateState
 from playbooks.ports import Ports, Unit
-from playbooks.protocol.recording import locked, locked_live, record
+from playbooks.protocol.recording import locked, record
 
 MAX_STATEMENT = 500
 

@@ -21,7 +21,7 @@ from playbooks.domain.events import (
 )
 from playbooks.domain.freeze import rings
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import MONITORING, PROTOCOL, ClockId, IncidentId, ServiceName, UserId, incident_name
+from playbooks.domain.ids import MONITORING, PROTOCOL, ClockId, IncidentId, UserId, incident_name
 from playbooks.domain.incident import AffectedService, Incident, Major, ServiceRole, State
 from playbooks.domain.sla import ClockEvent, ClockEventKind, ServiceClock
 from playbooks.domain.timers import Timer, TimerKind

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TypeVar
 
-from playbooks.domain.errors import IncidentNotFound, NeedsWords
-from playbooks.domain.ids import ChannelId, ClearanceId, ContestId, HandoverId, IncidentId, ReviewId
 from playbooks.domain.change import Clearance
 from playbooks.domain.command import Contest, Handover
+from playbooks.domain.errors import IncidentNotFound, NeedsWords
+from playbooks.domain.ids import ChannelId, ClearanceId, ContestId, HandoverId, IncidentId, ReviewId
 from playbooks.domain.incident import Incident
 from playbooks.domain.review import KnownError, Review
 from playbooks.domain.signal import Episode

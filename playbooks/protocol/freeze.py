@@ -91,7 +91,14 @@ async def ask(ports: Ports, *, question: GateQuestion) -> GateAnswer:
         by_number = {incident.id: incident for incident in frozen}
         for reason in answer.reasons:
             if reason.incident in by_number:
-                await _follow(unit, ports, by_number[reason.incident], change, reason, question)
+                await _follow(
+                    unit,
+                    ports,
+                    by_number[reason.incident],
+                    change=change,
+                    reason=reason,
+                    callback=question.callback,
+                )
         if answer.decision is Decision.ALLOW:
             await _use_approvals(unit, ports, by_number, change)
         verdict_id = ports.ids.new()
@@ -245,13 +252,14 @@ async def _follow(
     unit: Unit,
     ports: Ports,
     incident: Incident,
+    *,
     change: Change,
     reason: Reason,
-    question: GateQuestion,
+    callback: str,
 ) -> None:
     """What one reason of the verdict needs: a hold, or the commander's attention, once."""
     if reason.decision is Decision.HOLD:
-        await _hold(unit, ports, incident, change, reason, question.callback)
+        await _hold(unit, ports, incident, change=change, reason=reason, callback=callback)
     elif reason.decision is Decision.NEEDS_APPROVAL and COMMANDER in reason.approvers:
         await _ask_commander(unit, ports, incident, change, reason)
 
@@ -260,6 +268,7 @@ async def _hold(
     unit: Unit,
     ports: Ports,
     incident: Incident,
+    *,
     change: Change,
     reason: Reason,
     callback: str,

@@ -45,7 +45,7 @@ class Scene:
     """Whether any update was sent: only then can a correction be due."""
 
 
-def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: PLR0911 - one exhaustive table
     """The effects that follow from the event, in the order in which readers should see them."""
     match event:
         case (
@@ -61,16 +61,14 @@ def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
             return _on_room(event, scene)
         case (
             e.CommandTaken()
-            | e.CommandContested()
-            | e.ContestJoined()
-            | e.ContestAwarded()
-            | e.ContestDecided()
             | e.HandoverOffered()
             | e.HandoverAccepted()
             | e.HandoverDeclined()
             | e.HandoverExpired()
         ):
-            return _on_command(event, scene)
+            return _on_command(event)
+        case e.CommandContested() | e.ContestJoined() | e.ContestAwarded() | e.ContestDecided():
+            return _on_contest(event, scene)
         case (
             e.FreezeBegan()
             | e.ChangeHeld()
@@ -136,14 +134,10 @@ def _on_room(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
             return ()
 
 
-def _on_command(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+def _on_contest(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
     number = event.incident
     room = (TellRoom(incident=number, about=event),)
     match event:
-        case e.CommandTaken(how=Seating.AWARD):
-            return _mirrors(event)  # the decision of the contest already said it
-        case e.CommandTaken(commander=commander):
-            return (*_invite(event, (commander,)), *room, *_mirrors(event))
         case e.CommandContested(incumbent=incumbent, challenger=challenger):
             asked = (incumbent, challenger, *scene.handbook.duty_managers)
             return (*room, *_tell(event, asked), RefreshCard(incident=number))
@@ -151,17 +145,25 @@ def _on_command(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
             return (*room, *_tell(event, (challenger,)), RefreshCard(incident=number))
         case e.ContestAwarded():
             return (*room, *_tell(event, scene.handbook.duty_managers), *_mirrors(event))
-        case e.ContestDecided():
+        case _:
             return (*room, *_mirrors(event))
+
+
+def _on_command(event: e.Event) -> tuple[Effect, ...]:
+    number = event.incident
+    room = (TellRoom(incident=number, about=event),)
+    match event:
+        case e.CommandTaken(how=Seating.AWARD):
+            return _mirrors(event)  # the decision of the contest already said it
+        case e.CommandTaken(commander=commander):
+            return (*_invite(event, (commander,)), *room, *_mirrors(event))
         case e.HandoverOffered(handover=handover, taker=taker):
             brief = SendBrief(incident=number, handover=handover, user=taker)
             return (*_invite(event, (taker,)), *room, brief, RefreshCard(incident=number))
-        case e.HandoverAccepted():
-            return (*room, *_mirrors(event))
         case e.HandoverDeclined(giver=giver) | e.HandoverExpired(giver=giver):
             return (*_tell(event, (giver,)), RefreshCard(incident=number))
         case _:
-            return ()
+            return (*room, *_mirrors(event))
 
 
 def _on_freeze(event: e.Event, scene: Scene) -> tuple[Effect, ...]:

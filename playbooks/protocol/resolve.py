@@ -10,7 +10,6 @@ from datetime import datetime
 
 from playbooks.domain.authority import require_lead
 from playbooks.domain.clock import read
-from playbooks.domain.standing import quiet_since
 from playbooks.domain.errors import IncidentOver, NeedsWords, NotNeeded
 from playbooks.domain.events import (
     ClockRead,
@@ -24,6 +23,7 @@ from playbooks.domain.events import (
 from playbooks.domain.ids import PROTOCOL, IncidentId, UserId, incident_name
 from playbooks.domain.incident import Incident, Major, ResolutionCode, State
 from playbooks.domain.sla import ClockEvent, ClockEventKind, ClockState, ServiceClock
+from playbooks.domain.standing import quiet_since
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports, Unit
 from playbooks.protocol import command, communicate, review

@@ -66,7 +66,14 @@ async def invited(
     await record(unit, ports, found, event)
 
 
-async def card_posted(unit: Unit, ports: Ports, *, incident: IncidentId, channel: ChannelId, ts: Ts) -> None:
+async def card_posted(
+    unit: Unit,
+    ports: Ports,  # noqa: ARG001 - continuations share one shape
+    *,
+    incident: IncidentId,
+    channel: ChannelId,
+    ts: Ts,
+) -> None:
     """The card has an address: pin it, and draw it once more if something happened meanwhile."""
     found = await locked(unit, incident)
     posted = replace(found, card_ts=ts)
@@ -77,7 +84,14 @@ async def card_posted(unit: Unit, ports: Ports, *, incident: IncidentId, channel
     await owe(unit, posted, RefreshCard(incident=incident))
 
 
-async def announced(unit: Unit, ports: Ports, *, incident: IncidentId, channel: ChannelId, ts: Ts) -> None:
+async def announced(
+    unit: Unit,
+    ports: Ports,  # noqa: ARG001 - continuations share one shape
+    *,
+    incident: IncidentId,
+    channel: ChannelId,
+    ts: Ts,
+) -> None:
     """The announcement has an address, so that it can follow the incident."""
     found = await locked(unit, incident)
     await unit.incidents.save(replace(found, announcement_ts=ts))
@@ -87,7 +101,7 @@ async def announced(unit: Unit, ports: Ports, *, incident: IncidentId, channel: 
 
 async def approval_posted(
     unit: Unit,
-    ports: Ports,
+    ports: Ports,  # noqa: ARG001 - continuations share one shape
     *,
     incident: IncidentId,
     clearance: ClearanceId,

@@ -1,0 +1,139 @@
+"""Use cases over a real database on each engine, with the shipped playbook and catalogue."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from handlers.rendering import write_review
+from playbooks.domain.effects import Effect
+from playbooks.domain.entry import Entry, first_broken
+from playbooks.domain.handbook import Handbook
+from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId
+from playbooks.domain.incident import Incident
+from playbooks.domain.signal import Signal, SignalKind, SignalStatus
+from playbooks.loader import load
+from playbooks.ports import Ports
+from playbooks.protocol import alarms, declare, room
+from storage.outbox import Owed
+from storage.uow import Store
+from tests.clock import CountingIds, MovableClock
+from tests.library import CATALOGUE, PLAYBOOK
+
+ADA, BOB, CLEO, DEV, EVE, FAY, GUS = (UserId(f"U0{n}") for n in ("ADA", "BOB", "CLEO", "DEV", "EVE", "FAY", "GUS"))
+ROOM = ChannelId("C0ROOM")
+LEASE = timedelta(minutes=1)
+
+
+@pytest.fixture(scope="session")
+def handbook() -> Handbook:
+    return load(PLAYBOOK, CATALOGUE)
+
+
+@dataclasses.dataclass
+class House:
+    """Ports over a store, and short words for what tests ask again and again."""
+
+    ports: Ports
+    store: Store
+    clock: MovableClock
+
+    async def declared(self, *, service: str = "checkout", title: str = "Payments time out", severity: int = 1) -> Incident:
+        return await declare.by_hand(self.ports, title=title, service=service, severity=severity, by=FAY)
+
+    async def in_room(self, **rest: object) -> Incident:
+        """A declared incident whose room is open and whose card is posted."""
+        incident = await self.declared(**rest)  # type: ignore[arg-type]  # passed through as given
+        async with self.store.units() as unit:
+            await room.opened(unit, self.ports, incident=incident.id, room=ROOM, name="inc-1-checkout")
+            await unit.commit()
+        async with self.store.units() as unit:
+            await room.card_posted(unit, self.ports, incident=incident.id, channel=ROOM, ts=Ts("1.000001"))
+            await unit.commit()
+        await self.owed()
+        return await self.incident(incident.id)
+
+    async def incident(self, number: int = 1) -> Incident:
+        async with self.store.reading() as unit:
+            found = await unit.incidents.find(IncidentId(number))
+        assert found is not None
+        return found
+
+    async def log(self, number: int = 1) -> Sequence[Entry]:
+        async with self.store.reading() as unit:
+            entries = await unit.entries.of(IncidentId(number))
+        assert first_broken(entries) is None, "the chain is broken"
+        return entries
+
+    async def kinds(self, number: int = 1) -> list[str]:
+        return [entry.kind for entry in await self.log(number)]
+
+    async def owed(self) -> list[Effect]:
+        """Everything that is owed now, in order; it is taken and settled by this call."""
+        taken: list[Effect] = []
+        while claimed := await self.store.outbox.claim(now=self.clock.now(), limit=100, lease=LEASE, worker="test"):
+            for row in claimed:
+                await self._settle(row)
+                taken.append(row.effect)
+        return taken
+
+    async def _settle(self, row: Owed) -> None:
+        assert await self.store.outbox.settle(row, now=self.clock.now(), result={})
+
+    async def pass_time(self, **by: float) -> None:
+        """Let time pass, and ring every alarm that is due, in order."""
+        until = self.clock.now() + timedelta(**by)
+        while True:
+            ringing = await self.store.alarms.claim(now=until, limit=1, lease=LEASE)
+            if not ringing:
+                break
+            for each in ringing:
+                self.clock.set(max(self.clock.now(), each.timer.due_at))
+                await alarms.ring(self.ports, each.timer)
+                await self.store.alarms.done(each)
+        self.clock.set(until)
+
+
+@pytest.fixture
+def house(store: Store, clock: MovableClock, ids: CountingIds, handbook: Handbook) -> House:
+    ports = Ports(
+        clock=clock,
+        ids=ids,
+        units=store.units,
+        reading=store.reading,
+        write_review=write_review,
+        handbook=lambda: handbook,
+    )
+    return House(ports=ports, store=store, clock=clock)
+
+
+def signal(
+    service: str,
+    *,
+    at: datetime,
+    origin: str = "prometheus-eu",
+    name: str = "ErrorRate",
+    severity: int = 1,
+    status: SignalStatus = SignalStatus.FIRING,
+    ends_at: datetime | None = None,
+) -> Signal:
+    """One alert line; ``at`` is when it began."""
+    return Signal(
+        source="alertmanager",
+        dedup_key=f"{origin}/{service}/{name}",
+        origin=origin,
+        status=status,
+        kind=SignalKind.ALERT,
+        severity=severity,
+        service_hint=service,
+        env="production",
+        title=f"{name} on {service}",
+        link="https://graphs.example.com/1",
+        occurred_at=ends_at or at,
+        starts_at=at,
+        ends_at=ends_at,
+        labels={"alertname": name},
+    )

@@ -1,0 +1,208 @@
+"""There is one commander, disputes end, and handovers leave no gap."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from playbooks.domain.command import ContestPhase, Settlement
+from playbooks.domain.effects import RefreshCard, SendBrief, TellPerson, TellRoom
+from playbooks.domain.errors import (
+    AlreadyDecided,
+    AlreadyInCommand,
+    ContestTooLate,
+    NoStanding,
+    NotYourRole,
+    OfferExpired,
+    SeatVacant,
+)
+from playbooks.domain.events import CommandContested, CommandTaken, ContestAwarded, ContestDecided
+from playbooks.domain.ids import IncidentId, UserId
+from playbooks.protocol import command
+from tests.protocol.conftest import ADA, BOB, CLEO, DEV, FAY, GUS, House
+
+ONE = IncidentId(1)
+
+
+async def holder(house: House) -> UserId | None:
+    async with house.store.reading() as unit:
+        tenure = await unit.tenures.current(ONE)
+    return tenure.user if tenure else None
+
+
+async def contested(house: House) -> CommandContested:
+    """Bob commands, Cleo disputes it."""
+    await house.in_room()
+    await command.take(house.ports, incident=ONE, by=BOB)
+    outcome = await command.take(house.ports, incident=ONE, by=CLEO, reason="payments is mine")
+    assert isinstance(outcome, CommandContested)
+    await house.owed()
+    return outcome
+
+
+async def test_the_first_claim_takes_the_vacant_seat_at_once(house: House) -> None:
+    await house.in_room()
+    outcome = await command.take(house.ports, incident=ONE, by=BOB)
+    assert isinstance(outcome, CommandTaken)
+    assert (await holder(house), (await house.incident()).fence) == (BOB, 1)
+    told = await house.owed()
+    assert TellRoom(incident=ONE, about=outcome) in told
+    assert RefreshCard(incident=ONE) in told
+
+
+async def test_the_holder_cannot_take_command_twice(house: House) -> None:
+    await house.in_room()
+    await command.take(house.ports, incident=ONE, by=BOB)
+    with pytest.raises(AlreadyInCommand):
+        await command.take(house.ports, incident=ONE, by=BOB)
+    assert (await house.kinds()).count("CommandTaken") == 1
+
+
+async def test_a_second_claim_opens_a_contest_and_the_incumbent_stays_in_charge(house: House) -> None:
+    await house.in_room()
+    await command.take(house.ports, incident=ONE, by=BOB)
+    await house.owed()
+    outcome = await command.take(house.ports, incident=ONE, by=CLEO)
+    assert isinstance(outcome, CommandContested)
+    assert await holder(house) == BOB
+    asked = {effect.user for effect in await house.owed() if isinstance(effect, TellPerson)}
+    assert asked == {BOB, CLEO, GUS}
+
+
+async def test_a_claim_without_standing_opens_nothing(house: House) -> None:
+    await house.in_room()
+    await command.take(house.ports, incident=ONE, by=BOB)
+    with pytest.raises(NoStanding):
+        await command.take(house.ports, incident=ONE, by=FAY)
+    assert "CommandContested" not in await house.kinds()
+
+
+async def test_a_contest_is_refused_once_the_commander_is_settled(house: House) -> None:
+    await house.in_room()
+    await command.take(house.ports, incident=ONE, by=BOB)
+    house.clock.advance(timedelta(minutes=5))
+    with pytest.raises(ContestTooLate):
+        await command.take(house.ports, incident=ONE, by=CLEO)
+
+
+async def test_yielding_seats_the_challenger(house: House) -> None:
+    opened = await contested(house)
+    decided = await command.give_way(house.ports, contest=opened.contest, by=BOB)
+    assert (decided.winner, decided.settlement) == (CLEO, Settlement.YIELD)
+    assert (await holder(house), (await house.incident()).fence) == (CLEO, 2)
+
+
+async def test_nobody_else_can_yield_for_the_incumbent(house: House) -> None:
+    opened = await contested(house)
+    with pytest.raises(NotYourRole):
+        await command.give_way(house.ports, contest=opened.contest, by=DEV)
+
+
+async def test_withdrawing_leaves_the_incumbent(house: House) -> None:
+    opened = await contested(house)
+    decided = await command.withdraw(house.ports, contest=opened.contest, by=CLEO)
+    assert decided is not None
+    assert (decided.winner, await holder(house)) == (BOB, BOB)
+
+
+async def test_insisting_decides_at_once(house: House) -> None:
+    opened = await contested(house)
+    awarded = await command.keep(house.ports, contest=opened.contest, by=BOB)
+    assert awarded.winner in (BOB, CLEO)
+    assert await holder(house) == awarded.winner
+
+
+async def test_a_dispute_nobody_settles_ends_by_itself_within_thirteen_minutes(house: House) -> None:
+    opened = await contested(house)
+    await house.pass_time(minutes=3)
+    kinds = await house.kinds()
+    assert "ContestAwarded" in kinds
+    assert "ContestDecided" not in kinds
+    await house.pass_time(minutes=5)
+    async with house.store.reading() as unit:
+        contest = await unit.contests.find(opened.contest)
+    assert contest is not None
+    assert contest.phase is ContestPhase.DECIDED
+    assert contest.winner == await holder(house)
+    assert (await house.kinds())[-1] == "ContestDecided"
+
+
+async def test_the_duty_manager_overrules_the_award(house: House) -> None:
+    opened = await contested(house)
+    await house.pass_time(minutes=3)
+    first = await holder(house)
+    other = CLEO if first == BOB else BOB
+    decided = await command.override(house.ports, contest=opened.contest, winner=other, by=GUS)
+    assert decided.settlement is Settlement.DUTY_MANAGER
+    assert await holder(house) == other
+    with pytest.raises(AlreadyDecided):
+        await command.override(house.ports, contest=opened.contest, winner=BOB, by=GUS)
+
+
+async def test_only_a_duty_manager_overrules(house: House) -> None:
+    opened = await contested(house)
+    with pytest.raises(NotYourRole):
+        await command.override(house.ports, contest=opened.contest, winner=DEV, by=DEV)
+
+
+async def test_a_handover_changes_nothing_until_it_is_accepted(house: House) -> None:
+    await house.in_room()
+    await command.take(house.ports, incident=ONE, by=BOB)
+    await house.owed()
+    offered = await command.offer(house.ports, incident=ONE, to=ADA, by=BOB)
+    assert await holder(house) == BOB
+    assert SendBrief(incident=ONE, handover=offered.id, user=ADA) in await house.owed()
+    accepted = await command.accept(house.ports, handover=offered.id, by=ADA)
+    assert (await holder(house), accepted.fence) == (ADA, 2)
+
+
+async def test_a_handover_nobody_answers_expires_and_the_giver_commands(house: House) -> None:
+    await house.in_room()
+    await command.take(house.ports, incident=ONE, by=BOB)
+    offered = await command.offer(house.ports, incident=ONE, to=ADA, by=BOB)
+    await house.pass_time(minutes=5)
+    assert (await house.kinds())[-1] == "HandoverExpired"
+    assert await holder(house) == BOB
+    with pytest.raises(OfferExpired):
+        await command.accept(house.ports, handover=offered.id, by=ADA)
+
+
+async def test_declining_tells_the_giver(house: House) -> None:
+    await house.in_room()
+    await command.take(house.ports, incident=ONE, by=BOB)
+    offered = await command.offer(house.ports, incident=ONE, to=ADA, by=BOB)
+    await house.owed()
+    await command.decline(house.ports, handover=offered.id, by=ADA, reason="on a train")
+    told = [effect.user for effect in await house.owed() if isinstance(effect, TellPerson)]
+    assert told == [BOB]
+
+
+async def test_a_vacant_seat_cannot_be_handed_over(house: House) -> None:
+    await house.in_room()
+    with pytest.raises(SeatVacant):
+        await command.offer(house.ports, incident=ONE, to=ADA, by=BOB)
+
+
+async def test_tenures_tile_the_time_without_gap_or_overlap(house: House) -> None:
+    opened = await contested(house)
+    house.clock.advance(timedelta(seconds=40))
+    await command.give_way(house.ports, contest=opened.contest, by=BOB)
+    house.clock.advance(timedelta(minutes=9))
+    offered = await command.offer(house.ports, incident=ONE, to=ADA, by=CLEO)
+    house.clock.advance(timedelta(minutes=1))
+    await command.accept(house.ports, handover=offered.id, by=ADA)
+    async with house.store.reading() as unit:
+        tenures = list(await unit.tenures.of(ONE))
+    assert [t.user for t in tenures] == [BOB, CLEO, ADA]
+    assert [t.until for t in tenures[:-1]] == [t.since for t in tenures[1:]]
+    assert tenures[-1].until is None
+    assert [t.fence for t in tenures] == [1, 2, 3]
+
+
+async def test_every_change_of_the_seat_is_one_entry(house: House) -> None:
+    opened = await contested(house)
+    await command.keep(house.ports, contest=opened.contest, by=BOB)
+    kinds = await house.kinds()
+    awards = [kind for kind in kinds if kind in {ContestAwarded.__name__, ContestDecided.__name__}]
+    assert awards == ["ContestAwarded"]
