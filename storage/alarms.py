@@ -56,6 +56,10 @@ class SqlTimers:
         await self._connection.execute(sa.delete(timers).where(timers.c.incident == incident))
 
 
+# A newer version may have set kinds of alarms that this one cannot answer.
+_is_known = timers.c.kind.in_([kind.value for kind in TimerKind])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ringing:
     """An alarm that somebody has to answer."""
@@ -79,7 +83,7 @@ class Alarms:
         free = sa.or_(timers.c.leased_until.is_(None), timers.c.leased_until <= now)
         due = (
             sa.select(timers.c.kind, timers.c.subject)
-            .where(timers.c.due_at <= now, free)
+            .where(timers.c.due_at <= now, free, _is_known)
             .order_by(timers.c.due_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -113,7 +117,7 @@ class Alarms:
         """When the next alarm rings, or rings again because nobody answered; None if none is set."""
         at = sa.case((timers.c.leased_until.is_(None), timers.c.due_at), else_=timers.c.leased_until)
         async with self._database.reading() as connection:
-            query = sa.select(sa.func.min(at, type_=Instant))
+            query = sa.select(sa.func.min(at, type_=Instant)).where(_is_known)
             instant: datetime | None = (await connection.execute(query)).scalar_one()
         return instant
 

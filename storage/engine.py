@@ -8,6 +8,7 @@ at a lock of ours, because SQLite lets waiting connections race.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,8 +17,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from playbooks.domain.errors import StaleWrite
 
 WRITER_PATIENCE = timedelta(seconds=10)
 """How long a unit waits for its turn. A unit takes milliseconds; longer means that one is stuck."""
@@ -29,6 +33,12 @@ _PRAGMAS = (
     f"PRAGMA busy_timeout={WRITER_PATIENCE // timedelta(milliseconds=1)}",
     "PRAGMA foreign_keys=ON",
 )
+_POSTGRESQL_OPTIONS = (
+    f"-c lock_timeout={WRITER_PATIENCE // timedelta(milliseconds=1)}"
+    # A unit thinks for milliseconds; one that holds its locks for a minute is lost.
+    " -c idle_in_transaction_session_timeout=60000"
+)
+_DEADLOCK, _LOCK_TIMEOUT = "40P01", "55P03"
 
 
 def is_sqlite(url: str) -> bool:
@@ -48,6 +58,7 @@ def _sqlite(url: str, *, reads_only: bool) -> AsyncEngine:
     _create_private(Path(sa.make_url(url).database or ""))
     engine = create_async_engine(
         url,
+        json_serializer=_json,
         # Without this the driver begins transactions by itself, and later than we do.
         connect_args={"isolation_level": None},
         pool_size=READERS if reads_only else 1,
@@ -71,6 +82,11 @@ def _sqlite(url: str, *, reads_only: bool) -> AsyncEngine:
     return engine
 
 
+def _json(value: object) -> str:
+    """JSON as text that must be valid UTF-8, so that what cannot be read back is refused when written."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def _create_private(path: Path) -> None:
     """An empty file that only its owner reads; SQLite gives its journals the same mode."""
     if str(path) in ("", ".", ":memory:"):
@@ -82,6 +98,8 @@ def _create_private(path: Path) -> None:
 def _postgresql(url: str, *, reads_only: bool) -> AsyncEngine:
     engine = create_async_engine(
         url,
+        json_serializer=_json,
+        connect_args={} if "options" in sa.make_url(url).query else {"options": _POSTGRESQL_OPTIONS},
         pool_size=READERS if reads_only else REPLICA_CONNECTIONS,
         max_overflow=0,
         pool_timeout=WRITER_PATIENCE.total_seconds(),
@@ -91,6 +109,16 @@ def _postgresql(url: str, *, reads_only: bool) -> AsyncEngine:
         # One snapshot for the whole unit, so that a page never shows halves of two states.
         return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return engine
+
+
+def _translated(refused: OperationalError) -> Exception | None:
+    """What a refusal means for a use case; None if it is none of the kind that passes."""
+    state = getattr(refused.orig, "sqlstate", None)
+    if state == _DEADLOCK:
+        return StaleWrite("two units waited for each other, and this one gave way")
+    if state == _LOCK_TIMEOUT or "database is locked" in str(refused.orig):
+        return TimeoutError("somebody else holds what this unit needs for too long")
+    return None
 
 
 class Database:
@@ -104,12 +132,21 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """A connection whose work is undone unless committed. Raises TimeoutError if no turn comes."""
+        """A connection whose work is undone unless committed.
+
+        Raises TimeoutError if no turn comes, StaleWrite if two units waited for each other.
+        """
         async with AsyncExitStack() as stack:
             if self._turn is not None:
                 async with asyncio.timeout(WRITER_PATIENCE.total_seconds()):
                     await stack.enter_async_context(self._turn)
-            yield await stack.enter_async_context(self._writer.connect())
+            connection = await stack.enter_async_context(self._writer.connect())
+            try:
+                yield connection
+            except OperationalError as refused:
+                if (known := _translated(refused)) is None:
+                    raise
+                raise known from refused
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:

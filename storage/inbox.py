@@ -7,26 +7,22 @@ that nobody can understand is put aside and stops nobody else.
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
-from sqlalchemy.exc import StatementError
 
 from playbooks.ports import Ids
 from storage.engine import Database
 from storage.queues import inbox
 from storage.records import insert_into
+from storage.together import Together
 from storage.types import Instant
 
 WAITING, LEASED, DONE, QUARANTINED = "waiting", "leased", "done", "quarantined"
 STATES = (WAITING, LEASED, DONE, QUARANTINED)
-BATCH = 200
-"""Rows per shared commit: enough to make the disk's share of a row small, few enough to stay quick."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +39,6 @@ class Received:
     fence: int
 
 
-@dataclass(slots=True, eq=False)
-class _Letter:
-    """A row on its way into a shared commit."""
-
-    row: Mapping[str, object]
-    is_new: bool | None = None
-    """None until it is stored."""
-
-
 class Inbox:
     """Raw deliveries: stored once per (source, key), thought about with leases."""
 
@@ -59,8 +46,7 @@ class Inbox:
         self._database = database
         self._ids = ids
         self._on_commit = on_commit
-        self._waiting: deque[_Letter] = deque()
-        self._counter = asyncio.Lock()
+        self._together: Together[Mapping[str, object], bool] = Together(self._store)
 
     async def put(
         self,
@@ -71,66 +57,30 @@ class Inbox:
         body: bytes,
         received_at: datetime,
     ) -> bool:
-        """Store a delivery durably; False if it was there already, and is to be answered likewise.
+        """Store a delivery durably; False if it was there already, and is to be answered likewise."""
+        row = {
+            "id": self._ids.new(),
+            "source": source,
+            "key": key,
+            "headers": dict(headers),
+            "body": body,
+            "received_at": received_at,
+            "state": WAITING,
+            "due_at": received_at,
+            "attempts": 0,
+            "fence": 0,
+        }
+        return await self._together.add(row)
 
-        Group commit without a task of its own: everybody queues at the counter, and whoever
-        comes first carries everything that waits in one transaction. The others, when it is
-        their turn, find their work done.
-        """
-        letter = _Letter(
-            {
-                "id": self._ids.new(),
-                "source": source,
-                "key": key,
-                "headers": dict(headers),
-                "body": body,
-                "received_at": received_at,
-                "state": WAITING,
-                "due_at": received_at,
-                "attempts": 0,
-                "fence": 0,
-            },
-        )
-        self._waiting.append(letter)
-        try:
-            async with self._counter:
-                if letter.is_new is None:
-                    await self._carry(letter)
-        except BaseException:
-            self._withdraw(letter)
-            raise
-        return bool(letter.is_new)
-
-    def _withdraw(self, letter: _Letter) -> None:
-        if letter in self._waiting:
-            self._waiting.remove(letter)
-
-    async def _carry(self, leader: _Letter) -> None:
-        """Store the letters that wait, the leader's among them."""
-        others = [letter for letter in self._waiting if letter is not leader]
-        try:
-            await self._store([leader, *others[: BATCH - 1]])
-        except (StatementError, UnicodeError):
-            # One row that the database cannot hold must not take its neighbours with it.
-            await self._store([leader])
-
-    async def _store(self, batch: Sequence[_Letter]) -> None:
-        """Write the batch, commit, then tell each letter whether it is new.
-
-        Letters leave the queue only after the commit, so that a leader who is cancelled in
-        the middle leaves them to the next one.
-        """
+    async def _store(self, rows: Sequence[Mapping[str, object]]) -> Sequence[bool]:
+        """Write the rows in one transaction; whether each is new."""
         async with self._database.writing() as connection:
             new = insert_into(connection, inbox).on_conflict_do_nothing(index_elements=["source", "key"])
-            rows = [letter.row for letter in batch]
-            kept = await connection.execute(new.returning(inbox.c.id), rows)
-            stored = frozenset(kept.scalars())
+            kept = frozenset((await connection.execute(new.returning(inbox.c.id), rows)).scalars())
             await connection.commit()
-        for letter in batch:
-            self._withdraw(letter)
-            letter.is_new = letter.row["id"] in stored
-        if stored:
+        if kept:
             self._on_commit(frozenset({"inbox"}))
+        return [row["id"] in kept for row in rows]
 
     async def claim(
         self,

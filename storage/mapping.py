@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar, get_type_hints
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.engine import RowMapping
 
 from playbooks.domain import effects, events
@@ -72,7 +72,10 @@ def _validated(kind: type[V], body: Mapping[str, object]) -> V:
     if kind not in _ADAPTERS:
         _ADAPTERS[kind] = TypeAdapter(kind)
     adapter: TypeAdapter[V] = _ADAPTERS[kind]
-    return adapter.validate_python(body)
+    try:
+        return adapter.validate_python(body)
+    except ValidationError as misfit:
+        raise Unreadable(f"{kind.__name__}: {misfit.errors()[0]['msg']}") from misfit
 
 
 @cache
@@ -91,18 +94,22 @@ def encode(value: Event | Effect) -> dict[str, object]:
 
 
 def decode_event(body: Mapping[str, Any]) -> Event:
-    """The event that ``encode`` wrote."""
-    rest = {name: value for name, value in body.items() if name != "type"}
-    return _validated(EVENTS[body["type"]], rest)
+    """The event that ``encode`` wrote. Raises Unreadable."""
+    name = body["type"]
+    if name not in EVENTS:
+        raise Unreadable(f"no event is called {name!r}")
+    return _validated(EVENTS[name], {key: held for key, held in body.items() if key != "type"})
+
+
+class Unreadable(ValueError):
+    """A row that this version cannot understand; another version wrote it."""
 
 
 def decode_effect(body: Mapping[str, Any]) -> Effect:
-    """The effect that ``encode`` wrote, with the event it is about, if any."""
-    kind = EFFECTS[body["type"]]
-    events_held = _event_fields(kind.__name__)
-    rest = {
-        name: decode_event(value) if name in events_held else value
-        for name, value in body.items()
-        if name != "type"
-    }
-    return _validated(kind, rest)
+    """The effect that ``encode`` wrote, with the event it is about. Raises Unreadable."""
+    name = body["type"]
+    if name not in EFFECTS:
+        raise Unreadable(f"no effect is called {name!r}")
+    about = _event_fields(name)
+    rest = {key: decode_event(held) if key in about else held for key, held in body.items() if key != "type"}
+    return _validated(EFFECTS[name], rest)

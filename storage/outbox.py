@@ -18,9 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks.domain.effects import Effect
 from storage.engine import Database
-from storage.mapping import decode_effect
+from storage.mapping import Unreadable, decode_effect
 from storage.owing import BURIED, DONE, LEASED, STATES, WAITING
 from storage.queues import outbox
+from storage.together import Together
 from storage.types import Instant
 from storage.unit import SqlUnit
 
@@ -48,7 +49,10 @@ class OutboxRow:
     """A row as people look at it."""
 
     id: str
-    effect: Effect
+    kind: str
+    """The effect's class name."""
+    effect: Effect | None
+    """None if this version cannot read it."""
     lane: str | None
     state: str
     attempts: int
@@ -62,12 +66,16 @@ class OutboxRow:
     reason: str | None
 
 
+_Settlement = tuple[Owed, Mapping[str, object]]
+
+
 class OutboxQueue:
     """Claims, and the ways in which a claim ends: settled, postponed, buried, or lost to another."""
 
     def __init__(self, database: Database, unit_on: Callable[[AsyncConnection], SqlUnit]) -> None:
         self._database = database
         self._unit_on = unit_on
+        self._settled_together: Together[_Settlement, bool] = Together(self._settle_all)
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta, worker: str) -> Sequence[Owed]:
         """Rows to deliver now: heads of free lanes and laneless rows; people first, then in order.
@@ -94,8 +102,11 @@ class OutboxQueue:
         )
         async with self._database.writing() as connection:
             rows = (await connection.execute(leased.returning(outbox))).mappings().all()
+            readable = [
+                owed for row in sorted(rows, key=_turn) if (owed := await _read(connection, row, now))
+            ]
             await connection.commit()
-        return [_owed(row) for row in sorted(rows, key=lambda row: (row["priority"], row["position"]))]
+        return readable
 
     async def settle(
         self,
@@ -109,7 +120,10 @@ class OutboxQueue:
 
         False, and nothing is written, if the lease was lost: whoever has it now settles.
         """
-        return await self._end(owed, {"state": DONE, "settled_at": now, "result": dict(result)}, then)
+        done = {"state": DONE, "settled_at": now, "result": dict(result)}
+        if then is None:
+            return await self._settled_together.add((owed, done))
+        return await self._end(owed, done, then)
 
     async def bury(self, owed: Owed, *, now: datetime, reason: str, then: Then | None = None) -> bool:
         """Give up on a row, visibly; its lane goes on. False if the lease was lost."""
@@ -181,6 +195,25 @@ class OutboxQueue:
             await unit.commit()
         return True
 
+    async def _settle_all(self, settlements: Sequence[_Settlement]) -> Sequence[bool]:
+        """End several leases in one transaction; for each whether it was still ours."""
+        async with self._database.writing() as connection:
+            held = await _still_held(connection, [owed for owed, _ in settlements])
+            ended = [
+                {"its_id": owed.id, "leased_until": None, **values}
+                for owed, values in settlements
+                if (owed.id, owed.fence) in held
+            ]
+            if ended:
+                await connection.execute(
+                    sa.update(outbox).where(outbox.c.id == sa.bindparam("its_id")), ended
+                )
+            unit = self._unit_on(connection)
+            if any(owed.lane is not None for owed, _ in settlements):
+                unit.touch("outbox")
+            await unit.commit()
+        return [(owed.id, owed.fence) in held for owed, _ in settlements]
+
     async def _rows(self, query: sa.Select[*tuple[object, ...]]) -> Sequence[OutboxRow]:
         async with self._database.reading() as connection:
             return [_shown(row) for row in (await connection.execute(query)).mappings()]
@@ -212,9 +245,36 @@ def _held(owed: Owed) -> sa.ColumnElement[bool]:
     return sa.and_(outbox.c.id == owed.id, outbox.c.fence == owed.fence, outbox.c.state == LEASED)
 
 
+async def _still_held(connection: AsyncConnection, claims: Sequence[Owed]) -> frozenset[tuple[str, int]]:
+    """Id and fence of the rows among ``claims`` that nobody else has taken, locked in one order."""
+    ours = sa.tuple_(outbox.c.id, outbox.c.fence).in_([(owed.id, owed.fence) for owed in claims])
+    query = sa.select(outbox.c.id, outbox.c.fence).where(ours, outbox.c.state == LEASED)
+    rows = await connection.execute(query.order_by(outbox.c.position).with_for_update())
+    return frozenset((row.id, row.fence) for row in rows)
+
+
 async def _release(connection: AsyncConnection, owed: Owed, values: Mapping[str, object]) -> bool:
     """End the lease; False if it is not ours any more."""
     return (await connection.execute(sa.update(outbox).where(_held(owed)).values(values))).rowcount == 1
+
+
+def _turn(row: RowMapping) -> tuple[int, int]:
+    return row["priority"], row["position"]
+
+
+async def _read(connection: AsyncConnection, row: RowMapping, now: datetime) -> Owed | None:
+    """The claim on a row; None for one that another version wrote, which is buried, not in the way."""
+    try:
+        return _owed(row)
+    except Unreadable as unreadable:
+        buried = {
+            "state": BURIED,
+            "settled_at": now,
+            "leased_until": None,
+            "reason": f"Unreadable: {unreadable}",
+        }
+        await connection.execute(sa.update(outbox).where(outbox.c.id == row["id"]).values(buried))
+        return None
 
 
 def _owed(row: RowMapping) -> Owed:
@@ -231,9 +291,14 @@ def _owed(row: RowMapping) -> Owed:
 
 
 def _shown(row: RowMapping) -> OutboxRow:
+    try:
+        effect = decode_effect(row["effect"])
+    except Unreadable:
+        effect = None
     return OutboxRow(
         id=row["id"],
-        effect=decode_effect(row["effect"]),
+        kind=row["kind"],
+        effect=effect,
         lane=row["lane"],
         state=row["state"],
         attempts=row["attempts"],

@@ -41,14 +41,8 @@ class SqlOutbox:
         unit commits, so that a worker cannot draw the picture from the record as it was before.
         """
         key = coalesces(effect)
-        owed = insert_into(self._connection, outbox).values(self._row(effect, key))
-        await self._connection.execute(
-            owed.on_conflict_do_update(
-                index_elements=["coalesces"],
-                index_where=IS_WAITING,
-                set_={"coalesces": key},
-            ),
-        )
+        owe = sa.insert(outbox) if key is None else _owe_once(self._connection)
+        await self._connection.execute(owe, self._row(effect, key))
         self._touched("outbox")
 
     def _row(self, effect: Effect, key: str | None) -> dict[str, object]:
@@ -67,3 +61,12 @@ class SqlOutbox:
             "fence": 0,
             "owed_at": now,
         }
+
+
+def _owe_once(connection: AsyncConnection) -> sa.Insert:
+    new = insert_into(connection, outbox)
+    return new.on_conflict_do_update(
+        index_elements=["coalesces"],
+        index_where=IS_WAITING,
+        set_={"coalesces": new.excluded.coalesces},
+    )

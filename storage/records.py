@@ -30,7 +30,7 @@ def insert_into(connection: AsyncConnection, table: sa.Table) -> postgresql.Inse
 async def insert(connection: AsyncConnection, table: sa.Table, row: Mapping[str, object]) -> None:
     """Write a new row. Raises StaleWrite if its key, or a seat it would take, is taken already."""
     try:
-        await connection.execute(sa.insert(table).values(row))
+        await connection.execute(sa.insert(table), dict(row))
     except IntegrityError as taken:
         raise StaleWrite(f"{table.name}: somebody else wrote this first") from taken
 

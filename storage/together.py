@@ -1,0 +1,80 @@
+"""One commit for everybody who arrives in the same moment.
+
+A commit waits for the disk, a row does not. So whoever comes first carries what all the
+others brought, in one transaction, and they find their work done when it is their turn.
+There is no task behind this: the first in the queue works, the rest wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from sqlalchemy.exc import StatementError
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+BATCH = 200
+"""Items per commit: enough to make the disk's share of each small, few enough to stay quick."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done(Generic[Answer]):
+    answer: Answer
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting(Generic[Item, Answer]):
+    item: Item
+    done: _Done[Answer] | None = None
+
+
+class Together(Generic[Item, Answer]):
+    """Collects items while a commit is under way, and does them together in the next one."""
+
+    def __init__(self, work: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]]) -> None:
+        """``work`` does all items in one transaction and answers for each, in the same order."""
+        self._work = work
+        self._queue: list[_Waiting[Item, Answer]] = []
+        self._turn = asyncio.Lock()
+
+    async def add(self, item: Item) -> Answer:
+        """Do one item, durably when this returns. Raises what ``work`` raises for it.
+
+        Whoever is cancelled may find later that the item was done: its fate was in
+        somebody else's hands.
+        """
+        mine: _Waiting[Item, Answer] = _Waiting(item)
+        self._queue.append(mine)
+        try:
+            async with self._turn:
+                done = mine.done or await self._lead(mine)
+        finally:
+            self._leave(mine)
+        return done.answer
+
+    async def _lead(self, mine: _Waiting[Item, Answer]) -> _Done[Answer]:
+        others = [waiting for waiting in self._queue if waiting is not mine]
+        try:
+            return await self._carry([mine, *others[: BATCH - 1]])
+        except (StatementError, UnicodeError):
+            # One item that the database cannot hold must not take its neighbours with it.
+            return await self._carry([mine])
+
+    async def _carry(self, batch: Sequence[_Waiting[Item, Answer]]) -> _Done[Answer]:
+        """Do a batch; the answer is the one to its first item.
+
+        Items leave the queue after the commit only, so that a leader who is cancelled in the
+        middle leaves them to the next one.
+        """
+        answers = [_Done(answer) for answer in await self._work([waiting.item for waiting in batch])]
+        for waiting, answer in zip(batch, answers, strict=True):
+            waiting.done = answer
+            self._leave(waiting)
+        return answers[0]
+
+    def _leave(self, waiting: _Waiting[Item, Answer]) -> None:
+        if waiting in self._queue:
+            self._queue.remove(waiting)
