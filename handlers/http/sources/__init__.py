@@ -1,0 +1,30 @@
+"""The alert adapters: one for each way in which monitoring speaks.
+
+An adapter is a pure function from the bytes of an authentic delivery to signals. It knows
+its sender's format and nothing of incidents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from handlers.http.sources import alertmanager, generic
+from handlers.http.sources.payload import Malformed
+from playbooks.domain.signal import Signal
+
+__all__ = ["ADAPTERS", "Adapter", "Malformed"]
+
+
+class Adapter(Protocol):
+    """Reads one delivery. Raises Malformed with a sentence for its sender."""
+
+    def __call__(self, raw: bytes, *, received_at: datetime) -> tuple[Signal, ...]: ...
+
+
+ADAPTERS: Final[Mapping[str, Adapter]] = MappingProxyType(
+    {alertmanager.SOURCE: alertmanager.parse, generic.SOURCE: generic.parse}
+)
+"""By the name in ``POST /hooks/{source}``."""
