@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sandbox import channels, messages
+from sandbox import administration, channels, messages
 from sandbox.errors import Refusal
 from sandbox.exchange import Exchange
 from sandbox.interactions.actions import Names
@@ -46,8 +46,15 @@ async def befall(exchange: Exchange, given: Given) -> Json:
 @blow
 def scope_removed(workspace: Workspace, given: Given) -> Json:
     app = _app(workspace, given)
-    app.scopes.discard(str(given["scope"]))
+    administration.revoke_scope(workspace, app, str(given["scope"]))
     return {"scopes": sorted(app.scopes)}
+
+
+@blow
+def token_revoked(workspace: Workspace, given: Given) -> Json:
+    """The app is uninstalled: its tokens are worth nothing from now on."""
+    administration.uninstall_app(workspace, _app(workspace, given))
+    return {}
 
 
 @blow
@@ -65,66 +72,80 @@ def channel_archived(workspace: Workspace, given: Given) -> Json:
 
 
 @blow
+def channel_deleted(workspace: Workspace, given: Given) -> Json:
+    administration.delete_channel(workspace, _channel(workspace, given), _admin(workspace).id)
+    return {}
+
+
+@blow
 def channel_renamed(workspace: Workspace, given: Given) -> Json:
-    channel = _channel(workspace, given)
-    admin = next(each for each in workspace.users.values() if each.is_admin)
-    inside = admin.id in channel.members
-    workspace.add_member(channel, admin.id)
+    """An admin renames it, being let in for that moment if need be."""
+    channel, admin = _channel(workspace, given), _admin(workspace)
+    outside = admin.id not in channel.members
+    if outside:
+        workspace.add_member(channel, admin.id)
     channels.rename(workspace, channel, str(given["name"]), admin.id)
-    if not inside:
+    if outside:
         workspace.drop_member(channel, admin.id)
     return {"name": channel.name}
 
 
 @blow
+def channel_id_changed(workspace: Workspace, given: Given) -> Json:
+    return {"channel": administration.change_channel_id(workspace, _channel(workspace, given))}
+
+
+@blow
 def channel_shared(workspace: Workspace, given: Given) -> Json:
     """Another organisation is connected to a channel."""
-    channel = _channel(workspace, given)
     team = str(given.get("team", "T0PARTNER"))
-    channel.is_ext_shared = True
-    channel.connected_team_ids.append(team)
-    workspace.emit("channel", "channel_shared", channel=channel.id, connected_team_id=team)
+    administration.share_channel(workspace, _channel(workspace, given), team, _admin(workspace).id)
     return {}
 
 
 @blow
 def message_deleted(workspace: Workspace, given: Given) -> Json:
     message = messages.find(_channel(workspace, given), str(given["ts"]))
-    admin = next(each for each in workspace.users.values() if each.is_admin)
-    messages.delete(workspace, message, admin.id)
+    messages.delete(workspace, message, _admin(workspace).id)
     return {}
 
 
 @blow
 def user_deactivated(workspace: Workspace, given: Given) -> Json:
-    user = _user(workspace, given)
-    user.deleted, user.updated = True, workspace.now()
-    workspace.emit("user", "user_changed", user=user.id)
+    administration.deactivate_user(workspace, _user(workspace, given), _admin(workspace).id)
     return {}
 
 
 @blow
 def user_guest(workspace: Workspace, given: Given) -> Json:
     """A member becomes a guest, of a single channel with ``single``."""
-    user = _user(workspace, given)
-    user.is_restricted, user.is_ultra_restricted = True, bool(given.get("single"))
-    user.updated = workspace.now()
-    workspace.emit("user", "user_changed", user=user.id)
+    administration.make_guest(workspace, _user(workspace, given), single_channel=bool(given.get("single")))
     return {}
+
+
+@blow
+def group_users(workspace: Workspace, given: Given) -> Json:
+    """Somebody edits a user group; ``users`` are all its members afterwards."""
+    wanted = str(given["group"])
+    group = next((each for each in workspace.groups.values() if wanted in (each.id, each.handle)), None)
+    if group is None:
+        raise Refusal("no_such_subteam", message=f"There is no user group {wanted!r}.")
+    users = [Names(workspace).user_id(str(each)) for each in given["users"]]
+    administration.set_group_users(workspace, group, users, _admin(workspace).id)
+    return {"users": group.users}
 
 
 @blow
 def name_taken(workspace: Workspace, given: Given) -> Json:
     """Somebody else creates the channel first; private ones are invisible to the bot."""
-    admin = next(each for each in workspace.users.values() if each.is_admin)
-    private = bool(given.get("is_private"))
-    return {"channel": channels.create(workspace, str(given["name"]), admin.id, private=private).id}
+    name, private = str(given["name"]), bool(given.get("is_private"))
+    return {"channel": channels.create(workspace, name, _admin(workspace).id, private=private).id}
 
 
 @blow
 def groups_unavailable(workspace: Workspace, given: Given) -> Json:
-    """User groups answer ``plan_upgrade_required``; ``until: false`` ends that."""
-    workspace.knobs.groups_available = given.get("until") is not None and not given["until"]
+    """User groups answer ``plan_upgrade_required``; ``ends: true`` ends that."""
+    workspace.knobs.groups_available = bool(given.get("ends"))
     return {"groups_available": workspace.knobs.groups_available}
 
 
@@ -153,6 +174,10 @@ def _channel(workspace: Workspace, given: Given) -> Channel:
     if channel is None:
         raise Refusal("channel_not_found", message=f"There is no channel {given['channel']!r}.")
     return channel
+
+
+def _admin(workspace: Workspace) -> User:
+    return next(each for each in workspace.users.values() if each.is_admin)
 
 
 def _user(workspace: Workspace, given: Given) -> User:

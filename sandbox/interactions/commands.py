@@ -47,7 +47,11 @@ async def run(exchange: Exchange, user: User, channel: Channel, command: str, te
     if not ack.ok:
         show_failure(workspace, user, channel, found.command, answer["error"])
         return answer
-    message = respond_to_command(workspace, hook, ack.body)
+    try:
+        message = respond_to_command(workspace, hook, ack.body)
+    except Refusal as refusal:
+        sentence = f"{app.name} answered with a message that Slack refuses: {refusal.code} {refusal.detail}"
+        return {**answer, "ok": False, "error": refusal.code, "message": sentence}
     if message is None:
         return answer
     seen = visible_text(workspace, message.text, message.blocks or (), message.attachments or ())

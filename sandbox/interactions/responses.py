@@ -12,36 +12,34 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox import messages
-from sandbox.blocks import completed, message_problems
+from sandbox.arguments import Arguments
+from sandbox.content import read_content
 from sandbox.errors import Refusal
 from sandbox.interactions.hooks import Hook
-from sandbox.markup import sanitised
-from sandbox.messages import Draft
-from sandbox.model import Message
+from sandbox.model import Draft, Message
 from sandbox.state import Workspace
-
-Json = dict[str, Any]
-_TRUE = frozenset({True, "true", "1"})
 
 
 def respond(workspace: Workspace, hook: Hook, answer: Mapping[str, Any]) -> Message | None:
     """Carry out one answer; None if it only deleted. Raises Refusal."""
+    arguments = Arguments(answer)
+    if hook.channel_id not in workspace.channels:
+        raise Refusal("channel_not_found")
     source = _source(workspace, hook)
-    if answer.get("delete_original") in _TRUE:
+    if arguments.flag("delete_original"):
         if source is not None:
             _delete(workspace, source, hook)
         return None
-    draft = _draft(workspace, hook, answer)
-    if answer.get("replace_original") in _TRUE and source is not None and hook.kind == "actions":
-        changes = {"text": draft.text, "blocks": draft.blocks, "attachments": draft.attachments}
-        return messages.update(workspace, source, workspace.apps[hook.app_id].bot_user_id, **changes)
-    if answer.get("response_type") == "in_channel":
+    if arguments.flag("replace_original") and source is not None:
+        return _replace(workspace, source, hook, arguments)
+    draft = _draft(workspace, hook, arguments)
+    if arguments.text("response_type") == "in_channel":
         return messages.post(workspace, draft)
     return messages.post_ephemeral(workspace, draft, hook.user_id)
 
 
 def respond_to_command(workspace: Workspace, hook: Hook, body: object) -> Message | None:
-    """The body of a command's acknowledgement: nothing, a text or a message."""
+    """The body of a command's acknowledgement: nothing, a text or a message. Raises Refusal."""
     if isinstance(body, str):
         return respond(workspace, hook, {"text": body})
     if isinstance(body, Mapping) and any(body.get(key) for key in ("text", "blocks", "attachments")):
@@ -49,28 +47,34 @@ def respond_to_command(workspace: Workspace, hook: Hook, body: object) -> Messag
     return None
 
 
-def _draft(workspace: Workspace, hook: Hook, answer: Mapping[str, Any]) -> Draft:
-    app = workspace.apps[hook.app_id]
-    blocks = answer.get("blocks")
-    if not any(answer.get(key) for key in ("text", "blocks", "attachments")):
+def _draft(workspace: Workspace, hook: Hook, arguments: Arguments) -> Draft:
+    app, channel = workspace.apps[hook.app_id], workspace.channels[hook.channel_id]
+    content = read_content(workspace, arguments)
+    if content.empty:
         raise Refusal("no_text")
+    if channel.is_archived:
+        raise Refusal("is_archived")
     return Draft(
-        channel=workspace.channels[hook.channel_id],
+        channel=channel,
         user=app.bot_user_id,
         app=app,
-        text=sanitised(str(answer.get("text") or "")),
-        blocks=_judged(workspace, blocks) if blocks else None,
-        attachments=answer.get("attachments"),
-        thread_ts=answer.get("thread_ts"),
-        metadata=answer.get("metadata"),
+        text=content.text or "",
+        blocks=content.blocks or None,
+        attachments=content.attachments or None,
+        thread_ts=arguments.optional("thread_ts"),
+        metadata=content.metadata or None,
     )
 
 
-def _judged(workspace: Workspace, blocks: Any) -> list[Json]:
-    problems = message_problems(blocks)
-    if problems:
-        raise Refusal("invalid_blocks", errors=problems)
-    return completed(blocks, workspace.ids)
+def _replace(workspace: Workspace, source: Message, hook: Hook, arguments: Arguments) -> Message:
+    """The message itself with other content; what is not named goes away."""
+    if source.app_id != hook.app_id:
+        raise Refusal("cant_update_message")
+    content = read_content(workspace, arguments, source.blocks)
+    if content.empty:
+        raise Refusal("no_text")
+    changes = {"text": content.text or "", "blocks": content.blocks, "attachments": content.attachments}
+    return messages.update(workspace, source, workspace.apps[hook.app_id].bot_user_id, **changes)
 
 
 def _source(workspace: Workspace, hook: Hook) -> Message | None:

@@ -26,7 +26,7 @@ SCOPES = [
     "app_mentions:read", "channels:history", "channels:join", "channels:manage", "channels:read",
     "chat:write",
     "chat:write.public", "commands", "groups:history", "groups:read", "im:history", "im:write", "pins:read",
-    "pins:write", "reactions:read", "reactions:write", "users:read",
+    "pins:write", "reactions:read", "reactions:write", "usergroups:read", "users:read",
 ]  # fmt: skip
 
 
