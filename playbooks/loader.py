@@ -122,7 +122,7 @@ def _words(model: type[BaseModel], source: Source, where: Where, error: ErrorDet
             return "is missing"
         case "extra_forbidden":
             return f"is not known here{_meant(model, where)}"
-        case "string_type" if place and place.text is not None:
+        case "string_type" if place.text is not None:
             return f'YAML does not read {place.text} as text; write "{place.text}" in quotes'
         case "string_pattern_mismatch":
             return f"{error['input']!r} is not {_WANTED.get(where[-1], 'made of ' + _WANTED_NAME)}"

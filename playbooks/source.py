@@ -69,12 +69,9 @@ class Source:
     places: dict[Where, Place]
     mistakes: list[Mistake] = field(default_factory=list)
 
-    def place(self, where: Where) -> Place | None:
+    def place(self, where: Where) -> Place:
         """The place of a value, or of the nearest thing around it that exists."""
-        for length in range(len(where), -1, -1):
-            if where[:length] in self.places:
-                return self.places[where[:length]]
-        return None
+        return next(self.places[where[:n]] for n in range(len(where), -1, -1) if where[:n] in self.places)
 
     def word_within(self, where: Where, word: str) -> Where:
         """The path below ``where`` at which the word is written; ``where`` if it is nowhere."""
@@ -86,8 +83,8 @@ class Source:
         place = self.place(where)
         return Mistake(
             file=self.file,
-            line=place.line if place else None,
-            column=place.column if place else None,
+            line=place.line,
+            column=place.column,
             where=dotted(where),
             says=says,
             level=level,

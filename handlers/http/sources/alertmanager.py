@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final, Literal
-from urllib.parse import urljoin
 
 from pydantic import Field, TypeAdapter
 
@@ -30,6 +29,7 @@ from handlers.http.sources.payload import (
     fingerprint,
     first,
     host_of,
+    joined,
     kind_of,
     link_of,
     require_few,
@@ -82,7 +82,6 @@ def _signal(alert: AlertmanagerAlert, delivery: AlertmanagerDelivery, received_a
     labels = alert.labels
     status = _status(alert, received_at)
     told_at = alert.endsAt if status is SignalStatus.RESOLVED else alert.startsAt
-    link = urljoin(delivery.externalURL, alert.generatorURL) if alert.generatorURL else ""
     return Signal(
         source=SOURCE,
         dedup_key=(alert.fingerprint or fingerprint(labels))[:MAX_WORD],
@@ -98,7 +97,7 @@ def _signal(alert: AlertmanagerAlert, delivery: AlertmanagerDelivery, received_a
             labels.get("alertname", ""),
             alert.annotations.get("description", ""),
         ),
-        link=link_of(link, delivery.externalURL),
+        link=link_of(joined(delivery.externalURL, alert.generatorURL), delivery.externalURL),
         occurred_at=told_at or received_at,
         starts_at=alert.startsAt,
         ends_at=alert.endsAt if status is SignalStatus.RESOLVED else None,

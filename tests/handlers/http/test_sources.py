@@ -191,6 +191,12 @@ def test_only_links_that_can_be_opened_are_shown(generator: str) -> None:
     assert signals[0].link == ""
 
 
+def test_an_address_nobody_can_read_is_no_link_and_no_origin() -> None:
+    alert = {"status": "firing", "generatorURL": "graph?x"}
+    [signal] = parsed("alertmanager", {"externalURL": "http://[broken", "alerts": [alert]})
+    assert (signal.link, signal.origin) == ("", "alertmanager")
+
+
 # ------------------------------------------------------------------ generic
 def test_our_own_format_reads_a_list() -> None:
     probe, search, login = stored("generic", "generic-list.json")
