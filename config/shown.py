@@ -59,3 +59,11 @@ def _masked(value: object) -> str:
             return "not set"
         case _:
             return without_password(str(value))
+
+
+def revealed_secrets(settings: Settings) -> Iterator[str]:
+    """Every secret that is set, for those who have to keep them out of logs."""
+    for _, value in _leaves((), settings):
+        for secret in value if isinstance(value, tuple) else (value,):
+            if isinstance(secret, SecretStr):
+                yield secret.get_secret_value()

@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 _TAKEN_OVER = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")
 
 
-def make_client(session: ClientSession, *, base_url: str, token: str) -> AsyncWebClient:
+def make_client(session: ClientSession, *, base_url: str, token: str | None) -> AsyncWebClient:
     """A client over a shared session; the session's timeout is the client's."""
     client = AsyncWebClient(
         token=token,
@@ -24,7 +24,7 @@ def make_client(session: ClientSession, *, base_url: str, token: str) -> AsyncWe
         session=session,
         retry_handlers=[],
     )
-    if _is_loopback(base_url):
+    if is_loopback(base_url):
         client.proxy = None  # slack_sdk takes a proxy from the environment, which cannot reach a sandbox
     return client
 
@@ -38,7 +38,7 @@ def forget_environment() -> None:
         os.environ.pop(name, None)
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
     host = urlsplit(url).hostname or ""
     try:
         return host == "localhost" or ip_address(host).is_loopback

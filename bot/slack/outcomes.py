@@ -26,7 +26,6 @@ _WAITING: Final = frozenset(
 _LOCKED_OUT: Final = frozenset(
     {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "accesslimited"}
 )
-"""The whole app is shut out; what is owed waits until somebody has repaired the token."""
 UNREADABLE: Final = frozenset(
     {
         "invalid_blocks",
@@ -93,6 +92,10 @@ class Later(DeliveryError):
         self.after = after
 
 
+class LockedOut(Later):
+    """The app itself is refused, not this call: it waits until somebody has repaired the token."""
+
+
 class Never(DeliveryError):
     """It did not happen and trying again is no use. ``code`` is Slack's own word."""
 
@@ -150,7 +153,7 @@ def _refusal(error: SlackApiError) -> DeliveryError:
 def _coded(code: str, data: Mapping[str, Any]) -> DeliveryError:
     """A well-formed refusal."""
     if code in _LOCKED_OUT:
-        return Later(_A_WHILE, f"Slack does not let the app in: {code}")
+        return LockedOut(_A_WHILE, f"Slack does not let the app in ({code})")
     if code in _WAITING:
         return Later(_A_WHILE, in_words(code, data))
     return Never(code, data=data)

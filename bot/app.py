@@ -1,0 +1,128 @@
+"""The process: started in order, stopped in reverse, every task named and owned.
+
+Stopping finishes what was begun: nothing new is taken in, deliveries in flight are noted,
+and what does not end in time is found again by its lease.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, timedelta
+from typing import Any, Final
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.server import Server
+from bot.slack.outcomes import DeliveryError
+from bot.wiring import House, build
+from config.settings import Settings
+from storage.schema import upgrade
+
+log = structlog.get_logger("tocsin")
+
+_LOOK_AFTER: Final = timedelta(seconds=5)
+_TIDY_UP: Final = timedelta(hours=1)
+_REMEMBER: Final = timedelta(days=7)
+"""Clicks and commands are not delivered again after so long."""
+
+
+async def serve(settings: Settings) -> None:
+    """Run until the process is asked to stop. Raises what ``running`` raises."""
+    async with running(settings):
+        await _asked_to_stop()
+        log.info("process.stopping")
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[int]:
+    """The whole process, for as long as the block lasts; yields the port it listens on.
+
+    Raises Broken, SchemaMismatch, Unwelcome, and OSError if the port is taken.
+    """
+    if settings.database.url.startswith("sqlite"):
+        await upgrade(settings.database.url)  # one file, one process: nobody else has to agree
+    async with AsyncExitStack() as stack:
+        house = await build(settings, stack)
+        server = Server(house.site)
+        stack.push_async_callback(server.close)
+        port = await server.listen(settings.server.host, settings.server.port)
+        async with _working(house):
+            log.info("process.ready", host=settings.server.host, port=port, mode=settings.slack.mode)
+            yield port
+            await server.close()
+    log.info("process.stopped")
+
+
+@asynccontextmanager
+async def _working(house: House) -> AsyncIterator[None]:
+    """Workers, the socket and the ticker run; leaving waits for what they have begun."""
+    async with asyncio.TaskGroup() as tasks:
+        begun: list[asyncio.Task[Any]] = [
+            tasks.create_task(house.slack.introduction.make(), name="introduction"),
+            tasks.create_task(_enter_channels(house), name="channels"),
+            *(tasks.create_task(worker.run(), name=f"worker {worker.name}") for worker in house.workers),
+        ]
+        if house.slack.line is not None:
+            begun.append(tasks.create_task(house.slack.line.run(), name="socket"))
+        scheduler = _scheduler(house)
+        scheduler.start()
+        try:
+            yield
+        finally:
+            scheduler.shutdown(wait=False)
+            await _stop(house, begun)
+
+
+async def _stop(house: House, begun: list[asyncio.Task[Any]]) -> None:
+    """Ask everything to end, and insist after a while."""
+    if house.slack.line is not None:
+        house.slack.line.stop()
+    for worker in house.workers:
+        worker.stop()
+    begun[0].cancel()
+    begun[1].cancel()
+    _, late = await asyncio.wait(begun, timeout=house.ground.settings.worker.drain.total_seconds())
+    for task in late:
+        log.warning("process.abandoned", task=task.get_name())
+        task.cancel()
+
+
+def _scheduler(house: House) -> AsyncIOScheduler:
+    """Wakes those who look at rows; it remembers nothing itself, so nothing is lost with it."""
+    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
+    every = house.ground.settings.worker.poll.total_seconds()
+    scheduler.add_job(house.ground.bells.ring_all, "interval", seconds=every, id="tick")
+    scheduler.add_job(
+        house.ground.library.refresh, "interval", seconds=_LOOK_AFTER.total_seconds(), id="handbook"
+    )
+    scheduler.add_job(house.doctor.measure, "interval", seconds=_LOOK_AFTER.total_seconds(), id="depths")
+    scheduler.add_job(_forget, "interval", (house,), seconds=_TIDY_UP.total_seconds(), id="forget")
+    return scheduler
+
+
+async def _forget(house: House) -> None:
+    await house.ground.store.seen.forget(house.ground.wall.now() - _REMEMBER)
+
+
+async def _enter_channels(house: House) -> None:
+    """Be where the protocol speaks; what is missing is said now, not in the first incident."""
+    await house.slack.introduction.known()
+    channels = house.ground.library.handbook().catalogue.channels
+    for name in dict.fromkeys((channels.incidents, channels.stakeholders)):
+        try:
+            await house.slack.directory.enter(name)
+        except DeliveryError as refusal:
+            log.warning("channels.closed", channel=name, reason=refusal.reason)
+
+
+async def _asked_to_stop() -> None:
+    """SIGTERM from a service manager, SIGINT from a keyboard."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.set)
+    await asked.wait()

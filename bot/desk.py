@@ -1,0 +1,94 @@
+"""The desk at which the edges sit: what a command, a click or a webhook may use of this process."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+import structlog
+from pydantic import SecretStr
+
+from bot.health import Doctor
+from bot.metrics import Metrics
+from bot.slack.gateway import Gateway
+from bot.slack.introduction import Introduction
+from bot.workers.arrivals import EVENTS, HOOKS
+from config.settings import Settings
+from handlers.deps import Answer, Desk, Headers
+from playbooks.domain.ids import ChannelId
+from playbooks.ports import Ports
+from storage.uow import Store
+
+log = structlog.get_logger("tocsin.edge")
+
+SLACK_EVENT = f"{EVENTS}event"
+
+
+def make_desk(
+    settings: Settings,
+    *,
+    ports: Ports,
+    store: Store,
+    gateway: Gateway,
+    introduction: Introduction,
+    team: str,
+    doctor: Doctor,
+    metrics: Metrics,
+    wall: Callable[[], datetime],
+    dispatch: Callable[[str, Headers], Awaitable[Answer]],
+) -> Desk:
+    """Everything an edge needs, and nothing that could start or stop anything."""
+
+    async def accept(source: str, key: str, headers: Headers, body: bytes) -> bool:
+        return await store.inbox.put(
+            source=source, key=key, headers=headers, body=body, received_at=ports.clock.now()
+        )
+
+    async def accept_event(key: str, body: bytes, headers: Headers) -> bool:
+        return await accept(SLACK_EVENT, key, headers, body)
+
+    async def accept_webhook(source: str, key: str, headers: Headers, body: bytes) -> bool:
+        return await accept(f"{HOOKS}{source}", key, headers, body)
+
+    async def first(key: str) -> bool:
+        return await store.seen.first(key, at=wall())
+
+    async def retry(delivery: str) -> bool:
+        return await store.outbox.revive(delivery, now=wall())
+
+    def room_url(channel: ChannelId) -> str:
+        known = introduction.identity
+        home = known.team_url.rstrip("/") if known else f"https://app.slack.com/client/{team}"
+        return f"{home}/archives/{channel}" if known else f"{home}/{channel}"
+
+    return Desk(
+        ports=ports,
+        complain=log.warning,
+        wall=wall,
+        public_url=settings.server.address,
+        team=team,
+        signing_secret=revealed(settings.slack.signing_secret),
+        dispatch=dispatch,
+        first=first,
+        accept_event=accept_event,
+        room_url=room_url,
+        publish_home=gateway.publish_home,
+        retry=retry,
+        webhook_secrets=_webhook_secrets(settings),
+        accept_webhook=accept_webhook,
+        gate_tokens=tuple(token.get_secret_value() for token in settings.gate.tokens),
+        health=doctor.examine,
+        metrics=metrics.exposition,
+    )
+
+
+def revealed(secret: SecretStr | None) -> str:
+    """The secret itself; empty if it is not set."""
+    return secret.get_secret_value() if secret else ""
+
+
+def _webhook_secrets(settings: Settings) -> Mapping[str, tuple[str, ...]]:
+    return {
+        source: tuple(secret.get_secret_value() for secret in secrets)
+        for source, secrets in settings.webhooks.secrets.items()
+    }

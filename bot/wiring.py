@@ -1,0 +1,197 @@
+"""How the house is put together: settings in, every part connected. Nothing is started here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import structlog
+from aiohttp import ClientSession, ClientTimeout, web
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.bells import Bells
+from bot.clock import RehearsalClock, SystemClock
+from bot.delivery.directory import Directory
+from bot.delivery.tools import Tools
+from bot.desk import make_desk, revealed
+from bot.health import Doctor
+from bot.ids import TimeSortedIds
+from bot.library import Library, papers
+from bot.metrics import Metrics
+from bot.server import make_site
+from bot.slack.bolt import make_bolt
+from bot.slack.client import make_client
+from bot.slack.gateway import Gateway
+from bot.slack.introduction import Introduction
+from bot.slack.methods import METHODS
+from bot.slack.socket import SocketLine
+from bot.slack.throttle import Throttle
+from bot.workers.alarms import AlarmClock
+from bot.workers.arrivals import EVENTS, HOOKS, SlackEvents, Webhooks
+from bot.workers.deliveries import Deliveries, Terms
+from bot.workers.worker import Worker
+from config.settings import Settings
+from handlers.deps import Desk
+from handlers.rendering import write_review
+from handlers.slack.edge import dispatcher
+from handlers.slack.register import register
+from playbooks.ports import Clock, Ports
+from storage.uow import Store
+
+log = structlog.get_logger("tocsin.delivery")
+
+_CONNECT_WITHIN = 3.0
+"""Seconds; a connection that takes longer is tried again instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What everything stands on."""
+
+    settings: Settings
+    bells: Bells
+    metrics: Metrics
+    wall: SystemClock
+    library: Library
+    store: Store
+    ports: Ports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slack:
+    """What speaks with Slack."""
+
+    gateway: Gateway
+    introduction: Introduction
+    directory: Directory
+    bolt: AsyncApp
+    line: SocketLine | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Every part that is started and stopped."""
+
+    ground: Ground
+    slack: Slack
+    doctor: Doctor
+    site: web.Application
+    workers: tuple[Worker, ...]
+
+
+async def build(settings: Settings, stack: AsyncExitStack) -> House:
+    """Connect every part; ``stack`` closes what was opened. Raises Broken, SchemaMismatch, Unwelcome.
+
+    Without ``slack.team_id`` this waits until Slack has said which workspace is ours.
+    """
+    ground = await lay_ground(settings, stack)
+    slack = await _reach_slack(ground, stack)
+    doctor = Doctor(ground.store, slack.introduction, slack.line, ground.metrics, ground.ports.clock.now)
+    desk = make_desk(
+        settings,
+        ports=ground.ports,
+        store=ground.store,
+        gateway=slack.gateway,
+        introduction=slack.introduction,
+        team=settings.slack.team_id or (await slack.introduction.make()).team,
+        doctor=doctor,
+        metrics=ground.metrics,
+        wall=ground.wall.now,
+        dispatch=dispatcher(slack.bolt),
+    )
+    register(slack.bolt, desk)
+    site = make_site(desk, max_body=settings.server.max_body)
+    return House(ground=ground, slack=slack, doctor=doctor, site=site, workers=_workers(ground, slack, desk))
+
+
+async def lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
+    """Records, handbook and clocks. Raises Broken, SchemaMismatch."""
+    library = Library(*papers(settings))
+    bells, wall, ids = Bells(), SystemClock(), TimeSortedIds()
+    store = await Store.open(settings.database.url, clock=wall, ids=ids, on_commit=bells.ring)
+    stack.push_async_callback(store.close)
+    ports = Ports(
+        clock=_protocol_clock(settings),
+        ids=ids,
+        units=store.units,
+        reading=store.reading,
+        write_review=write_review,
+        handbook=library.handbook,
+    )
+    return Ground(
+        settings=settings,
+        bells=bells,
+        metrics=Metrics(),
+        wall=wall,
+        library=library,
+        store=store,
+        ports=ports,
+    )
+
+
+async def _reach_slack(ground: Ground, stack: AsyncExitStack) -> Slack:
+    settings = ground.settings.slack
+    patience = ClientTimeout(total=settings.patience.total_seconds(), sock_connect=_CONNECT_WITHIN)
+    session = await stack.enter_async_context(ClientSession(timeout=patience))
+    token = revealed(settings.bot_token)
+    gateway = Gateway(
+        make_client(session, base_url=settings.base_url, token=token),
+        Throttle(METHODS, now=time.monotonic, sleep=asyncio.sleep),
+        ground.metrics,
+    )
+    introduction = Introduction(gateway, expected_team=settings.team_id)
+    bolt = make_bolt(session, introduction, base_url=settings.base_url, token=token)
+    line = None
+    if settings.mode == "socket":
+        line = SocketLine(bolt, app_token=revealed(settings.app_token), base_url=settings.base_url)
+    return Slack(
+        gateway=gateway, introduction=introduction, directory=Directory(gateway), bolt=bolt, line=line
+    )
+
+
+def _workers(ground: Ground, slack: Slack, desk: Desk) -> tuple[Worker, ...]:
+    how = ground.settings.worker
+    bells, metrics = ground.bells, ground.metrics
+    tools = Tools(
+        store=ground.store,
+        ports=ground.ports,
+        gateway=slack.gateway,
+        directory=slack.directory,
+        identity=slack.introduction.known,
+        complain=log.warning,
+        public_url=desk.public_url,
+    )
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    terms = Terms(name=name, concurrency=how.concurrency, lease=how.lease, poll=how.poll)
+    deliveries = Deliveries(tools, terms, bell=bells.bell("outbox"), metrics=metrics, wall=ground.wall.now)
+    events, hooks = (
+        kind(
+            prefix,
+            desk,
+            ground.store.inbox,
+            bell=bells.bell("inbox"),
+            poll=how.poll,
+            lease=how.lease,
+            metrics=metrics,
+        )
+        for kind, prefix in ((SlackEvents, EVENTS), (Webhooks, HOOKS))
+    )
+    alarms = AlarmClock(
+        ground.ports,
+        ground.store.alarms,
+        bell=bells.bell("timers"),
+        poll=how.poll,
+        lease=how.lease,
+        metrics=metrics,
+    )
+    return (deliveries, events, hooks, alarms)
+
+
+def _protocol_clock(settings: Settings) -> Clock:
+    """The time that the protocol lives in: real, unless a rehearsal plays it faster."""
+    offset = settings.rehearsal.clock_offset_file
+    return SystemClock() if offset is None else RehearsalClock(offset)
