@@ -34,16 +34,16 @@ class Codec(Generic[V]):
         self.table = table
         self._derived = derived
         self._adapter = TypeAdapter(kind)
-        self._names = tuple(field.name for field in fields(kind))  # type: ignore[arg-type]  # V is a dataclass
+        self.names = tuple(field.name for field in fields(kind))  # type: ignore[arg-type]  # V is a dataclass
 
     def row(self, value: V) -> dict[str, object]:
         """The columns of a value."""
-        found = {name: _column_value(getattr(value, name)) for name in self._names}
+        found = {name: _column_value(getattr(value, name)) for name in self.names}
         return found | {name: derive(value) for name, derive in self._derived.items()}
 
     def value(self, row: RowMapping) -> V:
         """The value of a row."""
-        return self._adapter.validate_python({name: row[name] for name in self._names})
+        return self._adapter.validate_python({name: row[name] for name in self.names})
 
 
 def _column_value(value: object) -> object:

@@ -143,8 +143,8 @@ class OutboxQueue:
         return ours
 
     async def revive(self, id: str, *, now: datetime) -> bool:  # noqa: A002 - the column's name
-        """Owe a buried row again. False if it is not buried, or if the same is owed already."""
-        again = {"state": WAITING, "due_at": now, "settled_at": None, "leased_until": None, "attempts": 0}
+        """Owe a buried row anew. False if it is not buried, or if the same is owed already."""
+        again = {"state": WAITING, "due_at": now, "owed_at": now, "settled_at": None, "attempts": 0}
         buried = sa.update(outbox).where(outbox.c.id == id, outbox.c.state == BURIED).values(again)
         async with self._database.writing() as connection:
             try:
