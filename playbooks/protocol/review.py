@@ -42,6 +42,8 @@ from playbooks.protocol.recording import locked, owe, record
 
 MAX_BODY = 100_000
 Choice = Literal["create", "attach"]
+SAME_THING = (Kinship.DUPLICATE, Kinship.SAME_CAUSE, Kinship.CONFLICT, Kinship.CANDIDATE)
+"""A second record of these would be a second truth about one problem."""
 
 
 async def draft(unit: Unit, ports: Ports, incident: Incident) -> Review:
@@ -147,9 +149,11 @@ async def _create(
     unit: Unit, ports: Ports, incident: Incident, review: Review, proposed: Proposal, *, by: UserId
 ) -> KnownErrorId:
     finding = _finding(review)
-    if proposed.kinship in (Kinship.DUPLICATE, Kinship.CONFLICT) and proposed.known_error is not None:
+    if proposed.kinship in SAME_THING and proposed.known_error is not None:
         name = known_error_name(proposed.known_error)
-        raise NotNeeded(f"{name} is about the same thing ({proposed.why}). Attach the finding to it instead.")
+        raise NotNeeded(
+            f"This is not new: {proposed.why}. Attach it to {name}, or edit the finding to say what differs."
+        )
     now = ports.clock.now()
     known = KnownError(
         id=await unit.known_errors.next_number(),
