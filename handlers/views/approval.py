@@ -19,17 +19,17 @@ def approval(clearance: Clearance, picture: Picture) -> Message:
     """The question to the commander."""
     ref = Ref(incident=clearance.incident, subject=clearance.id, fence=picture.incident.fence)
     sure = confirm(
-        "Let this change through?",
+        "Approve this change?",
         "Only this artefact and one deployment of it may go, and only for a limited time.",
-        "Let it through",
+        "Approve",
     )
     return message(
         say("A change waits for the commander: {change}.", change=change_name(clearance)),
         section(_what(clearance, "🚧 *A change asks to pass the freeze*")),
         context(*_small_print(clearance)),
         actions(
-            button("Let it through", Action.APPROVE_CHANGE, ref, style="primary", confirm=sure),
-            button("Keep it back…", Action.DENY_CHANGE, ref),
+            button("Approve", Action.APPROVE_CHANGE, ref, style="primary", confirm=sure),
+            button("Deny…", Action.DENY_CHANGE, ref),
         ),
     )
 
@@ -73,10 +73,10 @@ def _outcome(clearance: Clearance, picture: Picture) -> Markup:
     match clearance.state:
         case ClearanceState.APPROVED if clearance.expires_at is not None:
             until = clock_time(clearance.expires_at)
-            return say("✅ Let through by {who} at {at}, good until {until}", who=who, at=at, until=until)
+            return say("✅ Approved by {who} at {at}, good until {until}", who=who, at=at, until=until)
         case ClearanceState.APPROVED:
-            return say("✅ Let through by {who} at {at}", who=who, at=at)
+            return say("✅ Approved by {who} at {at}", who=who, at=at)
         case ClearanceState.DENIED:
-            return say("⛔ Kept back by {who} at {at}", who=who, at=at)
+            return say("⛔ Denied by {who} at {at}", who=who, at=at)
         case ClearanceState.ASKED:
             return Markup("🚧 Still waiting for the commander")

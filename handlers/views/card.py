@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from handlers.names import Action, Verb
+from handlers.names import Verb
 from handlers.views.kit import (
     Block,
     Element,
@@ -17,7 +17,6 @@ from handlers.views.kit import (
     context,
     fields,
     header,
-    link_button,
     message,
     section,
 )
@@ -35,7 +34,18 @@ from handlers.views.phrases import (
     state_word,
     verb_button,
 )
-from handlers.views.text import Markup, clock_time, date_and_time, foreign, join, link, person, plain, say
+from handlers.views.text import (
+    Markup,
+    clock_time,
+    date_and_time,
+    foreign,
+    is_address,
+    join,
+    person,
+    plain,
+    say,
+)
+from handlers.views.text import link as linked
 from playbooks.domain.ids import known_error_name
 from playbooks.domain.incident import State
 from playbooks.domain.sla import ClockState
@@ -44,7 +54,7 @@ from playbooks.protocol.picture import Picture
 
 
 def card(picture: Picture, *, link: Callable[[str], str] | None = None) -> Message:
-    """The card as it is now. ``link`` turns a path of ours into an address for a button."""
+    """The card as it is now. ``link`` turns a path of ours into an address that people can share."""
     said = say(
         "{sign} {severity} {named}. {commander}.",
         sign=sign(picture.incident),
@@ -54,15 +64,23 @@ def card(picture: Picture, *, link: Callable[[str], str] | None = None) -> Messa
     )
     return message(
         said,
+        *card_body(picture),
+        context(*_small_print(picture), *_address(picture, link)),
+        actions(*_buttons(picture)),
+    )
+
+
+def card_body(picture: Picture) -> list[Block]:
+    """What the card says, without its small print and buttons."""
+    blocks = [
         header(f"{sign(picture.incident)} {headline(picture)}"),
         section(_lead(picture)),
         fields(*_facts(picture)),
         _alerts(picture),
         _seen_before(picture),
         _waiting(picture),
-        context(*_small_print(picture)),
-        actions(*_buttons(picture), *_page(picture, link)),
-    )
+    ]
+    return [block for block in blocks if block is not None]
 
 
 def _lead(picture: Picture) -> Markup:
@@ -134,7 +152,7 @@ def _alerts(picture: Picture) -> Block | None:
     lines = [
         say(
             "• {title}, {origin}, since {at}",
-            title=link(episode.link, plain(episode.title, 120) or "alert"),
+            title=linked(episode.link, plain(episode.title, 120) or "alert"),
             origin=foreign(episode.origin, 60),
             at=clock_time(episode.starts_at),
         )
@@ -185,6 +203,11 @@ def _small_print(picture: Picture) -> list[Markup]:
     ]
 
 
+def _address(picture: Picture, link: Callable[[str], str] | None) -> list[Markup]:
+    address = link(f"/incidents/{picture.incident.id}") if link else ""
+    return [linked(address, "link to share")] if is_address(address) else []
+
+
 def _buttons(picture: Picture) -> list[Element]:
     incident = picture.incident
     number, fence = incident.id, incident.fence
@@ -222,9 +245,3 @@ def _buttons(picture: Picture) -> list[Element]:
             ]
         case State.CLOSED | State.MERGED:
             return [verb_button("Post-mortem", Verb.REVIEW, number), more]
-
-
-def _page(picture: Picture, link: Callable[[str], str] | None) -> list[Element]:
-    if link is None or picture.incident.is_live:
-        return []
-    return [link_button("Open page", Action.OPEN_LINK, link(f"/incidents/{picture.incident.id}"))]

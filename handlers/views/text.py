@@ -18,6 +18,7 @@ _ELLIPSIS = "…"
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+_TOKEN = re.compile(r"<(?:([@#!])[A-Za-z0-9^]+(?:\|([^<>|]*))?|(https?://[^<>|\s]+)(?:\|[^<>]*)?)>")
 _TOKEN_TAIL = re.compile(r"(?:<[^<>]*|&[a-z]{0,4})\Z")
 _USER = re.compile(r"[UW][A-Z0-9]{2,}\Z")
 _ESCAPED_USER = re.compile(r"&lt;@([UW][A-Z0-9]{2,})(?:\|[^&<>]*)?&gt;")
@@ -48,7 +49,7 @@ def plain(text: str, limit: int) -> str:
 
 def refusal(text: str) -> Markup:
     """The words of a ``ProtocolError``: only the mentions in it keep their meaning."""
-    return clip(_ESCAPED_USER.sub(r"<@\1>", _escape(_clean(text, 1_000))), 1_000)
+    return clip(_ESCAPED_USER.sub(r"<@\1>", _escape(_UNSEEN.sub("", text[:4_000]))), 1_000)
 
 
 def say(template: str, /, **values: object) -> Markup:
@@ -134,7 +135,13 @@ def _escape(text: str) -> str:
 
 def _clean(text: str, limit: int) -> str:
     """Printable text; cut before anything walks over a hundred kilobytes."""
-    return _UNSEEN.sub("", text[: 4 * limit])
+    return _TOKEN.sub(_flat, _UNSEEN.sub("", text[: 4 * limit]))
+
+
+def _flat(token: re.Match[str]) -> str:
+    """A mention or link that people wrote in Slack, as words: ``@bob``, ``#general``, an address."""
+    kind, label, address = token.groups()
+    return address or (f"{'@' if kind == '!' else kind}{label}" if label else token[0])
 
 
 def _cut(text: str, limit: int) -> str:

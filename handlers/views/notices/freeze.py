@@ -37,11 +37,11 @@ def freeze(event: Freeze, handbook: Handbook) -> Markup:
         case e.ChangeApproved():
             until = clock_time(event.expires_at)
             return say(
-                "✅ {who} let {ref} through, until {until}.",
+                "✅ {who} approved {ref}, until {until}.",
                 who=actor(event),
                 ref=code(event.ref),
                 until=until,
             )
         case e.ChangeDenied():
             why = foreign(event.reason) or Markup("no reason given")
-            return say("⛔ {who} keeps {ref} back: {why}", who=actor(event), ref=code(event.ref), why=why)
+            return say("⛔ {who} denied {ref}: {why}", who=actor(event), ref=code(event.ref), why=why)

@@ -1,0 +1,178 @@
+"""``/incident <verb> …``: read forgivingly, because nobody spells at three in the morning.
+
+Case, hyphens and plurals do not matter, common words mean the same verb, an incident may
+be named anywhere by its number, and what is not understood is answered with a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from handlers.names import Verb
+from playbooks.domain.ids import IncidentId, UserId
+
+MAX_WORDS = 4_000
+"""A slash command's text is at most as long as a message (Slack docs, slash commands)."""
+
+SAME = {
+    Verb.MENU: "menu more",
+    Verb.HELP: "help h ? commands usage",
+    Verb.DECLARE: "declare new open start create report raise",
+    Verb.LIST: "list ls incidents live all",
+    Verb.STATUS: "status show card overview info st catchup summary",
+    Verb.JOIN: "join enter room",
+    Verb.LOG: "log note timeline event write pin",
+    Verb.TAKE: "take claim command lead takecommand commander ic",
+    Verb.CONTEST: "contest dispute challenge",
+    Verb.YIELD: "yield giveway",
+    Verb.HANDOVER: "handover handoff transfer pass assign",
+    Verb.IMPACT: "impact customers users",
+    Verb.SCOPE: "scope",
+    Verb.FACT: "fact observed finding",
+    Verb.DOING: "doing action todo",
+    Verb.WORKAROUND: "workaround bypass mitigation",
+    Verb.ESTIMATE: "estimate eta",
+    Verb.HYPOTHESIS: "hypothesis cause theory suspect guess hypo rootcause",
+    Verb.FACTS: "facts statements hypotheses known-facts",
+    Verb.VERIFY: "verify confirm check",
+    Verb.RELEASE: "release",
+    Verb.REFUTE: "refute wrong disprove retract",
+    Verb.UPDATE: "update send tell digest inform",
+    Verb.FREEZE: "freeze frozen holds held changes",
+    Verb.THAW: "thaw unfreeze lift",
+    Verb.APPROVE: "approve allow exempt",
+    Verb.DENY: "deny refuse",
+    Verb.MITIGATE: "mitigate mitigated stable fixed",
+    Verb.RESOLVE: "resolve resolved over end done solved",
+    Verb.SEVERITY: "sev severity priority upgrade downgrade",
+    Verb.REOPEN: "reopen reopened again back",
+    Verb.CLOSE: "close closed",
+    Verb.KNOWN: "known known-errors knownerror ke errors",
+    Verb.REVIEW: "review postmortem retro pir learn",
+}
+
+_INCIDENT = re.compile(r"(?<!\S)(?:#|inc[-_ ]?)(\d{1,9})(?!\S)", re.IGNORECASE)
+_BARE_NUMBER = re.compile(r"\s*(\d{1,9})(?:\s+|\Z)")
+_SEVERITY = re.compile(r"(?:sev|s|p|priority)?[- ]?(\d)(?!\w)\s*", re.IGNORECASE)
+_USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>|(?<!\S)(https?://\S+)")
+_WRAPPED_LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
+_LABELLED = re.compile(r"<([@#])[A-Z0-9]+\|([^>]+)>")
+_SEPARATORS = re.compile(r"[-_]")
+
+
+def _spelling(word: str) -> str:
+    return _SEPARATORS.sub("", word.casefold()).rstrip(".:!,;")
+
+
+WORDS = {_spelling(word): verb for verb, same in SAME.items() for word in same.split()}
+PAIRS = {
+    "hand over": Verb.HANDOVER,
+    "hand off": Verb.HANDOVER,
+    "take command": Verb.TAKE,
+    "claim command": Verb.TAKE,
+    "give way": Verb.YIELD,
+    "known error": Verb.KNOWN,
+    "known errors": Verb.KNOWN,
+    "catch up": Verb.STATUS,
+    "root cause": Verb.HYPOTHESIS,
+    "post mortem": Verb.REVIEW,
+    "change freeze": Verb.FREEZE,
+    "way around": Verb.WORKAROUND,
+    "severity to": Verb.SEVERITY,
+    "sev to": Verb.SEVERITY,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What somebody asks for."""
+
+    verb: Verb
+    words: str = ""
+    incident: IncidentId | None = None
+    """The incident they named; None means the one whose room this is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Puzzle:
+    """A word that is no verb, what it could have meant, and everything that was written."""
+
+    word: str
+    guesses: tuple[Verb, ...]
+    words: str
+
+
+def parse(text: str) -> Request | Puzzle:
+    """Understand a command's text; Slack's own escapes in it are kept as they are."""
+    said = text[:MAX_WORDS].strip()
+    named = _leading_number(said)
+    incident, rest = (IncidentId(int(named[1])), said[named.end() :].strip()) if named else (None, said)
+    if not rest:
+        return Request(verb=Verb.MENU if incident is None else Verb.STATUS, incident=incident)
+    verb, words = _verb(rest)
+    if verb is None:
+        word = rest.split(maxsplit=1)[0]
+        return Puzzle(word=word, guesses=_guesses(word), words=said)
+    if incident is None:
+        incident, words = _incident_within(words)
+    return Request(verb=verb, words=words, incident=incident)
+
+
+def number(words: str) -> tuple[int | None, str]:
+    """A leading number, such as a statement's, and what follows it."""
+    found = re.match(r"(?:no\.?|nr\.?|#)?\s*(\d{1,6})(?!\w)\s*", words, re.IGNORECASE)
+    return (int(found[1]), words[found.end() :].strip()) if found else (None, words)
+
+
+def severity(words: str) -> tuple[int | None, str]:
+    """``1``, ``sev1``, ``SEV-1``, ``to 1`` … and what follows."""
+    rest = words.strip().removeprefix("to ").strip()
+    found = _SEVERITY.match(rest)
+    return (int(found[1]), rest[found.end() :].strip()) if found else (None, words)
+
+
+def user(words: str) -> UserId | None:
+    """The first person mentioned; names that Slack did not turn into an id do not count."""
+    found = _USER.search(words)
+    return UserId(found[1]) if found else None
+
+
+def links(words: str) -> tuple[str, ...]:
+    """The addresses in the words, such as the evidence for a statement."""
+    return tuple(a or b for a, b in _LINK.findall(words))
+
+
+def readable(words: str) -> str:
+    """The words as their writer saw them: Slack wraps links and names, and escapes three characters."""
+    shown = _LABELLED.sub(lambda token: f"{token[1]}{token[2]}", _WRAPPED_LINK.sub(r"\1", words))
+    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _verb(text: str) -> tuple[Verb | None, str]:
+    first, _, rest = text.partition(" ")
+    second, _, after = rest.lstrip().partition(" ")
+    pair = PAIRS.get(f"{first} {second}".casefold())
+    if pair is not None:
+        return pair, after.strip()
+    glued = re.fullmatch(r"(sev|severity)[-_]?(\d)", first, re.IGNORECASE)
+    if glued:
+        return Verb.SEVERITY, f"{glued[2]} {rest}".strip()
+    return WORDS.get(_spelling(first)), rest.strip()
+
+
+def _leading_number(text: str) -> re.Match[str] | None:
+    return _INCIDENT.match(text) or _BARE_NUMBER.match(text)
+
+
+def _incident_within(words: str) -> tuple[IncidentId | None, str]:
+    """``status INC-7``: the number right after the verb names the incident, later ones are prose."""
+    found = re.match(r"(?:inc[-_ ]?)(\d{1,9})(?!\S)\s*", words, re.IGNORECASE)
+    return (IncidentId(int(found[1])), words[found.end() :].strip()) if found else (None, words)
+
+
+def _guesses(word: str) -> tuple[Verb, ...]:
+    close = get_close_matches(_spelling(word)[:40], WORDS, n=4, cutoff=0.6)
+    return tuple(dict.fromkeys(WORDS[guess] for guess in close))[:3]

@@ -1,0 +1,195 @@
+"""What we read of Slack's payloads, and nothing more: unknown keys are Slack's business.
+
+Shapes: Slack docs, interactivity payloads, slash commands, Events API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from handlers.names import Ref, decode
+
+
+class Part(BaseModel):
+    """A tolerant piece of a payload. Slack sends null where something is absent."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Someone(Part):
+    """Who pressed or submitted; ``team_id`` is the workspace they belong to."""
+
+    id: str
+    team_id: str = ""
+
+
+class Place(Part):
+    """A conversation."""
+
+    id: str
+
+
+class Typed(Part):
+    """A slash command."""
+
+    command: str
+    text: str = ""
+    user_id: str
+    team_id: str = ""
+    channel_id: str
+    trigger_id: str
+
+
+class Pressed(Part):
+    """One element of a click."""
+
+    action_id: str
+    value: str | None = None
+
+    @property
+    def ref(self) -> Ref:
+        """What the button is about. Raises BadRef."""
+        return decode(self.value or "")
+
+
+class Click(Part):
+    """A pressed button, in a message, an ephemeral message or the Home tab."""
+
+    user: Someone
+    trigger_id: str
+    response_url: str | None = None
+    channel: Place | None = None
+    actions: tuple[Pressed, ...] = Field(min_length=1)
+
+
+class Chosen(Part):
+    """An option of a menu."""
+
+    value: str
+
+
+class Entered(Part):
+    """The state of one input; which of these is set depends on its kind."""
+
+    value: str | None = None
+    selected_option: Chosen | None = None
+    selected_options: tuple[Chosen, ...] | None = None
+    selected_user: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What was written, chosen or picked; empty if nothing was."""
+        chosen = self.selected_option.value if self.selected_option else ""
+        return (self.value or self.selected_user or chosen).strip()
+
+
+class State(Part):
+    """Block id → action id → input."""
+
+    values: dict[str, dict[str, Entered]] = Field(default_factory=dict)
+
+
+class Window(Part):
+    """A modal as it was submitted."""
+
+    id: str
+    callback_id: str
+    private_metadata: str = ""
+    state: State = Field(default_factory=State)
+
+
+class Submission(Part):
+    """A submitted modal."""
+
+    user: Someone
+    trigger_id: str = ""
+    view: Window
+
+    @property
+    def ref(self) -> Ref:
+        """What the modal was about. Raises BadRef."""
+        return decode(self.view.private_metadata)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The block ids of its inputs, in order."""
+        return tuple(self.view.state.values)
+
+    def words(self, field: str) -> str:
+        """What an input holds; empty if it is absent or was left empty."""
+        return self._input(field).words
+
+    def chosen(self, field: str) -> tuple[str, ...]:
+        """What is ticked in an input that takes several."""
+        return tuple(option.value for option in self._input(field).selected_options or ())
+
+    def _input(self, field: str) -> Entered:
+        return self.view.state.values.get(field, {}).get(field, Entered())
+
+
+class Said(Part):
+    """A message, as events and the message shortcut carry it."""
+
+    ts: str
+    text: str = ""
+    user: str | None = None
+    bot_id: str | None = None
+    thread_ts: str | None = None
+    subtype: str | None = None
+    files: tuple[dict[str, Any], ...] | None = None
+
+    @property
+    def author(self) -> str:
+        """The person, or the app's bot id; empty if Slack does not say."""
+        return self.user or self.bot_id or ""
+
+
+class Shortcut(Part):
+    """A shortcut, global or on a message."""
+
+    user: Someone
+    trigger_id: str
+    callback_id: str
+    response_url: str | None = None
+    channel: Place | None = None
+    message: Said | None = None
+
+
+class Happened(Part):
+    """One event. Which of these is set depends on ``type`` and ``subtype``."""
+
+    type: str
+    subtype: str | None = None
+    channel: str | None = None
+    user: str | None = None
+    bot_id: str | None = None
+    text: str = ""
+    ts: str | None = None
+    event_ts: str | None = None
+    thread_ts: str | None = None
+    deleted_ts: str | None = None
+    files: tuple[dict[str, Any], ...] | None = None
+    message: Said | None = None
+    previous_message: Said | None = None
+    reaction: str = ""
+    item: dict[str, Any] | None = None
+    item_user: str | None = None
+    tab: str = ""
+
+
+class Delivered(Part):
+    """The envelope of an event."""
+
+    event_id: str
+    event: Happened
+
+
+def read_event(body: Mapping[str, Any]) -> Happened | None:
+    """The event in an envelope; None for types that use these keys in another way."""
+    event = body.get("event")
+    if not isinstance(event, Mapping) or not isinstance(event.get("channel", ""), str | None):
+        return None
+    return Happened.model_validate(event)

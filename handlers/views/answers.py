@@ -1,0 +1,149 @@
+"""What the person alone sees in answer: one or two sentences, and the next useful button."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.names import Action, Callback, Ref, Verb
+from handlers.views.forms import modal
+from handlers.views.kit import Block, Element, Message, View, actions, button, context, message, section
+from handlers.views.phrases import sign, verb_button
+from handlers.views.text import Markup, clock_time, foreign, person, refusal, say
+from playbooks.domain.events import CommandContested, CommandTaken, ContestJoined
+from playbooks.domain.ids import IncidentId, incident_name
+from playbooks.domain.incident import Incident
+from playbooks.domain.statement import Statement, StatementClass
+
+TELL_A_PERSON = "Nothing was changed. Try again; if it stays so, tell whoever runs this bot."
+
+
+def answer(words: Markup, *buttons: Element) -> Message:
+    """Sentences, and buttons below them."""
+    return message(words, section(words), actions(*buttons) if buttons else None)
+
+
+def refused(text: str) -> Message:
+    """The protocol said no, and why."""
+    words = refusal(text)
+    return message(words, section(say("✋ {words}", words=words)))
+
+
+def stumbled() -> Message:
+    """Something broke inside. The person did nothing wrong and has lost nothing."""
+    return answer(say("😵 That did not work. {then}", then=TELL_A_PERSON))
+
+
+def outdated() -> Message:
+    """A button that this version does not know."""
+    return answer(Markup("This button is too old to be understood. Use `/incident` in the room instead."))
+
+
+def stranger() -> Message:
+    """People of other workspaces read along, but do not steer."""
+    return answer(
+        Markup(
+            "You are a guest from another workspace, so you cannot do this here. Ask somebody of the room."
+        )
+    )
+
+
+def shown(title: str, words: Markup, *more: Block) -> View:
+    """A modal that says how it went; where no message can be shown to one person."""
+    return modal(title, Callback.READING, Ref(), section(words), *more, close="Close")
+
+
+def which_incident(verb: Verb, words: str, incidents: Sequence[Incident], names: Sequence[str]) -> Message:
+    """Asked outside a war room: the live incidents as buttons that carry out what was asked."""
+    if not incidents:
+        nothing = Markup("No incident is live. Declare one?")
+        return answer(
+            nothing, button("Declare…", Action.PICK_INCIDENT, Ref(verb=Verb.DECLARE), style="primary")
+        )
+    lead = say("Which incident is it about? `/incident {verb}`", verb=verb)
+    rows = [
+        section(
+            say(
+                "{sign} *{number}* {severity} {title}",
+                sign=sign(incident),
+                number=incident_name(incident.id),
+                severity=name,
+                title=foreign(incident.title, 150),
+            ),
+            accessory=button(
+                "This one", Action.PICK_INCIDENT, Ref(incident=incident.id, verb=verb, words=words)
+            ),
+        )
+        for incident, name in zip(incidents, names, strict=True)
+    ]
+    return message(lead, section(lead), *rows)
+
+
+def not_understood(word: str, guesses: Sequence[Verb], incident: IncidentId | None, words: str) -> Message:
+    """A word that is no verb: the nearest ones as buttons, and the way to declare."""
+    lead = say("I do not know “{word}”.", word=foreign(word, 60))
+    likely = [verb_button(f"Did you mean {guess}?", guess, incident) for guess in guesses]
+    declare = (
+        []
+        if Verb.DECLARE in guesses
+        else [verb_button("Declare an incident…", Verb.DECLARE, None, words=words)]
+    )
+    menu = verb_button("Show what I can do", Verb.HELP, None)
+    return answer(lead, *likely, *declare, menu)
+
+
+def too_long() -> Message:
+    """Words that do not fit on a button."""
+    return answer(
+        Markup(
+            "That is too long for a button. Write it in the incident's room, or name the incident: "
+            "`/incident INC-7 log …`"
+        )
+    )
+
+
+def declared(incident: Incident) -> Markup:
+    """What happens now, without any further step of the declarer."""
+    return say(
+        "*{number}* is declared. The war room is being opened, and you and the people it needs are invited.",
+        number=incident_name(incident.id),
+    )
+
+
+def took(outcome: CommandTaken | CommandContested | ContestJoined) -> Message:
+    """What pressing *Take command* did."""
+    match outcome:
+        case CommandTaken():
+            return answer(
+                say("You have command of *{n}*.", n=incident_name(outcome.incident)),
+                verb_button("State the impact…", Verb.IMPACT, outcome.incident),
+                verb_button("Send an update…", Verb.UPDATE, outcome.incident),
+            )
+        case CommandContested():
+            return answer(
+                say(
+                    "{holder} has command and was asked. It is settled by {by}.",
+                    holder=person(outcome.incumbent),
+                    by=clock_time(outcome.settles_at),
+                )
+            )
+        case ContestJoined():
+            return answer(
+                Markup("You joined the dispute about command. It is settled when the first one is.")
+            )
+
+
+def stated(statement: Statement, number: int) -> Markup:
+    """It is written down; what it takes until others may be told."""
+    if statement.kind is StatementClass.CAUSE:
+        return say(
+            "Hypothesis {n} is written down. It stays in this room until somebody else verifies it "
+            "with evidence: `/incident verify {n} https://…`",
+            n=number,
+        )
+    return say("{n} is written down. Somebody else confirms it with `/incident verify {n}`.", n=number)
+
+
+def noted(text: str) -> Message:
+    """A key event was written into the log."""
+    words = say("📌 In the log: {text}", text=foreign(text, 300))
+    return message(words, context(words))

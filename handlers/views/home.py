@@ -1,0 +1,135 @@
+"""The Home tab: what waits for you, what is live, and the button to declare.
+
+It is drawn for one person. What waits for this person comes first; when nothing does, the
+tab says so, because an empty page at night reads like a broken one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.names import Action, Ref, Verb
+from handlers.views.forms import home_tab
+from handlers.views.kit import Block, View, actions, button, context, divider, header, section
+from handlers.views.listing import line
+from handlers.views.phrases import commander, named, verb_button
+from handlers.views.roles import role_of
+from handlers.views.text import Markup, clock_time, join, person, say
+from playbooks.domain.command import ContestPhase
+from playbooks.domain.handbook import Handbook
+from playbooks.domain.ids import UserId
+from playbooks.domain.incident import Major
+from playbooks.protocol.picture import Picture
+
+_LIVE_SHOWN = 10
+_WAITING_SHOWN = 10
+
+
+def home(live: Sequence[Picture], user: UserId, handbook: Handbook) -> View:
+    """The tab of one person."""
+    waiting = [block for picture in live for block in _waiting(picture, user, handbook)]
+    rows = [block for picture in live[:_LIVE_SHOWN] for block in _row(picture, handbook)]
+    return home_tab(
+        header("What waits for you"),
+        *(waiting[:_WAITING_SHOWN] or [section(Markup("Nothing. Sleep well."))]),
+        divider(),
+        header("Live incidents"),
+        *(rows or [section(Markup("None."))]),
+        divider(),
+        actions(
+            verb_button("Declare an incident…", Verb.DECLARE, None, style="primary"),
+            verb_button("Known errors", Verb.KNOWN, None),
+            verb_button("Help", Verb.HELP, None),
+        ),
+        context(Markup("Anybody may declare. A false alarm costs less than silence.")),
+    )
+
+
+def _row(picture: Picture, handbook: Handbook) -> list[Block]:
+    incident = picture.incident
+    words = join([line(incident, handbook), commander(picture)])
+    if incident.major is Major.PROPOSED:
+        return [section(words), actions(verb_button("Status", Verb.STATUS, incident.id))]
+    buttons = [verb_button("Join", Verb.JOIN, incident.id), verb_button("Status", Verb.STATUS, incident.id)]
+    if picture.tenure is None:
+        buttons.insert(0, verb_button("Take command", Verb.TAKE, incident.id, style="primary"))
+    return [section(words), actions(*buttons)]
+
+
+def _waiting(picture: Picture, user: UserId, handbook: Handbook) -> list[Block]:
+    role = role_of(user, picture, handbook)
+    return [
+        *_offer(picture, user),
+        *_dispute(picture, user),
+        *(_approvals(picture) if role.commands else []),
+        *(_update(picture) if role.speaks else []),
+        *(_vacancy(picture) if user in handbook.commanders else []),
+    ]
+
+
+def _offer(picture: Picture, user: UserId) -> list[Block]:
+    offer = picture.handover
+    if offer is None or offer.taker != user:
+        return []
+    ref = Ref(incident=picture.incident.id, subject=offer.id)
+    words = say(
+        "🤝 {giver} offers you command of {incident}, until {until}.",
+        giver=person(offer.giver),
+        incident=named(picture.incident),
+        until=clock_time(offer.expires_at),
+    )
+    answers = (
+        button("Accept command", Action.ACCEPT_HANDOVER, ref, style="primary"),
+        button("Decline", Action.DECLINE_HANDOVER, ref),
+    )
+    return [section(words), actions(*answers)]
+
+
+def _dispute(picture: Picture, user: UserId) -> list[Block]:
+    contest = picture.contest
+    if contest is None or contest.phase is not ContestPhase.SETTLING or contest.incumbent != user:
+        return []
+    ref = Ref(incident=picture.incident.id, subject=contest.id)
+    words = say(
+        "⚖️ Your command of {incident} is disputed. Agree by {until}.",
+        incident=named(picture.incident),
+        until=clock_time(contest.settles_at),
+    )
+    return [
+        section(words),
+        actions(
+            button("Yield", Action.CONTEST_YIELD, ref), button("Keep: decide now", Action.CONTEST_KEEP, ref)
+        ),
+    ]
+
+
+def _approvals(picture: Picture) -> list[Block]:
+    if not picture.pending:
+        return []
+    words = say(
+        "🚧 {n} of {incident} wait for your approval.",
+        n=len(picture.pending),
+        incident=named(picture.incident),
+    )
+    return [section(words, accessory=verb_button("Show", Verb.APPROVE, picture.incident.id))]
+
+
+def _update(picture: Picture) -> list[Block]:
+    if picture.due is None:
+        return []
+    words = say(
+        "📤 Update {n} of {incident} is due by {by}.",
+        n=picture.due.number,
+        incident=named(picture.incident),
+        by=clock_time(picture.due.due_at),
+    )
+    return [section(words, accessory=verb_button("Read and send…", Verb.UPDATE, picture.incident.id))]
+
+
+def _vacancy(picture: Picture) -> list[Block]:
+    if picture.tenure is not None or picture.incident.major is not Major.ACCEPTED:
+        return []
+    words = say("🧭 {incident} has no commander.", incident=named(picture.incident))
+    return [
+        section(words, accessory=verb_button("Take command", Verb.TAKE, picture.incident.id, style="primary"))
+    ]

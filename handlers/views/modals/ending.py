@@ -1,0 +1,138 @@
+"""Changing the state: severity, mitigated, resolved, reopened, closed, thawed, denied."""
+
+from __future__ import annotations
+
+from handlers.names import Callback, Field, Ref
+from handlers.views.forms import choice, modal, text_input
+from handlers.views.kit import View, section
+from handlers.views.phrases import change_name, count, named
+from handlers.views.text import Markup, join, say
+from playbooks.domain.change import Clearance
+from playbooks.domain.handbook import Handbook
+from playbooks.domain.incident import ResolutionCode
+from playbooks.protocol.picture import Picture
+
+_NOTE = 1_000
+
+
+def severity(picture: Picture, handbook: Handbook) -> View:
+    """Anybody may raise it; the reason matters when it is lowered."""
+    levels = handbook.playbook.severities
+    options = [(str(number), f"{levels[number].name}: {levels[number].means}") for number in sorted(levels)]
+    return modal(
+        "Severity",
+        Callback.SEVERITY,
+        _ref(picture),
+        section(say("{incident} is {now}.", incident=named(picture.incident), now=picture.severity_name)),
+        choice(Field.SEVERITY, "How bad is it now?", options, initial=str(picture.incident.severity)),
+        text_input(Field.REASON, "Why?", optional=True, limit=300, hint="Needed to lower it."),
+        submit="Change it",
+    )
+
+
+def mitigate(picture: Picture, *, note: str = "") -> View:
+    """Users are served again: clocks stop, stakeholders are to hear of it."""
+    return modal(
+        "Mitigated",
+        Callback.MITIGATE,
+        _ref(picture),
+        section(
+            say(
+                "Are users served again in {incident}?\nClocks stop; work and freeze go on.",
+                incident=named(picture.incident),
+            )
+        ),
+        text_input(Field.NOTE, "What helped?", initial=note, optional=True, lines=True, limit=_NOTE),
+        submit="Mitigated",
+    )
+
+
+def resolve(picture: Picture, *, note: str = "") -> View:
+    """It is over: a code and one sentence."""
+    codes = [(code.value, code.value.capitalize()) for code in ResolutionCode]
+    pending = len(picture.pending)
+    open_questions = (
+        say("\n{n} still waiting for approval.", n=count(pending, "change")) if pending else Markup("")
+    )
+    return modal(
+        "Resolve",
+        Callback.RESOLVE,
+        _ref(picture),
+        section(say("{incident} is over?{more}", incident=named(picture.incident), more=open_questions)),
+        choice(Field.CODE, "How did it end?", codes, initial=ResolutionCode.WORKAROUND_PROVIDED.value),
+        text_input(
+            Field.NOTE,
+            "What ended it?",
+            initial=note,
+            lines=True,
+            limit=_NOTE,
+            hint="The post-mortem starts from it.",
+        ),
+        submit="Resolve",
+    )
+
+
+def reopen(picture: Picture) -> View:
+    """It came back: clocks, freeze and updates begin again."""
+    return modal(
+        "It came back",
+        Callback.REOPEN,
+        _ref(picture),
+        section(
+            say(
+                "{incident} is opened again. Clocks, freeze and updates run on.",
+                incident=named(picture.incident),
+            )
+        ),
+        text_input(Field.REASON, "What came back?", limit=300),
+        submit="Reopen",
+    )
+
+
+def close(picture: Picture) -> View:
+    """The record is closed by hand."""
+    return modal(
+        "Close the record",
+        Callback.CLOSE,
+        _ref(picture),
+        section(say("Close {incident}? It cannot be reopened after that.", incident=named(picture.incident))),
+        text_input(Field.NOTE, "Anything left to say?", optional=True, lines=True, limit=_NOTE),
+        submit="Close",
+    )
+
+
+def thaw(picture: Picture, *, reason: str = "") -> View:
+    """Held changes may go: say why it is safe."""
+    held = count(len(picture.holds), "held change")
+    lead = say("{held} of {incident} may go ahead at once.", held=held, incident=named(picture.incident))
+    return modal(
+        "Lift the freeze",
+        Callback.THAW,
+        _ref(picture),
+        section(lead),
+        text_input(Field.REASON, "Why is it safe?", initial=reason, limit=300),
+        submit="Lift it",
+    )
+
+
+def deny(clearance: Clearance, fence: int | None) -> View:
+    """Keep a change back, and tell its owner why."""
+    return modal(
+        "Deny this change",
+        Callback.DENY,
+        Ref(incident=clearance.incident, subject=clearance.id, fence=fence),
+        section(
+            join(
+                [
+                    change_name(clearance),
+                    Markup("It stays held. Its owner may ask again with another artefact."),
+                ]
+            )
+        ),
+        text_input(Field.REASON, "Why?", optional=True, limit=300),
+        submit="Deny",
+    )
+
+
+def _ref(picture: Picture) -> Ref:
+    return Ref(incident=picture.incident.id, fence=picture.incident.fence)
