@@ -1,7 +1,7 @@
 // The side bar: channels, direct messages and apps, with what is unread.
 
 import { act } from "./api.js";
-import { appOfBot, avatar, channelBadge, channelMark, channelName, people, standing, userName } from "./directory.js";
+import { appOfBot, avatar, channelBadge, channelMark, channelName, isDirect, people, standing, userName } from "./directory.js";
 import { fill, h, patchList } from "./dom.js";
 import { icon } from "./icons.js";
 import { loadDirectory } from "./load.js";
@@ -23,8 +23,8 @@ export function mountSidebar(nav) {
 }
 
 function groups() {
-  const all = [...state.channels.values()].filter((channel) => !channel.is_im);
-  const direct = [...state.channels.values()].filter((channel) => channel.is_im && !appOfBot(channel.user));
+  const all = [...state.channels.values()].filter((channel) => !isDirect(channel));
+  const direct = [...state.channels.values()].filter((channel) => isDirect(channel) && !appOfBot(channel.user));
   return [
     { name: "Channels", rows: all.filter((channel) => channel.is_member && !channel.is_archived).map(channelRow), add: { label: "Create a channel", run: createChannel } },
     { name: "Direct messages", rows: direct.map(directRow), add: { label: "Write to somebody", run: chooseSomebody } },
@@ -93,12 +93,12 @@ function channelRow(channel) {
 }
 
 function directRow(channel) {
-  const name = userName(channel.user);
+  const name = channelName(channel);
   return row({
     channel,
     current: state.place?.id === channel.id,
     label: channel.user === state.me.id ? `${name} (you)` : name,
-    mark: () => avatar(channel.user, name, { size: "tiny" }),
+    mark: () => avatar(channel.user ?? channel.id, name, { size: "tiny" }),
     open: () => openChannel(channel.id),
     dataset: { channel: channel.id },
   });
@@ -123,8 +123,7 @@ async function createChannel() {
   try {
     const answer = await act("create_channel", { name: wish.text, is_private: wish.checked });
     await loadDirectory();
-    const made = [...state.channels.values()].find((channel) => channel.name === wish.text);
-    await openChannel(answer.channel?.id ?? answer.channel ?? made?.id);
+    await openChannel(answer.channel);
   } catch (refusal) {
     refused(refusal);
   }

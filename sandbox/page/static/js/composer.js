@@ -14,6 +14,9 @@ import { SuggestionBox } from "./suggestionbox.js";
 import { commandOf, commands } from "./suggest.js";
 import { refused } from "./toasts.js";
 
+// After these the app may have got the command: offering it again invites doing it twice.
+const MAY_HAVE_ARRIVED = new Set(["operation_timeout", "dispatch_failed", "request_timeout"]);
+
 const drafts = new Map();
 let made = 0;
 
@@ -29,6 +32,7 @@ export class Composer {
     this.box = new SuggestionBox(this.text, `${id}-suggestions`, () => this.changed());
     this.hint = h("div", { class: "composer-hint", "aria-live": "polite" });
     this.sendButton = h("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send" }, icon("send"));
+    this.also = h("input", { type: "checkbox" });
     this.root = this.build();
     this.listen();
   }
@@ -43,6 +47,7 @@ export class Composer {
       tool("Attach a file", "clip", () => file.click()),
       tool("Insert emoji", "smile", (event) => pickEmoji(event.currentTarget, (name) => this.insert(`:${name}: `)), { "aria-haspopup": "dialog", "aria-expanded": "false" }),
       file,
+      this.kind === "thread" ? h("label", { class: "also" }, this.also, "Also send to the channel") : null,
       h("span", { class: "composer-keys", "aria-hidden": "true" }, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift"), " ", h("kbd", {}, "Enter"), " breaks the line"),
       this.sendButton,
     );
@@ -131,6 +136,7 @@ export class Composer {
       await this.deliver(typed, target);
     } catch (refusal) {
       refused(refusal, typed.startsWith("/") ? typed.split(/\s/)[0] : "");
+      if (MAY_HAVE_ARRIVED.has(refusal.code)) return;
       if (!drafts.get(draftKey)) drafts.set(draftKey, typed);
       if (this.draftKey === draftKey && !this.text.value) this.write(typed);
     }
@@ -138,7 +144,7 @@ export class Composer {
 
   async deliver(typed, target) {
     const command = /^(\/[a-z0-9_-]+)(?:\s+([\s\S]*))?$/i.exec(typed);
-    if (!command) return act("say", { ...target, text: toSlackText(typed) });
+    if (!command) return act("say", { ...target, text: toSlackText(typed), ...(this.alsoHere() ? { broadcast: true } : {}) });
     this.setPending(1);
     try {
       return await act("slash", { ...target, command: command[1], text: command[2] ?? "" });
@@ -151,6 +157,13 @@ export class Composer {
     this.pending += step;
     this.root.toggleAttribute("data-pending", this.pending > 0);
     this.drawHint();
+  }
+
+  // A reply may be shown in the channel too; the box is ticked for one reply only.
+  alsoHere() {
+    const wanted = this.also.checked;
+    this.also.checked = false;
+    return wanted;
   }
 
   openShortcuts(anchor) {

@@ -1,13 +1,12 @@
 // The middle of the page when a channel is open: head, messages, and where to write.
 
 import { act } from "./api.js";
-import { appOfBot, channelTitle, userName } from "./directory.js";
+import { appOfBot, authorOf, channelTitle, isDirect } from "./directory.js";
 import { Composer } from "./composer.js";
 import { fill, h } from "./dom.js";
 import { change, drawHeader } from "./header.js";
 import { icon } from "./icons.js";
 import { loadChannel, PAGE_OF_MESSAGES } from "./load.js";
-import { isDismissed } from "./message.js";
 import { MessageList } from "./messages.js";
 import { plainOf } from "./plain.js";
 import { publish, state, subscribe } from "./store.js";
@@ -49,7 +48,7 @@ function drawChannel(view) {
   const visit = `${state.me.id} ${state.place.id}`;
   if (view.shown !== visit) enter(view, visit, channel);
   if (!open) return;
-  const messages = open.messages.filter((message) => !isDismissed(message));
+  const { messages } = open;
   if (view.newFrom === undefined) view.newFrom = firstUnread(messages, view.unread);
   fill(view.list.before, messages.length ? beginning(channel, open) : emptyRoom(channel, view.composer));
   view.list.draw(messages, { newFrom: view.newFrom });
@@ -76,7 +75,7 @@ function firstUnread(messages, unread) {
 // Who may not write here is told why, and what to do about it.
 function drawEntrance(view, channel) {
   const known = { ...state.channels.get(channel.id), ...channel };
-  const outside = !known.is_im && known.is_member === false;
+  const outside = !isDirect(known) && known.is_member === false;
   view.composer.root.hidden = Boolean(known.is_archived || outside);
   view.bar.hidden = !view.composer.root.hidden;
   const kind = known.is_archived ? "archived" : outside ? "outside" : "";
@@ -116,7 +115,7 @@ function announce(view, messages) {
   if (!last) return;
   if (view.announced && last.ts > view.announced) {
     const fresh = messages.filter((message) => message.ts > view.announced && message.user !== state.me.id);
-    if (fresh.length) document.getElementById("live").textContent = fresh.map((message) => `${message.author?.name ?? userName(message.user ?? "")}: ${plainOf(message)}`).join(". ");
+    if (fresh.length) document.getElementById("live").textContent = fresh.map((message) => `${authorOf(message).name}: ${plainOf(message)}`).join(". ");
   }
   view.announced = last.ts;
 }

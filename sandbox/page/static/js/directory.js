@@ -15,7 +15,15 @@ export function userName(id) {
 /** The name after the @. */
 export function handle(id) {
   const user = state.users.get(id);
-  return user ? user.profile?.display_name || user.name : id;
+  return user ? user.display_name || user.name : id;
+}
+
+/** Who wrote a message: { id, name, bot }. */
+export function authorOf(message) {
+  const app = appOfBot(message.user);
+  const known = state.users.has(message.user) ? userName(message.user) : null;
+  const name = message.username ?? app?.name ?? known ?? message.author?.name ?? "Somebody";
+  return { id: message.user ?? message.bot_id ?? name, name, bot: Boolean(app ?? message.bot_id ?? message.author?.is_bot) };
 }
 
 /** The bot user of an app is drawn as the app. */
@@ -30,9 +38,14 @@ export function channelName(channel) {
   return channel.name;
 }
 
+/** True for conversations that are not channels: between two people or a few. */
+export function isDirect(channel) {
+  return Boolean(channel.is_im || channel.is_mpim);
+}
+
 /** "#general", "Bob Lindqvist": how a sentence names a conversation. */
 export function channelTitle(channel) {
-  return channel.is_im ? channelName(channel) : `#${channelName(channel)}`;
+  return isDirect(channel) ? channelName(channel) : `#${channelName(channel)}`;
 }
 
 /** The mark before a channel's name. */

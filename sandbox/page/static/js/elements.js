@@ -9,6 +9,8 @@ import { icon } from "./icons.js";
 import { image } from "./media.js";
 import { mrkdwn, plainText } from "./mrkdwn.js";
 import { openMenu } from "./popover.js";
+import { suggestOne } from "./external.js";
+import { choice } from "./surface.js";
 import { fromWallClock, toWallClock } from "./time.js";
 import { safeUrl } from "./tokens.js";
 
@@ -43,12 +45,12 @@ const DRAW = {
   rich_text_input: (element, wiring) => textInput({ ...element, multiline: true }, wiring),
   file_input: fileInput,
   static_select: selectOne,
-  external_select: suggestOne,
+  external_select: (element, wiring) => suggestOne(element, wiring, changed),
   users_select: selectOne,
   channels_select: selectOne,
   conversations_select: selectOne,
   multi_static_select: selectMany,
-  multi_external_select: suggestOne,
+  multi_external_select: (element, wiring) => suggestOne(element, wiring, changed),
   multi_users_select: selectMany,
   multi_channels_select: selectMany,
   multi_conversations_select: selectMany,
@@ -59,21 +61,9 @@ const DRAW = {
   radio_buttons: radios,
 };
 
-// Which key of the sandbox's `select` act carries an element's answer.
-const ANSWER_KEY = {
-  users_select: "user",
-  channels_select: "channel",
-  conversations_select: "channel",
-  datepicker: "date",
-  timepicker: "time",
-  datetimepicker: "datetime",
-};
-
 function changed(element, { block, surface, dispatches }, value, node) {
   surface.enter(block, element, value);
-  if (!dispatches) return;
-  const key = Array.isArray(value) ? "values" : "channel" in surface.target && ANSWER_KEY[element.type] === "channel" ? "value" : ANSWER_KEY[element.type] ?? "value";
-  surface.send("select", block, element, { [key]: value }, node);
+  if (dispatches) surface.send("select", block, element, choice(value), node);
 }
 
 function button(element, { block, surface, attributes }) {
@@ -126,17 +116,6 @@ function selectOne(element, wiring) {
 function selectMany(element, wiring) {
   const name = wiring.attributes.id ? null : element.placeholder?.text ?? "Choose";
   return multiSelect(element, { value: wiring.surface.answer(wiring.block, element), "aria-label": name, ...wiring.attributes, onchange: (value, node) => changed(element, wiring, value, node) });
-}
-
-// Options of external selects live in the app; what is typed is sent as the choice.
-function suggestOne(element, wiring) {
-  const many = element.type.startsWith("multi_");
-  const held = wiring.surface.answer(wiring.block, element);
-  const tell = (event) => {
-    const typed = event.target.value.trim();
-    changed(element, wiring, many ? typed.split(",").map((each) => each.trim()).filter(Boolean) : typed || null, event.target);
-  };
-  return h("input", { type: "text", class: "input", value: many ? (held ?? []).join(", ") : held ?? "", placeholder: element.placeholder?.text ?? "Type to choose", "aria-label": wiring.attributes.id ? null : element.placeholder?.text ?? "Choose", ...wiring.attributes, onchange: tell });
 }
 
 function textInput(element, wiring) {

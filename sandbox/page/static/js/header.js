@@ -1,7 +1,7 @@
 // The head of a conversation: name, topic, members, pins, the bookmarks bar, and the app's tabs.
 
 import { act } from "./api.js";
-import { appOfBot, avatar, channelMark, channelName, channelTitle, userName } from "./directory.js";
+import { appOfBot, avatar, channelMark, channelName, channelTitle, isDirect, userName } from "./directory.js";
 import { fill, h } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { icon } from "./icons.js";
@@ -42,7 +42,6 @@ function appHead(app) {
 
 function channelHead(channel) {
   const name = channelName(channel);
-  const topic = typeof channel.topic === "string" ? channel.topic : channel.topic?.value;
   const mark = channel.is_im ? avatar(channel.user, name, { size: "small" }) : h("span", { class: "head-mark" }, channelMark(channel));
   return h(
     "div",
@@ -51,8 +50,8 @@ function channelHead(channel) {
     h("h1", { class: "head-name" }, name),
     channel.is_ext_shared ? h("span", { class: "tag tag-warn" }, icon("globe"), "Shared outside") : null,
     channel.is_archived ? h("span", { class: "tag" }, "Archived") : null,
-    h("p", { class: "head-topic", title: topic || null, "aria-label": "Topic" }, topic ? mrkdwn(topic) : null),
-    h("div", { class: "head-tools" }, channel.is_im ? null : membersButton(channel), pinsButton(), channel.is_im ? null : moreButton(channel)),
+    h("p", { class: "head-topic", title: channel.topic || null, "aria-label": "Topic" }, channel.topic ? mrkdwn(channel.topic) : null),
+    h("div", { class: "head-tools" }, channel.is_im ? null : membersButton(channel), pinsButton(), isDirect(channel) ? null : moreButton(channel)),
   );
 }
 
@@ -70,7 +69,7 @@ function pinsButton() {
 
 /** The members of the open channel, as ids. */
 export function memberIds() {
-  return (state.channel?.members ?? []).map((member) => member.id ?? member);
+  return state.channel?.members ?? [];
 }
 
 function moreButton(channel) {

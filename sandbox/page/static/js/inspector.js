@@ -1,16 +1,17 @@
 // The delivery inspector: what went to the apps, what they answered, how long it took.
 
+import { channelTitle, userName } from "./directory.js";
 import { fill, h, patchList } from "./dom.js";
 import { icon } from "./icons.js";
 import { state, subscribe } from "./store.js";
 import { clockSeconds } from "./time.js";
 
-const KIND_NAMES = { event: "Event", command: "Command", slash: "Command", interaction: "Click", interactive: "Click", api: "API call", web_api: "API call", response_url: "Response URL", act: "Person", upload: "Upload", socket: "Socket" };
+const KIND_NAMES = { event: "Event", command: "Command", interaction: "Action", api: "API call", response_url: "Response", act: "Person", socket: "Socket", fault: "Fault" };
 
 const FILTERS = [
   ["all", "All", () => true],
   ["out", "To apps", (each) => each.direction === "out"],
-  ["in", "From apps", (each) => each.direction === "in"],
+  ["in", "From apps", (each) => each.direction === "in" && each.kind !== "act"],
   ["bad", "Failed", (each) => verdict(each) === "bad"],
 ];
 
@@ -40,7 +41,7 @@ export function deliveriesPane() {
 
 function drawRows(rows) {
   const matches = FILTERS.find(([name]) => name === filter)[2];
-  const shown = state.deliveries.filter((each) => matches(each) && (!words || JSON.stringify(each).toLowerCase().includes(words)));
+  const shown = state.deliveries.filter((each) => !isReading(each) && matches(each) && (!words || JSON.stringify(each).toLowerCase().includes(words)));
   if (!shown.length) return fill(rows, h("li", { class: "empty" }, h("p", {}, state.deliveries.length ? "Nothing fits." : "Nothing was delivered yet. Say something in a channel with an app.")));
   rows.querySelector(":scope > .empty")?.remove();
   return patchList(rows, shown, {
@@ -48,6 +49,22 @@ function drawRows(rows) {
     signature: (each) => JSON.stringify([each, opened.has(each.seq)]),
     render: (each) => row(each, rows),
   });
+}
+
+// That somebody read a channel is of no interest to anybody.
+function isReading(each) {
+  return each.kind === "act" && each.summary.endsWith(" mark");
+}
+
+/** What happened, in a few words. */
+function describe(each) {
+  const request = each.request ?? {};
+  const channel = state.channels.get(each.channel ?? request.channel ?? request.event?.channel ?? request.channel_id);
+  const place = channel ? ` in ${channelTitle(channel)}` : "";
+  if (each.kind === "act") return `${each.summary.replace(/^\S+/, userName)}${request.command ? ` ${request.command} ${request.text ?? ""}` : ""}${place}`;
+  if (each.kind === "command") return `${each.summary} ${request.text ?? ""}`;
+  if (each.kind === "interaction") return [each.summary, request.actions?.[0]?.action_id ?? request.view?.callback_id ?? request.callback_id].filter(Boolean).join(" ");
+  return `${each.summary}${place}`;
 }
 
 /** "good", "bad" or "open" (no answer yet). */
@@ -73,7 +90,7 @@ function row(each, rows) {
       icon(isOpen ? "down" : "right"),
       h("span", { class: "delivery-way", title: each.direction === "in" ? "From the app" : "To the app" }, each.direction === "in" ? "←" : "→"),
       h("span", { class: "delivery-kind" }, KIND_NAMES[each.kind] ?? each.kind),
-      h("span", { class: "delivery-what" }, each.summary),
+      h("span", { class: "delivery-what", title: describe(each) }, describe(each)),
       each.attempt > 1 ? h("span", { class: "tag tag-warn" }, `try ${each.attempt}`) : null,
       h("span", { class: "delivery-status" }, String(each.status ?? "") || "…"),
       h("span", { class: "delivery-time" }, latency),

@@ -11,17 +11,11 @@ let source = null;
 const REACTIONS = {
   message: inChannel,
   channel: inChannel,
-  reaction: inChannel,
-  pin: inChannel,
-  bookmark: inChannel,
-  ephemeral: inChannel,
-  member: inChannel,
   view: () => loadModals(),
-  modal: () => loadModals(),
   home: () => loadHome(),
-  delivery: () => loadDeliveries(),
+  delivery: delivered,
   fault: () => loadFaults(),
-  faults: () => loadFaults(),
+  file: inChannel,
   clock: clockMoved,
   user: () => loadDirectory(),
   app: () => loadDirectory(),
@@ -32,6 +26,11 @@ function inChannel(change) {
   loadDirectory();
   if (!change.channel || change.channel === state.place?.id) loadChannel();
   if (state.thread && (!change.channel || change.channel === state.thread.channel)) loadThread();
+}
+
+function delivered() {
+  loadDeliveries();
+  if (state.pane === "faults") loadFaults();
 }
 
 async function clockMoved() {
@@ -63,8 +62,7 @@ async function reconnect() {
 }
 
 function changed(change) {
-  if (change.seq <= state.seq && change.kind !== "reset") return;
-  state.seq = change.seq;
+  state.seq = Math.max(state.seq, change.seq);
   (REACTIONS[change.kind] ?? loadDirectory)(change);
 }
 

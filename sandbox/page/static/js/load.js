@@ -8,6 +8,9 @@ import { refused } from "./toasts.js";
 export const PAGE_OF_MESSAGES = 50;
 const DELIVERIES_SHOWN = 100;
 
+// What is gone or out of reach is said elsewhere: by the stream, by the list of channels.
+const QUIET = new Set(["unreachable", "channel_not_found", "message_not_found", "thread_not_found"]);
+
 /** A loader never throws: what cannot be read now is read again with the next change. */
 function loader(work) {
   return coalesced(async () => {
@@ -15,7 +18,7 @@ function loader(work) {
       await work();
     } catch (refusal) {
       if (refusal.code === undefined) throw refusal;
-      if (refusal.code !== "unreachable") refused(refusal);
+      if (!QUIET.has(refusal.code)) refused(refusal);
     }
   });
 }
@@ -29,7 +32,7 @@ export const loadDirectory = loader(async () => {
   if (names !== state.names) state.directoryVersion += 1;
   Object.assign(state, {
     names,
-    seq: Math.max(state.seq, answer.seq),
+    seq: state.seq || answer.seq, // afterwards the stream counts
     team: answer.team,
     me: answer.me,
     users: byId(answer.users),
@@ -37,7 +40,7 @@ export const loadDirectory = loader(async () => {
     channels: byId(answer.channels),
     apps: byId(answer.apps),
   });
-  if (answer.now !== undefined) setClock({ now: answer.now });
+  if (answer.now !== undefined) setClock({ ...answer.clock, now: answer.now });
   publish("directory");
 });
 

@@ -12,7 +12,6 @@ import { publish, state } from "./store.js";
 import { mountTopbar } from "./topbar.js";
 
 const RETRY_MS = 1000;
-const DEFAULT_PERSON = "ada";
 
 async function start() {
   const app = document.getElementById("app");
@@ -22,8 +21,12 @@ async function start() {
   mountPane(document.getElementById("pane"));
   mountModals();
   document.getElementById("scrim").addEventListener("click", () => app.classList.remove("drawer-open"));
-  state.actingAs = new URLSearchParams(location.search).get("as") || DEFAULT_PERSON;
+  state.actingAs = new URLSearchParams(location.search).get("as"); // null: the sandbox chooses
   await loadDirectory();
+  if (!state.me && state.actingAs) {
+    state.actingAs = null;
+    await loadDirectory();
+  }
   if (!state.me) {
     setTimeout(() => location.reload(), RETRY_MS);
     return;

@@ -19,7 +19,17 @@ function host(url) {
 /** A picture of our own, or the frame that stands for one from elsewhere. */
 export function image({ image_url: url, slack_file: file, alt_text: description = "" }, { small = false } = {}) {
   const source = url ?? file?.url ?? "";
-  if (source && isOurs(source)) return h("img", { class: small ? "thumb" : "picture", src: source, alt: description, loading: "lazy" });
+  if (source && isOurs(source)) return ownPicture(source, description, small);
+  return frame(source, description, small);
+}
+
+function ownPicture(source, description, small) {
+  const picture = h("img", { class: small ? "thumb" : "picture", src: source, alt: description, loading: "lazy" });
+  picture.addEventListener("error", () => picture.replaceWith(frame(source, description, small)), { once: true });
+  return picture;
+}
+
+function frame(source, description, small) {
   const text = h("span", { class: "frame-text" }, h("span", {}, description || "Picture"), h("span", { class: "frame-host" }, host(source)));
   return h("div", { class: small ? "frame frame-small" : "frame", role: "img", "aria-label": description || "Picture", title: `${description} (${source})` }, icon("picture"), small ? null : text);
 }

@@ -3,7 +3,7 @@
 import { act } from "./api.js";
 import { attachments } from "./attachments.js";
 import { patchBlocks } from "./blocks.js";
-import { appOfBot, avatar, channelOf, userName } from "./directory.js";
+import { authorOf, avatar, channelOf, userName } from "./directory.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { fileCard } from "./media.js";
@@ -21,8 +21,6 @@ import { keyboardShortcuts, toolbar } from "./toolbar.js";
 const JUMBO_EMOJI = 3; // a message of this many emoji or fewer and nothing else is shown large
 const FACES = 3;
 
-const dismissed = new Set();
-
 const SYSTEM = new Set([
   "channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "channel_archive", "channel_unarchive",
   "group_join", "group_leave", "group_topic", "group_purpose", "group_name", "group_archive", "group_unarchive", "pinned_item", "bot_add", "bot_remove",
@@ -34,21 +32,9 @@ export function isBeingEdited(message) {
   return state.editing?.ts === message.ts;
 }
 
-/** True if the reader put this ephemeral message away. */
-export function isDismissed(message) {
-  return dismissed.has(message.ts);
-}
-
-function author(message) {
-  const app = appOfBot(message.user);
-  const name = message.username ?? app?.name ?? message.author?.name ?? userName(message.user ?? "");
-  const bot = Boolean(message.author?.is_bot ?? message.bot_id ?? app);
-  return { id: message.user ?? message.bot_id ?? name, name, bot };
-}
-
 /** The article of one message; `grouped` leaves out the head it shares with the one before. */
 export function drawMessage(message, { grouped = false, inThread = false } = {}) {
-  const who = author(message);
+  const who = authorOf(message);
   const at = Number(message.ts);
   const system = SYSTEM.has(message.subtype);
   const classes = ["message", grouped && "grouped", system && "system", message.ephemeral && "ephemeral", message.pinned && "pinned"];
@@ -60,10 +46,10 @@ export function drawMessage(message, { grouped = false, inThread = false } = {})
       "aria-label": `${message.ephemeral ? "Only visible to you: " : ""}${who.name}, ${clockTime(at)}`,
       dataset: { ts: message.ts, user: message.user ?? "", ephemeral: String(Boolean(message.ephemeral)), focus: message.ts },
     },
-    h("div", { class: "gutter" }, system ? h("span", { class: "system-mark" }, icon("right")) : grouped ? time(at, "gutter-time") : avatar(who.id, who.name, { bot: who.bot })),
+    h("div", { class: "gutter" }, system ? avatar(who.id, who.name, { bot: who.bot, size: "tiny" }) : grouped ? time(at, "gutter-time") : avatar(who.id, who.name, { bot: who.bot })),
     h("div", { class: "message-main" }, notes(message), grouped ? null : head(who, at, system), isBeingEdited(message) ? editor(message) : content(message, system), footer(message, inThread)),
   );
-  shout(article);
+  if (!system) shout(article);
   if (system || isBeingEdited(message)) return article;
   article.append(toolbar(message, { inThread }));
   article.addEventListener("keydown", (event) => keyboardShortcuts(event, message, { inThread }));
@@ -81,28 +67,25 @@ function head(who, at, system) {
 function notes(message) {
   const lines = [];
   if (message.ephemeral) lines.push(h("p", { class: "note note-ephemeral" }, icon("eye"), "Only visible to you", h("button", { type: "button", class: "link-button", onclick: () => dismiss(message) }, "Dismiss")));
-  if (message.pinned) lines.push(h("p", { class: "note note-pinned" }, icon("pin"), pinnedBy(message)));
+  if (message.pinned) lines.push(h("p", { class: "note note-pinned" }, icon("pin"), "Pinned"));
   if (message.subtype === "thread_broadcast") lines.push(h("p", { class: "note" }, icon("thread"), h("button", { type: "button", class: "link-button", onclick: () => openThread(channelOf(message), message.thread_ts) }, "Replied to a thread")));
   return lines;
 }
 
-function pinnedBy(message) {
-  const by = message.pinned_info?.pinned_by ?? message.pinned_by;
-  return by ? `Pinned by ${by === state.me.id ? "you" : userName(by)}` : "Pinned";
-}
-
-function dismiss(message) {
-  dismissed.add(message.ts);
-  publish("channel");
-  publish("thread");
+async function dismiss(message) {
+  try {
+    await act("delete", { channel: channelOf(message), ts: message.ts });
+  } catch (refusal) {
+    refused(refusal);
+  }
 }
 
 /** What a message says: its blocks, or its text, then attachments and files. */
 export function content(message, system = false) {
   const body = h("div", { class: "content" });
-  if (message.blocks?.length) {
+  if (message.blocks?.length && !isTyped(message)) {
     const surface = surfaceOf(`message ${channelOf(message)} ${message.ts}`, { channel: channelOf(message), ts: message.ts });
-    const box = patchBlocks(h("div", { class: author(message).bot && !onlyText(message.blocks) ? "card" : "" }), message.blocks, surface);
+    const box = patchBlocks(h("div", { class: authorOf(message).bot && !onlyText(message.blocks) ? "card" : "" }), message.blocks, surface);
     body.append(box);
   } else if (message.text) {
     body.append(h("div", { class: `prose${isJumbo(message.text) ? " jumbo" : ""}` }, mrkdwn(message.text)));
@@ -110,6 +93,11 @@ export function content(message, system = false) {
   if (message.edited && !system) (body.querySelector(":scope > .prose") ?? body).append(h("span", { class: "edited", title: fullTime(Number(message.edited.ts)) }, " (edited)"));
   body.append(...attachments(message), ...(message.files ?? []).map(fileCard));
   return body;
+}
+
+// What a person typed comes as text and, without its bold and its code, as one rich_text block.
+function isTyped(message) {
+  return Boolean(message.text) && !message.bot_id && message.blocks.every((block) => block.type === "rich_text");
 }
 
 function onlyText(blocks) {

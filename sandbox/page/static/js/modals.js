@@ -84,7 +84,9 @@ function drawBody(view) {
     shown.body.dataset.view = view.id;
     shown.body.scrollTop = 0;
   }
-  patchBlocks(shown.body, view.blocks ?? [], surfaceFor(view), state.directoryVersion);
+  const surface = surfaceFor(view);
+  surface.errors = view.errors ?? {};
+  patchBlocks(shown.body, view.blocks ?? [], surface, state.directoryVersion);
 }
 
 function drawFoot(view) {
@@ -122,10 +124,8 @@ async function submit(event) {
   setBusy(true);
   try {
     const answer = await act("submit", { view_id: top.id, values: surface.values() });
-    surface.errors = answer.errors ?? {};
-    if (answer.updated && !answer.errors) surface.errors = {};
     await loadModals();
-    if (answer.errors) showErrors(surface);
+    if (answer.errors) goToError(Object.keys(answer.errors)[0]);
   } catch (refusal) {
     refused(refusal, top.title?.text);
   } finally {
@@ -133,10 +133,8 @@ async function submit(event) {
   }
 }
 
-function showErrors(surface) {
-  draw();
-  const [first] = Object.keys(surface.errors);
-  const block = shown?.body.querySelector(`[data-block-id="${CSS.escape(first)}"]`);
+function goToError(blockId) {
+  const block = shown?.body.querySelector(`[data-block-id="${CSS.escape(blockId)}"]`);
   block?.querySelector("input, textarea, select, button")?.focus();
   block?.scrollIntoView({ block: "nearest" });
 }

@@ -108,7 +108,7 @@ function controlSequence(inner) {
 }
 
 function code(text, at) {
-  if (text[at] !== "`") return null;
+  if (text[at] !== "`" || text[at + 1] === "`" || text[at - 1] === "`") return null;
   const close = text.indexOf("`", at + 1);
   const inner = text.slice(at + 1, close);
   if (close < 0 || !inner.trim() || inner.includes("\n")) return null;

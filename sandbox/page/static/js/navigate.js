@@ -38,7 +38,7 @@ export async function openDirect(user) {
   try {
     const answer = await act("open_dm", { user });
     await loadDirectory();
-    return openChannel(answer.channel?.id ?? answer.channel ?? answer.id);
+    return openChannel(answer.channel);
   } catch (refusal) {
     return refused(refusal);
   }
@@ -134,5 +134,16 @@ function remember() {
 function closeDrawer() {
   document.getElementById("app").classList.remove("drawer-open");
 }
+
+// Thrown out of a channel, or it is gone: go where we may be.
+subscribe("directory", () => {
+  if (!state.place || isVisible(state.place)) return;
+  state.place = firstPlace();
+  state.channel = null;
+  if (state.thread) closePane();
+  remember();
+  publish("place");
+  loadChannel();
+});
 
 subscribe("open", (place) => (place.kind === "home" ? openHome(place.app) : openChannel(place.id)));

@@ -1,7 +1,7 @@
 // The pinned messages of the channel.
 
 import { act } from "./api.js";
-import { avatar, userName } from "./directory.js";
+import { authorOf, avatar } from "./directory.js";
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { plainOf } from "./plain.js";
@@ -13,7 +13,7 @@ export function pinsPane() {
   const list = h("ul", { class: "pins" });
   const draw = () => {
     if (state.pane !== "pins") return;
-    const pins = (state.channel?.pins ?? []).map((each) => each.message ?? each).filter((each) => each.ts);
+    const pins = (state.channel?.pins ?? []);
     fill(list, pins.length ? pins.map(pin) : h("li", { class: "empty" }, h("p", {}, "Nothing is pinned here. Pin what people who join late must read first.")));
   };
   subscribe("channel", draw);
@@ -21,7 +21,7 @@ export function pinsPane() {
 }
 
 function pin(message) {
-  const name = message.author?.name ?? userName(message.user ?? "");
+  const { id, name, bot } = authorOf(message);
   const unpin = async () => {
     try {
       await act("unpin", { channel: state.place.id, ts: message.ts });
@@ -32,7 +32,7 @@ function pin(message) {
   return h(
     "li",
     { class: "pin", dataset: { ts: message.ts } },
-    h("button", { type: "button", class: "pin-body", onclick: () => publish("reveal", message.ts) }, h("span", { class: "pin-head" }, avatar(message.user ?? name, name, { size: "tiny", bot: Boolean(message.bot_id) }), h("strong", {}, name), h("span", { class: "menu-detail" }, moment(Number(message.ts)))), h("span", { class: "pin-text" }, plainOf(message))),
+    h("button", { type: "button", class: "pin-body", onclick: () => publish("reveal", message.ts) }, h("span", { class: "pin-head" }, avatar(id, name, { size: "tiny", bot }), h("strong", {}, name), h("span", { class: "menu-detail" }, moment(Number(message.ts)))), h("span", { class: "pin-text" }, plainOf(message))),
     h("button", { type: "button", class: "icon-button", "aria-label": "Unpin", title: "Unpin", onclick: unpin }, icon("close")),
   );
 }

@@ -12,6 +12,7 @@ export const state = {
   groups: new Map(),
   channels: new Map(),
   apps: new Map(),
+  names: "", // a digest of every name, to notice when one changed
   directoryVersion: 0, // grows when a name may be drawn differently
   place: null, // { kind: "channel", id } or { kind: "home", app }
   channel: null, // { id, channel, members, messages, pins, bookmarks, hasMore }

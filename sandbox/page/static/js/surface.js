@@ -39,6 +39,7 @@ export class Surface {
     this.name = name;
     this.target = target;
     this.answers = new Map();
+    this.untold = new Set();
     this.errors = {};
   }
 
@@ -52,6 +53,7 @@ export class Surface {
   /** Remember an answer without telling the app. */
   enter(block, element, value) {
     this.answers.set(key(block, element), { block: block.block_id, action: element.action_id, value });
+    this.untold.add(key(block, element));
   }
 
   /** Everything entered here, as {block_id: {action_id: value}}. */
@@ -61,20 +63,14 @@ export class Surface {
     return values;
   }
 
-  /** Forget everything entered; drawn anew it shows what the app filled in. */
-  forget() {
-    this.answers.clear();
-    this.errors = {};
-  }
-
   /** Tell the app that a control was used; false if the person or the sandbox said no. */
   async send(action, block, element, details, control) {
     if (element.confirm && !(await askConfirmation(element.confirm))) return false;
     setBusy(control, true);
     try {
-      const place = { block_id: block.block_id, action_id: element.action_id };
-      const confirm = element.confirm ? { confirm: true } : {};
-      await act(action, { ...this.target, ...place, ...confirm, ...details, state: this.values() });
+      this.untold.delete(key(block, element));
+      await this.tellEntered();
+      await act(action, { ...this.target, block_id: block.block_id, action_id: element.action_id, ...details });
       return true;
     } catch (refusal) {
       refused(refusal);
@@ -83,6 +79,20 @@ export class Surface {
       setBusy(control, false);
     }
   }
+
+  // What stands in other inputs belongs to the state that the app is shown with this action.
+  async tellEntered() {
+    for (const name of this.untold) {
+      const { block, action, value } = this.answers.get(name);
+      await act("select", { ...this.target, block_id: block, action_id: action, ...choice(value) });
+      this.untold.delete(name);
+    }
+  }
+}
+
+/** How the sandbox's `select` act is told an answer. */
+export function choice(value) {
+  return Array.isArray(value) ? { values: value } : { value };
 }
 
 function key(block, element) {

@@ -3,7 +3,6 @@
 import { channelTitle } from "./directory.js";
 import { Composer } from "./composer.js";
 import { h } from "./dom.js";
-import { isDismissed } from "./message.js";
 import { MessageList } from "./messages.js";
 import { state, subscribe } from "./store.js";
 
@@ -22,7 +21,7 @@ export function threadPane() {
     }
     shown = visit;
     place.textContent = state.channels.has(channel) ? channelTitle(state.channels.get(channel)) : "";
-    list.draw(messages.filter((message) => !isDismissed(message)), { inThread: true });
+    list.draw(messages, { inThread: true });
   };
   subscribe("thread", draw);
   return { title: "Thread", root: h("div", { class: "thread" }, place, list.root, composer.root), opened: draw };

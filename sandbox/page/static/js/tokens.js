@@ -22,6 +22,12 @@ export function safeUrl(url) {
 export function link(url, label, classes = "") {
   if (!safeUrl(url)) return h("span", {}, label || url);
   const text = label || url.replace(/^mailto:/i, "");
+  const target = disguised(url, label);
+  if (target) return h("span", {}, anchor(url, text, classes), h("span", { class: "leads-to" }, ` (${target})`));
+  return anchor(url, text, classes);
+}
+
+function anchor(url, text, classes) {
   return h("a", { href: url, target: "_blank", rel: "noopener noreferrer", title: url, class: classes || null }, text);
 }
 
@@ -33,6 +39,14 @@ export function mentionOf(target, label) {
   if (target.startsWith("!date^")) return dateToken(target, label);
   if (target.startsWith("!")) return broadcast(target.slice(1)) ?? h("span", { class: "mention" }, label || `<${target}>`);
   return null;
+}
+
+/** Where a link leads if its label pretends to be another address; "" for honest links. */
+function disguised(url, label) {
+  if (!/^(https?:\/\/|www\.)/i.test(label) || !URL.canParse(url)) return "";
+  const said = label.startsWith("www.") ? `https://${label}` : label;
+  const { host } = new URL(url);
+  return URL.canParse(said) && new URL(said).host === host ? "" : host || url;
 }
 
 /** @ada; louder if it is the reader. */
