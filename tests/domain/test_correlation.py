@@ -169,6 +169,19 @@ def test_the_share_counts_as_it_is_written() -> None:
     assert len(clusters(burst, graph, alerts=tenth, at=at(10))) == 1
 
 
+def test_a_common_cause_is_looked_for_two_hops_below_and_no_further() -> None:
+    """Three hops down everything hangs together."""
+    branches = {f"{step}{n}": [f"{needed}{n}"] for n in range(3) for step, needed in ("cb", "ba")}
+    graph = drawn({"r": [], **{f"a{n}": ["r"] for n in range(3)}, **branches})
+    loose = ALERTS.model_copy(update={"common_cause_share": 0.3})
+
+    def outages(step: str) -> int:
+        burst = [alert(f"{step}{n}", n) for n in range(3)]
+        return len(clusters(burst, graph, alerts=loose, at=at(10)))
+
+    assert (outages("b"), outages("c")) == (1, 3)
+
+
 # ------------------------------------------------------------------ properties
 SERVICES = ["web", "checkout", "payments", "orders-db", "auth", "login", "search", "reporting", "batch"]
 

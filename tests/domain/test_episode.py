@@ -160,6 +160,14 @@ def alert(*pairs: tuple[int, int | None], **changes: object) -> Episode:
             [firing(0), firing(None, 120), firing(299)], "e0", [(0, None)],
             id="a later start within keep is a difference of clocks",
         ),
+        pytest.param(
+            [firing(0), firing(None, 120), firing(300)], "e0", [(0, 120), (300, None)],
+            id="a later start after exactly keep is another firing",
+        ),
+        pytest.param(
+            [firing(360), resolved(300, 0, occurred_at=at(400))], "e0", [(360, None)],
+            id="told late, but about an end before this firing began",
+        ),
     ],
 )  # fmt: skip
 def test_the_story_of_an_alert(
@@ -183,6 +191,13 @@ def test_the_newest_words_about_a_standing_alert_count() -> None:
     episode = told(firing(0), worse)
     assert episode is not None
     assert (episode.severity, episode.title, episode.received_at) == (1, "Everything fails", at(30))
+
+
+def test_news_of_the_same_instant_count_while_it_stands() -> None:
+    """A repeated firing speaks of the same start, with newer words."""
+    episode = told(firing(0), firing(0, title="Everything fails"))
+    assert episode is not None
+    assert episode.title == "Everything fails"
 
 
 def test_a_start_in_the_future_is_the_sender_s_clock_and_counts_from_now() -> None:

@@ -208,6 +208,9 @@ def test_evidence_is_told_oldest_first_with_where_it_can_be_read() -> None:
         pytest.param(
             [alert("payments", 0, 450, severity=1)], 460, 600, id="it will just still stand after ten minutes"
         ),
+        pytest.param(
+            [alert("payments", 0, 420, severity=1)], 430, None, id="it will be gone in that very moment"
+        ),
         pytest.param([alert("payments", 0, 100, severity=1)], 400, None, id="it is gone"),
         pytest.param(
             [alert("recs", 0, intervals=RESTLESS)], 600, 720, id="an alert that flaps may calm down"
