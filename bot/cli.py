@@ -9,12 +9,14 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any, TypeVar, get_args
 
 import click
 import yaml
 
+from bot.clock import SystemClock
+from bot.ids import TimeSortedIds
 from bot.library import papers
 from bot.logs import set_up
 from bot.manifest import Mode, manifest
@@ -27,6 +29,7 @@ from playbooks.loader import Broken, inspect
 from storage.outbox import OutboxQueue, OutboxRow
 from storage.owing import STATES
 from storage.schema import SchemaMismatch, check, head, upgrade
+from storage.uow import Store
 
 T = TypeVar("T")
 
@@ -173,8 +176,6 @@ def show_delivery(delivery: str) -> None:
 @click.argument("delivery")
 def retry(delivery: str) -> None:
     """Have a buried delivery tried again."""
-    from bot.clock import SystemClock  # noqa: PLC0415 - one command needs it
-
     if not _with_outbox(lambda queue: queue.revive(delivery, now=SystemClock().now())):
         raise Refusal(f"{delivery} is not buried, or the same is owed already. See tocsin outbox list.")
     click.echo("It will be tried again.")
@@ -182,11 +183,13 @@ def retry(delivery: str) -> None:
 
 def _with_outbox(work: Callable[[OutboxQueue], Coroutine[Any, Any, T]]) -> T:
     """Do something with the outbox of the database in the settings."""
-    from bot.wiring import lay_ground  # noqa: PLC0415 - other commands start faster without it
 
     async def working() -> T:
-        async with AsyncExitStack() as stack:
-            return await work((await lay_ground(load(), stack)).store.outbox)
+        store = await Store.open(load().database.url, clock=SystemClock(), ids=TimeSortedIds())
+        try:
+            return await work(store.outbox)
+        finally:
+            await store.close()
 
     with _in_words():
         return asyncio.run(working())

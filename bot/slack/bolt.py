@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Final
 
 from aiohttp import ClientSession
@@ -36,8 +37,16 @@ def make_bolt(session: ClientSession, introduction: Introduction, *, base_url: s
 
     return AsyncApp(
         name="tocsin",
+        logger=_quiet(),
         client=make_client(session, base_url=base_url, token=None),
         authorize=authorize,
         signing_secret="",
         request_verification_enabled=False,
     )
+
+
+def _quiet() -> logging.Logger:
+    """Warnings only: Bolt takes the root logger's level for its own, whatever that is set to."""
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.WARNING)
+    return logger
