@@ -165,7 +165,8 @@ def _by_risk(
         return _ask(freeze, "rollback", f"It undoes {change.rollback_of}: the commander of {name} decides.")
     if change.op_started_at is not None and change.op_started_at < freeze.since:
         return _ask(freeze, "in_flight", f"It was running when {name} began: the commander decides.")
-    text = _why_held(ring, service, name)
+    is_known = service in change.services
+    text = _why_held(ring, service, name) if is_known else _why_unknown(service, name)
     return Reason(code=f"freeze_ring{ring}", decision=Decision.HOLD, text=text, incident=freeze.incident)
 
 
@@ -218,6 +219,10 @@ def _why_held(ring: int, service: str, name: str) -> str:
             return f"{service} belongs to a team that is busy with {name}."
         case _:
             return f"While {name} is open, risk like this waits everywhere."
+
+
+def _why_unknown(service: str, name: str) -> str:
+    return f"The catalogue does not know {service}, so it counts as close to {name}. Name it as an alias."
 
 
 def _allow(freeze: Freeze, code: str, text: str) -> Reason:
