@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import web
 
@@ -21,6 +23,8 @@ class Exchange:
     """What carries news to bots and their answers back.
 
     ``forms`` are the answers that people have given on a surface, by surface and person.
+    ``banner`` is a line that a demonstration shows above the page. ``readers`` are the
+    requests that never end by themselves: they are cut when the sandbox stops.
     """
 
     workspace: Workspace
@@ -29,6 +33,8 @@ class Exchange:
     courier: Courier
     hooks: Hooks
     forms: dict[tuple[str, str], Form] = field(default_factory=dict)
+    banner: dict[str, Any] | None = None
+    readers: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def form(self, surface: str, user_id: str) -> Form:
         return self.forms.setdefault((surface, user_id), Form())
@@ -52,8 +58,13 @@ def attach(app: web.Application) -> Exchange:
     async def alive(_app: web.Application) -> AsyncIterator[None]:
         async with poster:
             yield
-            await hub.close()
             await background.stop()
 
+    async def part(_app: web.Application) -> None:
+        for reader in exchange.readers:
+            reader.cancel()
+        await hub.close()
+
     app.cleanup_ctx.append(alive)
+    app.on_shutdown.append(part)
     return exchange

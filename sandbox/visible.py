@@ -31,10 +31,12 @@ def visible_text(
     attachments: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """Every line that can be read; ``text`` only where no block repeats it."""
-    lines = [*fragments(list(blocks)), *fragments(list(attachments))]
-    if text and not any(text in line for line in lines):
-        lines.insert(0, text)
-    return "\n".join(_named(workspace, line) for line in lines)
+    pieces = [*fragments(list(blocks)), *fragments(list(attachments))]
+    lines = [_named(workspace, each) for each in pieces]
+    spoken = _named(workspace, text)
+    if spoken and not any(spoken in line for line in lines):
+        lines.insert(0, spoken)
+    return "\n".join(lines)
 
 
 def fragments(node: object) -> Iterator[str]:

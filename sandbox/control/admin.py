@@ -160,7 +160,17 @@ async def remove_faults(request: web.Request) -> Json:
     return {}
 
 
+@answering
+async def banner(request: web.Request) -> Json:
+    """Show a line above the page, ``{"text", "step"?, "of"?}``; without text it goes away."""
+    exchange, body = request.app[EXCHANGE], await body_of(request)
+    exchange.banner = body if body.get("text") else None
+    exchange.workspace.emit("banner", "banner_shown")
+    return {"banner": exchange.banner}
+
+
 ROUTES = [
+    web.post("/_sandbox/banner", banner),
     web.post("/_sandbox/apps", install),
     web.get("/_sandbox/apps", apps),
     web.post("/_sandbox/act", act),

@@ -36,6 +36,7 @@ async def bootstrap(request: web.Request) -> Json:
     return {
         "seq": workspace.seq,
         "team": {"id": workspace.team_id, "name": workspace.team_name, "domain": workspace.team_domain},
+        "banner": request.app[EXCHANGE].banner,
         "me": person_json(workspace, me),
         "now": workspace.clock.now(),
         "clock": {"mode": workspace.clock.mode, "factor": workspace.clock.factor},

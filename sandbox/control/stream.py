@@ -21,23 +21,36 @@ LONGEST_QUEUE = 1000  # a reader that is this far behind is sent away and comes 
 
 async def stream(request: web.Request) -> web.StreamResponse:
     """One ``data:`` line of JSON per change, older ones after ``since`` first."""
-    workspace = request.app[EXCHANGE].workspace
+    exchange = request.app[EXCHANGE]
+    workspace, queue = exchange.workspace, asyncio.Queue[Json]()
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
     await response.prepare(request)
-    queue: asyncio.Queue[Json] = asyncio.Queue(LONGEST_QUEUE)
     since = int(request.query.get("since", workspace.seq))
-    for change in list(workspace.changes):
+    for change in workspace.changes:
         if change.seq > since:
-            await _write(response, change.to_json())
+            queue.put_nowait(change.to_json())
+    pumping = asyncio.ensure_future(_pump(response, queue))
+    exchange.readers.add(pumping)
+
+    def tell(news: Json) -> None:
+        queue.put_nowait(news)
+        if queue.qsize() > LONGEST_QUEUE:
+            pumping.cancel()
+
     endings = [
-        workspace.subscribe(lambda change: queue.put_nowait(change.to_json())),
-        workspace.journal.subscribe(lambda entry: queue.put_nowait(_delivery(workspace, entry))),
+        workspace.subscribe(lambda change: tell(change.to_json())),
+        workspace.journal.subscribe(lambda entry: tell(_delivery(workspace, entry))),
     ]
     try:
-        await _pump(response, queue)
-    except (ConnectionError, asyncio.QueueFull):
-        pass  # the reader went away, or cannot follow: it reconnects with ``since``
+        await pumping
+    except ConnectionError:
+        pass  # the reader went away
+    except asyncio.CancelledError:
+        if not pumping.cancelled():
+            raise  # this request was cancelled; otherwise the sandbox stops or the reader cannot follow
     finally:
+        pumping.cancel()
+        exchange.readers.discard(pumping)
         for end in endings:
             end()
     return response

@@ -63,7 +63,7 @@ async def choose(exchange: Exchange, user: User, surface: Surface, wanted: Mappi
     block without ``dispatch_action``.
     """
     place = find(surface.blocks, **{key: wanted.get(key) for key in ("action_id", "block_id", "label")})
-    chosen = answer(place, choice_of(wanted), Names(exchange.workspace))
+    chosen = answer(place, choice_of(surface, wanted), Names(exchange.workspace))
     if place.element["type"] != "overflow":
         remember(exchange, user, surface, place, chosen)
     if place.block["type"] == "input" and not place.block.get("dispatch_action"):
@@ -107,9 +107,13 @@ def remember(
         surface.view.state = form.state(surface.blocks)["values"]
 
 
-def choice_of(wanted: Mapping[str, Any]) -> object:
-    """The one argument of a ``select`` that says what was chosen; None clears."""
-    for key in ("values", "value", "user", "users", "channel_choice", "date", "time", "datetime", "option"):
+def choice_of(surface: Surface, wanted: Mapping[str, Any]) -> object:
+    """The one argument of a ``select`` that says what was chosen; None clears.
+
+    On a message ``channel`` says where the message is, so a channel is chosen with ``value``.
+    """
+    keys = ("values", "value", "user", "users", "date", "time", "datetime", "option")
+    for key in (*keys, "channel") if isinstance(surface, ViewSurface) else keys:
         if key in wanted:
             return wanted[key]
     return None

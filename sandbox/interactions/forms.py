@@ -7,7 +7,7 @@ under somebody's fingers keeps what was typed wherever both ids stay the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,6 @@ from sandbox.interactions.elements import (
     answer,
     initial,
     located,
-    plain,
 )
 
 REQUIRED = "Please complete this required field."
@@ -38,10 +37,12 @@ class Form:
         self.answers[place.key] = dict(chosen)
 
     def fill(self, blocks: Sequence[Block], values: Mapping[str, object], directory: Directory) -> None:
-        """Answer several inputs, each named by its block_id, action_id or visible label."""
-        for name, given in values.items():
-            place = _named(blocks, name)
-            self.put(place, answer(place, _unwrapped(place, given), directory))
+        """Answer several inputs, each named by its block_id, action_id or visible label.
+
+        ``{block_id: {action_id: value}}``, the shape in which state is read back, is taken too.
+        """
+        for place, given in _paired(blocks, values):
+            self.put(place, answer(place, given, directory))
 
     def state(self, blocks: Sequence[Block]) -> dict[str, Any]:
         """The ``state`` object of a payload."""
@@ -81,11 +82,13 @@ def _named(blocks: Sequence[Block], name: str) -> Located:
     raise ElementMissing(f"No input is called {name!r}. There are: {seen or 'none'}.")
 
 
-def _unwrapped(place: Located, given: object) -> object:
-    """Accept ``{action_id: value}`` too, the shape in which state is read back."""
-    if isinstance(given, Mapping) and set(given) == {place.key[1]}:
-        return given[place.key[1]]
-    return given
+def _paired(blocks: Sequence[Block], values: Mapping[str, object]) -> Iterator[tuple[Located, object]]:
+    for name, given in values.items():
+        inside = {each.key[1]: each for each in _stateful(blocks) if each.key[0] == name}
+        if isinstance(given, Mapping) and given and set(given) <= set(inside):
+            yield from ((inside[action_id], value) for action_id, value in given.items())
+        else:
+            yield _named(blocks, name), given
 
 
 def _complaint(place: Located, value: object) -> str | None:
@@ -124,8 +127,3 @@ def _number_complaint(place: Located, text: str) -> str | None:
     if most is not None and float(text) > float(most):
         return f"Enter a number of at most {most}."
     return None
-
-
-def labels(blocks: Sequence[Block]) -> list[str]:
-    """The visible labels of the inputs of a surface."""
-    return [plain(each.get("label")) for each in blocks if each.get("type") == "input"]
