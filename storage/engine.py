@@ -28,16 +28,8 @@ WRITER_PATIENCE = timedelta(seconds=10)
 READERS = 5
 REPLICA_CONNECTIONS = 10
 
-_PRAGMAS = (
-    "PRAGMA synchronous=FULL",
-    f"PRAGMA busy_timeout={WRITER_PATIENCE // timedelta(milliseconds=1)}",
-    "PRAGMA foreign_keys=ON",
-)
-_POSTGRESQL_OPTIONS = (
-    f"-c lock_timeout={WRITER_PATIENCE // timedelta(milliseconds=1)}"
-    # A unit thinks for milliseconds; one that holds its locks for a minute is lost.
-    " -c idle_in_transaction_session_timeout=60000"
-)
+IDLE_PATIENCE = timedelta(minutes=1)
+"""How long PostgreSQL lets a unit hold its locks without a word; one that thinks for so long is lost."""
 _DEADLOCK, _LOCK_TIMEOUT = "40P01", "55P03"
 
 
@@ -49,12 +41,18 @@ def is_sqlite(url: str) -> bool:
     return backend == "sqlite"
 
 
-def make_engine(url: str, *, reads_only: bool = False) -> AsyncEngine:
+def make_engine(
+    url: str,
+    *,
+    reads_only: bool = False,
+    patience: timedelta = WRITER_PATIENCE,
+) -> AsyncEngine:
     """An engine whose transactions begin as this house wants them; creates a SQLite file, private to us."""
-    return _sqlite(url, reads_only=reads_only) if is_sqlite(url) else _postgresql(url, reads_only=reads_only)
+    make = _sqlite if is_sqlite(url) else _postgresql
+    return make(url, reads_only=reads_only, patience=patience)
 
 
-def _sqlite(url: str, *, reads_only: bool) -> AsyncEngine:
+def _sqlite(url: str, *, reads_only: bool, patience: timedelta) -> AsyncEngine:
     _create_private(Path(sa.make_url(url).database or ""))
     engine = create_async_engine(
         url,
@@ -63,9 +61,14 @@ def _sqlite(url: str, *, reads_only: bool) -> AsyncEngine:
         connect_args={"isolation_level": None},
         pool_size=READERS if reads_only else 1,
         max_overflow=0,
-        pool_timeout=WRITER_PATIENCE.total_seconds(),
+        pool_timeout=patience.total_seconds(),
     )
-    pragmas = (*_PRAGMAS, "PRAGMA query_only=ON") if reads_only else _PRAGMAS
+    pragmas = (
+        "PRAGMA synchronous=FULL",
+        f"PRAGMA busy_timeout={_milliseconds(patience)}",
+        "PRAGMA foreign_keys=ON",
+        f"PRAGMA query_only={reads_only:d}",
+    )
     begin = "BEGIN" if reads_only else "BEGIN IMMEDIATE"
 
     @sa.event.listens_for(engine.sync_engine, "connect")
@@ -95,14 +98,22 @@ def _create_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _postgresql(url: str, *, reads_only: bool) -> AsyncEngine:
+def _milliseconds(duration: timedelta) -> int:
+    return duration // timedelta(milliseconds=1)
+
+
+def _postgresql(url: str, *, reads_only: bool, patience: timedelta) -> AsyncEngine:
+    waits = (
+        f"-c lock_timeout={_milliseconds(patience)}"
+        f" -c idle_in_transaction_session_timeout={_milliseconds(IDLE_PATIENCE)}"
+    )
     engine = create_async_engine(
         url,
         json_serializer=_json,
-        connect_args={} if "options" in sa.make_url(url).query else {"options": _POSTGRESQL_OPTIONS},
+        connect_args={} if "options" in sa.make_url(url).query else {"options": waits},
         pool_size=READERS if reads_only else REPLICA_CONNECTIONS,
         max_overflow=0,
-        pool_timeout=WRITER_PATIENCE.total_seconds(),
+        pool_timeout=patience.total_seconds(),
         pool_pre_ping=True,
     )
     if reads_only:
@@ -124,10 +135,11 @@ def _translated(refused: OperationalError) -> Exception | None:
 class Database:
     """Both roads to one database: units that write and units that only read."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self._writer = make_engine(url)
-        self._reader = make_engine(url, reads_only=True)
+    def __init__(self, url: str, *, patience: timedelta = WRITER_PATIENCE) -> None:
+        """``patience`` is how long a unit waits for its turn, or for a row that another one holds."""
+        self._patience = patience
+        self._writer = make_engine(url, patience=patience)
+        self._reader = make_engine(url, reads_only=True, patience=patience)
         self._turn = asyncio.Lock() if is_sqlite(url) else None
 
     @asynccontextmanager
@@ -138,7 +150,7 @@ class Database:
         """
         async with AsyncExitStack() as stack:
             if self._turn is not None:
-                async with asyncio.timeout(WRITER_PATIENCE.total_seconds()):
+                async with asyncio.timeout(self._patience.total_seconds()):
                     await stack.enter_async_context(self._turn)
             connection = await stack.enter_async_context(self._writer.connect())
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Self
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from playbooks.ports import Clock, Ids
 from storage import schema
 from storage.alarms import Alarms
-from storage.engine import Database
+from storage.engine import WRITER_PATIENCE, Database
 from storage.inbox import Inbox
 from storage.outbox import OutboxQueue
 from storage.seen import Seen
@@ -46,13 +47,15 @@ class Store:
         clock: Clock,
         ids: Ids,
         on_commit: OnCommit | None = None,
+        patience: timedelta = WRITER_PATIENCE,
     ) -> Self:
         """Open the database at ``url``. Raises SchemaMismatch if it does not fit this code.
 
         ``on_commit`` is told, right after a commit, which of ``outbox``, ``inbox`` and
-        ``timers`` may have work; it must not block.
+        ``timers`` may have work; it must not block. A unit that waits longer than ``patience``
+        for others fails with TimeoutError.
         """
-        database = Database(url)
+        database = Database(url, patience=patience)
         try:
             async with database.reading() as connection:
                 schema.compare(await schema.revision_of(connection))
