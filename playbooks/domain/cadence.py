@@ -17,13 +17,3 @@ def next_due(declared_at: datetime, policy: Updates, *, at: datetime | None) -> 
         return declared_at + policy.first
     relaxed = at >= declared_at + policy.relax_after
     return at + (policy.relaxed if relaxed else policy.every)
-
-
-def reminds_at(due_at: datetime, policy: Updates) -> datetime:
-    """When the room is reminded of an update that nobody sent."""
-    return due_at + policy.remind_after
-
-
-def escalates_at(due_at: datetime, policy: Updates) -> datetime:
-    """When a duty manager is told that nobody sent it."""
-    return due_at + policy.escalate_after

@@ -59,11 +59,6 @@ def deadline(start: datetime, target: timedelta, calendar: Calendar) -> datetime
     raise NeverOpen(message)
 
 
-def is_open(at: datetime, calendar: Calendar) -> bool:
-    """Whether the instant falls inside the calendar's hours."""
-    return working_time(at, at + _SECOND, calendar) > timedelta(0)
-
-
 def _is_always(calendar: Calendar) -> bool:
     return not calendar.week and not calendar.holidays
 

@@ -94,7 +94,8 @@ def compose(
     """Compose an update for stakeholders.
 
     ``services`` are titles of impacted services: a suspected root is a hypothesis.
-    ``told_until`` is when the last update was sent: corrections older than that were told.
+    ``told_until`` is when the last update was sent, None before the first: only what it could
+    carry and was refuted since is corrected now.
     """
     released = sorted(
         (s for s in statements if reaches(s, Audience.STAKEHOLDER)),
@@ -177,11 +178,12 @@ def _section(title: str, kind: StatementClass, said: Iterable[Statement], state:
 
 
 def _correction(statements: Sequence[Statement], told_until: datetime | None) -> Section:
-    """What readers were told and must unlearn."""
+    """What readers were told and must unlearn: released before the last update, refuted since."""
     wrong = [
         (s.refuted_at, s)
         for s in statements
-        if s.refuted_at and correction_due(s) and (told_until is None or s.refuted_at >= told_until)
+        if correction_due(s) and s.refuted_at and s.released_at and told_until
+        if s.released_at <= told_until <= s.refuted_at
     ]
     wrong.sort(key=lambda pair: (pair[0], pair[1].id))
     lines = tuple(Line(text=f"We said “{s.text}”. That was wrong.", at=refuted) for refuted, s in wrong)

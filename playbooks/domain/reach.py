@@ -7,7 +7,6 @@ bounds how far it may rise; an unverified cause never leaves the war room.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from playbooks.domain.ids import MONITORING
 from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
@@ -33,12 +32,6 @@ def reaches(statement: Statement, audience: Audience) -> bool:
 def was_told(statement: Statement, audience: Audience) -> bool:
     """Whether it was released to that audience at some time, even if it is refuted now."""
     return statement.released_at is not None and is_within(audience, statement.reach)
-
-
-def least_reach(statements: Iterable[Statement]) -> Audience:
-    """The widest audience that may be told all of them; a text rises no further than its sources."""
-    limits = [s.reach if s.status is StatementStatus.RELEASED else Audience.WAR_ROOM for s in statements]
-    return min(limits, key=CHAIN.index, default=Audience.PUBLIC)
 
 
 def reach_limit(statement: Statement) -> Audience:

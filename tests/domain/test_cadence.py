@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from playbooks.domain.cadence import escalates_at, next_due, reminds_at
+from playbooks.domain.cadence import next_due
 from playbooks.schema import Updates
 
 T0 = datetime(2026, 6, 2, 10, 0, tzinfo=UTC)
@@ -34,8 +34,3 @@ POLICY = Updates(
 def test_an_update_is_due_when_silence_reaches_the_cadence(sent: int | None, due: int) -> None:
     at = None if sent is None else T0 + timedelta(minutes=sent)
     assert next_due(T0, POLICY, at=at) == T0 + timedelta(minutes=due)
-
-
-def test_an_update_that_nobody_sends_is_asked_for_and_then_goes_up() -> None:
-    assert reminds_at(T0, POLICY) == T0 + timedelta(minutes=2)
-    assert escalates_at(T0, POLICY) == T0 + timedelta(minutes=5)

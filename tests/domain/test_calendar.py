@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playbooks.catalogue import Calendar, Segment
-from playbooks.domain.calendar import WEEK, NeverOpen, deadline, is_open, working_time
+from playbooks.domain.calendar import WEEK, NeverOpen, deadline, working_time
 
 PARIS = ZoneInfo("Europe/Paris")
 WORKDAYS = WEEK[:5]
@@ -153,11 +153,6 @@ def test_a_calendar_that_never_opens_has_no_deadline() -> None:
     shut = Calendar(zone="UTC", week=week("09:00", "09:00"))
     with pytest.raises(NeverOpen):
         deadline(paris(2026, 6, 2), hours(1), shut)
-
-
-@pytest.mark.parametrize(("hour", "answer"), [(8, False), (9, True), (16, True), (17, False)])
-def test_opening_time_is_open_and_closing_time_is_not(hour: int, answer: bool) -> None:
-    assert is_open(paris(2026, 6, 2, hour), OFFICE) is answer
 
 
 # ------------------------------------------------------------------ properties

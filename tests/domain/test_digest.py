@@ -126,11 +126,20 @@ def test_of_many_statements_the_newest_three_are_read_oldest_first() -> None:
 
 def test_what_was_wrong_is_corrected_first_and_once() -> None:
     wrong = hygiene.refute(told(Kind.CAUSE, "A bad release."), ADA, at=T0 + minutes(15))
-    lines = text(digest(wrong)).splitlines()
-    assert lines[1] == "Correction: We said “A bad release.”. That was wrong. (10:15 UTC)"
-    assert digest(wrong).cites == ()
-    assert "Correction" in text(digest(wrong, told_until=T0 + minutes(10)))
+    update = digest(wrong, told_until=T0 + minutes(10))
+    assert text(update).splitlines()[1] == (
+        "Correction: We said “A bad release.”. That was wrong. (10:15 UTC)"
+    )
+    assert update.cites == ()
     assert "Correction" not in text(digest(wrong, told_until=T0 + minutes(16)))
+
+
+@pytest.mark.parametrize(
+    "last", [None, T0 + minutes(4)], ids=["no update yet", "released after the last one"]
+)
+def test_what_nobody_was_told_is_not_corrected(last: datetime | None) -> None:
+    wrong = hygiene.refute(told(Kind.CAUSE, "A bad release."), ADA, at=T0 + minutes(15))
+    assert "bad release" not in text(digest(wrong, told_until=last))
 
 
 @pytest.mark.parametrize(

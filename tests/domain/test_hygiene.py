@@ -22,7 +22,7 @@ from playbooks.domain.errors import (
 )
 from playbooks.domain.ids import MONITORING, IncidentId, StatementId, UserId
 from playbooks.domain.leak import withheld
-from playbooks.domain.reach import CHAIN, is_range, least_reach, reach_limit, reaches, was_told
+from playbooks.domain.reach import CHAIN, is_range, reach_limit, reaches, was_told
 from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
 
 T0 = datetime(2026, 6, 2, 10, 0, tzinfo=UTC)
@@ -98,6 +98,12 @@ def test_what_is_refuted_stays_refuted() -> None:
         release(wrong, ADA)
 
 
+def test_what_was_taken_back_stays_so() -> None:
+    withdrawn = hygiene.withdraw(said(Kind.CAUSE, H1), BOB, is_commander=False)
+    with pytest.raises(AlreadyDecided):
+        hygiene.verify(withdrawn, ADA, evidence=("https://graphs/7",), at=LATER)
+
+
 # ------------------------------------------------------------------ how far each kind may rise
 @pytest.mark.parametrize(
     ("statement", "limit"),
@@ -134,14 +140,6 @@ def test_the_kind_and_the_proof_bound_the_audience(statement: Statement, limit: 
 )
 def test_an_estimate_is_a_range_of_two_bounds(text: str, answer: bool) -> None:
     assert is_range(text) is answer
-
-
-def test_a_text_rises_no_further_than_its_least_source() -> None:
-    impact = released(Kind.IMPACT, FAILING)
-    cause = released(Kind.CAUSE, H1, Audience.INTERNAL)
-    assert least_reach([impact]) is Audience.STAKEHOLDER
-    assert least_reach([impact, cause]) is Audience.INTERNAL
-    assert least_reach([impact, said(Kind.CAUSE, H2)]) is Audience.WAR_ROOM
 
 
 # ------------------------------------------------------------------ releasing

@@ -151,6 +151,13 @@ def test_a_duty_manager_takes_command_at_any_time_and_for_good() -> None:
         opened(BOB, holder=seated.opened, at=T0 + minutes(51))
 
 
+def test_a_duty_manager_who_commands_already_takes_nothing_over() -> None:
+    with pytest.raises(AlreadyInCommand):
+        seat.take_over(
+            held(GUS), GUS, is_duty_manager=True, tenure_id=TenureId("t2"), incident=INC, fence=1, at=T0
+        )
+
+
 def test_nobody_else_takes_command_from_its_holder() -> None:
     with pytest.raises(NotYourRole, match="duty manager"):
         seat.take_over(
@@ -270,6 +277,17 @@ def test_a_yield_between_two_challengers_goes_to_the_better_claim_or_to_the_one_
 def test_only_the_incumbent_yields() -> None:
     with pytest.raises(NotYourRole):
         dispute.yield_to(opened(), BOB, claimants=[], at=T0 + minutes(2))
+
+
+def test_an_incumbent_who_insists_brings_the_award_forward_and_with_it_the_last_word() -> None:
+    insisted = dispute.insist(opened(), ADA, policy=POLICY, at=T0 + minutes(2))
+    assert (insisted.settles_at, insisted.final_at) == (T0 + minutes(2), T0 + minutes(7))
+    assert dispute.settle_due(insisted, CLAIMANTS, at=T0 + minutes(2)) is not None
+
+
+def test_nobody_else_insists() -> None:
+    with pytest.raises(NotYourRole):
+        dispute.insist(opened(), BOB, policy=POLICY, at=T0 + minutes(2))
 
 
 # ------------------------------------------------------------------ the tie-break
