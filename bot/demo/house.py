@@ -99,7 +99,11 @@ class House:
 
     def _environment(self) -> dict[str, str]:
         """The caller's environment without settings of a real bot, and with ours."""
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("TOCSIN_", "SLACK_"))}
+        inherited = {
+            name: value
+            for name, value in os.environ.items()  # noqa: TID251 - passed on, not read
+            if not name.startswith(("TOCSIN_", "SLACK_"))
+        }
         ours = {
             "DATABASE__URL": self.database_url,
             "SLACK__MODE": self.mode,
@@ -124,13 +128,13 @@ class House:
         async with aiohttp.ClientSession(trust_env=False) as session:
             while loop.time() < deadline:
                 if self.process is not None and self.process.returncode is not None:
-                    raise HouseBroken(f"The bot stopped while it started:\n{self._last_words()}")
+                    raise HouseBroken(f"The bot stopped while it started:\n{self.last_words()}")
                 with contextlib.suppress(aiohttp.ClientError, TimeoutError):
                     async with session.get(f"{self.bot_url}/readyz") as answer:
                         if answer.status == 200:  # noqa: PLR2004 - ready
                             return
                 await asyncio.sleep(0.05)
-        raise HouseBroken(f"The bot was not ready within {START_SECONDS:.0f} s:\n{self._last_words()}")
+        raise HouseBroken(f"The bot was not ready within {START_SECONDS:.0f} s:\n{self.last_words()}")
 
     async def _signal(self, number: signal.Signals) -> None:
         if self.process is None or self.process.returncode is not None:
@@ -143,7 +147,8 @@ class House:
             await self.process.wait()
         self.process = None
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
+        """The end of what the bot printed."""
         lines = self.log_file.read_text(errors="replace").splitlines() if self.log_file.exists() else []
         return "\n".join(lines[-15:]) or "(it printed nothing)"
 
