@@ -136,9 +136,7 @@ async def test_each_envelope_goes_to_one_socket_in_turn(
     assert sorted(taken) == [0, 0, 1, 1, 2, 2]
 
 
-async def test_an_eleventh_socket_is_sent_away(
-    sandbox: Workspace, app: App, session: ClientSession
-) -> None:
+async def test_an_eleventh_socket_is_sent_away(sandbox: Workspace, app: App, session: ClientSession) -> None:
     await sandbox.faults.happen("rate_limits", profile="off")
     sockets = [await connect(session, app) for _ in range(10)]
     assert [hello["num_connections"] for _, hello in sockets] == list(range(1, 11))
