@@ -220,3 +220,46 @@ async def test_a_message_shortcut_carries_the_message_of_a_person(sandbox: Works
     assert body["message_ts"] == said.ts
     assert body["channel"] == {"id": "C0GENERAL", "name": "general"}
     await sandbox.channel("general").expect("Recorded.", as_="ada")
+
+
+async def test_an_external_menu_asks_the_bot_for_its_options(sandbox: Workspace, bot: Bot) -> None:
+    seen: list[Json] = []
+
+    @bot.bolt.options("service")
+    async def offer(ack: Any, payload: Json) -> None:
+        seen.append(payload)
+        await ack(options=OPTIONS)
+
+    card = await post(sandbox, bot, {"type": "external_select", "action_id": "service"})
+
+    answer = await sandbox.act("ada", "suggest", **card.place(), action_id="service", value="sev")
+
+    assert answer["options"] == OPTIONS
+    assert (seen[0]["type"], seen[0]["value"]) == ("block_suggestion", "sev")
+    assert seen[0]["container"]["message_ts"] == card.ts
+
+
+async def test_a_menu_in_an_input_speaks_only_when_asked_to(sandbox: Workspace, http_bot: Bot) -> None:
+    seen = records(http_bot, "chosen")
+    menu = {"type": "static_select", "action_id": "chosen", "options": OPTIONS}
+
+    async def choose_in(**block: Any) -> None:
+        shown = {"type": "input", "block_id": "b", "label": plain("Severity"), "element": menu, **block}
+        await http_bot.client.chat_postMessage(channel="C0GENERAL", text="x", blocks=[shown])
+        card = (await sandbox.channel("general").messages())[-1]
+        await card.select("Severity").choose("SEV1", as_="ada")
+
+    await choose_in()
+    assert seen == []
+
+    await choose_in(dispatch_action=True)
+    assert seen[0]["actions"][0]["selected_option"] == OPTIONS[0]
+
+
+async def test_a_person_of_another_organisation_can_press_a_button(sandbox: Workspace, http_bot: Bot) -> None:
+    seen = records(http_bot, "take")
+    card = await post(sandbox, http_bot, BUTTON, channel="C0SHARED")
+
+    await card.button("Take command").press(as_="kai")
+
+    assert seen[0]["user"] == {"id": "U0KAI", "username": "kai", "name": "kai", "team_id": "T0PARTNER"}
