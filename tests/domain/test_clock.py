@@ -64,6 +64,14 @@ def at(after: float, *events: tuple[ClockEventKind, float], target: float = 240)
             240,
             id="breach is sticky",
         ),
+        pytest.param(
+            [(START, 0), (STOP, 240), (RESUME, 300)],
+            310,
+            ClockState.BREACHED,
+            250,
+            240,
+            id="used up to the last minute, then reopened",
+        ),
         pytest.param([(START, 0), (CANCEL, 60)], 180, ClockState.CANCELED, 60, None, id="cancelled"),
         pytest.param(
             [(START, 0), (CANCEL, 300)], 400, ClockState.BREACHED, 300, None, id="cancelling undoes no breach"

@@ -320,6 +320,10 @@ def test_a_sentence_that_gives_something_away_is_withheld_with_its_words(text: s
     assert f"“{phrase}" in reason
 
 
+def test_one_word_of_a_short_statement_is_a_coincidence_too() -> None:
+    assert withheld("Search is fine.", (said(Kind.CAUSE, "Search broken"),)) is None
+
+
 def test_a_cause_may_be_named_once_it_is_released() -> None:
     text = "The outage was caused by a connection pool that release 4.12 exhausted with its worker count."
     told = (*STATEMENTS[1:], released(Kind.CAUSE, H1))

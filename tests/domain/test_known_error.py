@@ -30,6 +30,7 @@ POLICY = KnownErrors(symptom=0.55, cause=0.60, show_at_least=0.55, unrelated_cap
 T0 = datetime(2026, 6, 2, 10, 0, tzinfo=UTC)
 ADA = UserId("U0ADA")
 POOL_200 = Effect(target="pool.max", action="set", value="200")
+RESTART = Effect(target="workers", action="restart")
 POOL_50 = Effect(target="pool.max", action="set", value="50")
 
 
@@ -176,6 +177,18 @@ OTHER_CAUSE = "The certificate of the payment provider had expired"
         pytest.param(
             replace(SECOND, workaround="", effects=()), KNOWN, Kinship.DUPLICATE, id="no workaround"
         ),
+        pytest.param(
+            SECOND,
+            replace(KNOWN, workarounds=(workaround(POOL_200, RESTART),)),
+            Kinship.DUPLICATE,
+            id="part of a known workaround",
+        ),
+        pytest.param(
+            replace(SECOND, effects=(POOL_200, RESTART)),
+            KNOWN,
+            Kinship.SAME_CAUSE,
+            id="more than a known workaround",
+        ),
         pytest.param(SEARCH, KNOWN, Kinship.NEW, id="something else"),
         pytest.param(
             replace(SECOND, effects=(POOL_50,)), KNOWN, Kinship.CONFLICT, id="the same switch, another value"
@@ -184,7 +197,7 @@ OTHER_CAUSE = "The certificate of the payment provider had expired"
             replace(
                 SECOND,
                 workaround="Restart the workers",
-                effects=(Effect(target="workers", action="restart"),),
+                effects=(RESTART,),
             ),
             KNOWN,
             Kinship.SAME_CAUSE,
@@ -268,7 +281,7 @@ def test_attaching_adds_the_wording_and_the_incident_and_rewrites_nothing() -> N
 
 
 def test_attaching_twice_changes_nothing() -> None:
-    added = workaround(Effect(target="workers", action="restart"), text="Restart", number=2)
+    added = workaround(RESTART, text="Restart", number=2)
     once = attach(KNOWN, SECOND, incident=IncidentId(9), workaround=added)
     assert once.workarounds == (*KNOWN.workarounds, added)
     assert attach(once, SECOND, incident=IncidentId(9), workaround=added) == once
