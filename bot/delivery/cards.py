@@ -6,10 +6,12 @@ present and several refreshes are one.
 
 from __future__ import annotations
 
-from bot.delivery.saying import redraw, say, where
+from typing import Any
+
+from bot.delivery.saying import redraw, say, speak, where
 from bot.delivery.tools import Delivered, Errand, Place, Tools
 from bot.slack.gateway import Posted
-from bot.slack.outcomes import Never
+from bot.slack.outcomes import GONE, LOST, Never
 from handlers.views import announcement, approval, card
 from handlers.views.kit import Message
 from playbooks.domain.change import Clearance, ClearanceState
@@ -26,6 +28,7 @@ from playbooks.protocol import room as story
 from playbooks.protocol.picture import Picture
 from storage.uow import SqlUnit
 
+_NOBODY_READS = Delivered(result={"skipped": "it was removed, or its channel is gone"})
 _NOT_YET = Delivered(result={"skipped": "it is not posted yet; it will be drawn from the record then"})
 
 
@@ -33,7 +36,7 @@ async def post_card(errand: Errand[PostCard], tools: Tools) -> Delivered:
     """Post the incident card where the incident's people read."""
     number = errand.effect.incident
     picture = await tools.picture(number)
-    posted = await say(errand, tools, await tools.place(picture.incident), _card(tools, picture))
+    posted = await speak(errand, tools, picture.incident, _card(tools, picture))
 
     async def then(unit: SqlUnit) -> None:
         await story.card_posted(unit, tools.ports, incident=number, channel=posted.channel, ts=posted.ts)
@@ -42,9 +45,26 @@ async def post_card(errand: Errand[PostCard], tools: Tools) -> Delivered:
 
 
 async def refresh_card(errand: Errand[RefreshCard], tools: Tools) -> Delivered:
-    """Bring the card up to date."""
-    picture = await tools.picture(errand.effect.incident)
-    return await _redrawn(errand, tools, f"card:{errand.effect.incident}", _card(tools, picture))
+    """Bring the card up to date; a card that somebody deleted is posted anew."""
+    number = errand.effect.incident
+    picture = await tools.picture(number)
+    posted = await tools.posted(f"card:{number}")
+    if posted is None:
+        return _NOT_YET
+    try:
+        await redraw(errand, tools, posted, _card(tools, picture))
+    except Never as refusal:
+        if refusal.code in GONE:
+            return _NOBODY_READS
+        if refusal.code not in LOST:
+            raise
+    else:
+        return Delivered(result={})
+
+    async def then(unit: SqlUnit) -> None:
+        await unit.outbox.put(PostCard(incident=number))
+
+    return Delivered(result={"skipped": "the card was deleted; a new one is posted"}, then=then)
 
 
 async def announce(errand: Errand[Announce], tools: Tools) -> Delivered:
@@ -64,8 +84,10 @@ async def announce(errand: Errand[Announce], tools: Tools) -> Delivered:
 async def refresh_announcement(errand: Errand[RefreshAnnouncement], tools: Tools) -> Delivered:
     """Bring the announcement up to date."""
     picture = await tools.picture(errand.effect.incident)
-    subject = f"announcement:{errand.effect.incident}"
-    return await _redrawn(errand, tools, subject, announcement.announcement(picture))
+    posted = await tools.posted(f"announcement:{errand.effect.incident}")
+    if posted is None:
+        return _NOT_YET
+    return await _unless_gone(errand, tools, posted, announcement.announcement(picture))
 
 
 async def ask_approval(errand: Errand[AskApproval], tools: Tools) -> Delivered:
@@ -74,7 +96,7 @@ async def ask_approval(errand: Errand[AskApproval], tools: Tools) -> Delivered:
     picture = await tools.picture(number)
     clearance = _clearance(picture, id_)
     draw = approval.approval if clearance.state is ClearanceState.ASKED else approval.decided
-    posted = await say(errand, tools, await tools.place(picture.incident), draw(clearance, picture))
+    posted = await speak(errand, tools, picture.incident, draw(clearance, picture))
 
     async def then(unit: SqlUnit) -> None:
         await unit.posts.remember(f"clearance:{id_}", posted.channel, posted.ts)
@@ -91,20 +113,17 @@ async def close_approval(errand: Errand[CloseApproval], tools: Tools) -> Deliver
     effect = errand.effect
     picture = await tools.picture(effect.incident)
     message = approval.decided(_clearance(picture, effect.clearance), picture)
-    await redraw(errand, tools, Posted(channel=effect.channel, ts=effect.ts), message)
-    return Delivered(result={})
+    return await _unless_gone(errand, tools, Posted(channel=effect.channel, ts=effect.ts), message)
 
 
-async def _redrawn(
-    errand: Errand[RefreshCard] | Errand[RefreshAnnouncement],
-    tools: Tools,
-    subject: str,
-    message: Message,
-) -> Delivered:
-    posted = await tools.posted(subject)
-    if posted is None:
-        return _NOT_YET
-    await redraw(errand, tools, posted, message)
+async def _unless_gone(errand: Errand[Any], tools: Tools, at: Posted, message: Message) -> Delivered:
+    """Redraw a message; nobody misses it where somebody removed it."""
+    try:
+        await redraw(errand, tools, at, message)
+    except Never as refusal:
+        if refusal.code not in GONE | LOST:
+            raise
+        return _NOBODY_READS
     return Delivered(result={})
 
 

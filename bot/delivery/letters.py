@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.delivery.saying import say, tell, where
+from bot.delivery.saying import say, speak, tell, where
 from bot.delivery.tools import Delivered, Errand, Place, Tools
 from bot.slack.outcomes import Never
 from handlers.views import brief, candidate, notices, review, update
@@ -18,7 +18,7 @@ async def tell_room(errand: Errand[TellRoom], tools: Tools) -> Delivered:
     message = notices.room_notice(errand.effect.about, picture, tools.ports.handbook())
     if message is None:
         return _NOTHING_TO_SAY
-    posted = await say(errand, tools, await tools.place(picture.incident), message)
+    posted = await speak(errand, tools, picture.incident, message)
     return Delivered(result=where(posted))
 
 
@@ -67,5 +67,5 @@ async def post_update(errand: Errand[PostUpdate], tools: Tools) -> Delivered:
 async def post_review(errand: Errand[PostReview], tools: Tools) -> Delivered:
     """Show the post-mortem draft."""
     picture = await tools.picture(errand.effect.incident)
-    posted = await say(errand, tools, await tools.place(picture.incident), review.review_ready(picture))
+    posted = await speak(errand, tools, picture.incident, review.review_ready(picture))
     return Delivered(result=where(posted))

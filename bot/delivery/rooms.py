@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.delivery.tools import Delivered, Errand, Tools
 from bot.slack.gateway import Posted, Room
-from bot.slack.outcomes import Never, in_words
+from bot.slack.outcomes import GONE, Never, in_words
 from bot.slack.reconcile import find_room
 from handlers.views import rooms
 from playbooks.domain.effects import AddBookmarks, Invite, OpenRoom, PinCard, SetTopic
@@ -60,7 +60,12 @@ async def set_topic(errand: Errand[SetTopic], tools: Tools) -> Delivered:
     picture = await tools.picture(errand.effect.incident)
     if picture.incident.room is None:
         return Delivered(result={"skipped": "there is no room"})
-    await tools.gateway.set_topic(picture.incident.room, rooms.topic(picture))
+    try:
+        await tools.gateway.set_topic(picture.incident.room, rooms.topic(picture))
+    except Never as refusal:
+        if refusal.code not in GONE:
+            raise
+        return Delivered(result={"skipped": "the room is gone"})
     return Delivered(result={})
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from bot.delivery.tools import Errand, Place, Tools
 from bot.slack.gateway import Posted
-from bot.slack.outcomes import UNREADABLE, Never
+from bot.slack.outcomes import GONE, UNREADABLE, Never
 from bot.slack.reconcile import find_post
 from handlers.views.kit import Message
 from playbooks.domain.effects import Effect
 from playbooks.domain.ids import UserId
+from playbooks.domain.incident import Incident
 
 PLAIN_CHARS = 3000
 """Well inside what chat.update takes (Slack docs: 4,000 characters)."""
@@ -18,18 +20,19 @@ PLAIN_CHARS = 3000
 
 async def say(errand: Errand[Any], tools: Tools, place: Place, message: Message) -> Posted:
     """Post in a conversation, unless an earlier attempt got through."""
-    if errand.tried_since is not None:
-        found = await find_post(
-            tools.gateway,
-            await tools.identity(),
-            channel=place.channel,
-            delivery=errand.id,
-            since=errand.tried_since,
-            thread=place.thread,
-        )
-        if found is not None:
-            return found
-    return await _post(errand, tools, str(place.channel), place, message)
+    found = await _found(errand, tools, place)
+    return found or await _post(errand, tools, str(place.channel), place, message)
+
+
+async def speak(errand: Errand[Any], tools: Tools, incident: Incident, message: Message) -> Posted:
+    """Post where the incident's people read; if their room is gone, where everybody looks for incidents."""
+    place = await tools.place(incident)
+    try:
+        return await say(errand, tools, place, message)
+    except Never as refusal:
+        if refusal.code not in GONE or place.channel != incident.room:
+            raise
+    return await say(errand, tools, await tools.hub(incident), message)
 
 
 async def tell(errand: Errand[Any], tools: Tools, user: UserId, message: Message) -> Posted:
@@ -41,7 +44,7 @@ async def tell(errand: Errand[Any], tools: Tools, user: UserId, message: Message
 
 
 async def redraw(errand: Errand[Any], tools: Tools, at: Posted, message: Message) -> None:
-    """Replace a message by how things are now; a message that is gone is left alone."""
+    """Replace a message by how things are now."""
     try:
         await tools.gateway.update(at, text=message.text, blocks=message.blocks)
     except Never as refusal:
@@ -49,6 +52,36 @@ async def redraw(errand: Errand[Any], tools: Tools, at: Posted, message: Message
             raise
         _complain(tools, errand.effect, refusal)
         await tools.gateway.update(at, text=message.text[:PLAIN_CHARS], blocks=None)
+
+
+async def _found(errand: Errand[Any], tools: Tools, place: Place) -> Posted | None:
+    """The message of an earlier attempt; a conversation that is gone holds none.
+
+    We may post in public channels that we are not in, but reading needs membership.
+    """
+    if errand.tried_since is None:
+        return None
+    try:
+        return await _looked_up(errand, tools, place, errand.tried_since)
+    except Never as refusal:
+        if refusal.code not in GONE:
+            raise
+    try:
+        await tools.gateway.join(place.channel)
+    except Never:
+        return None  # it is gone, or nobody lets us look
+    return await _looked_up(errand, tools, place, errand.tried_since)
+
+
+async def _looked_up(errand: Errand[Any], tools: Tools, place: Place, since: datetime) -> Posted | None:
+    return await find_post(
+        tools.gateway,
+        await tools.identity(),
+        channel=place.channel,
+        delivery=errand.id,
+        since=since,
+        thread=place.thread,
+    )
 
 
 async def _post(

@@ -75,12 +75,14 @@ class Tools:
             case RoomState.OPEN if incident.room is not None:
                 return Place(channel=incident.room, thread=None)
             case RoomState.HUB:
-                return Place(
-                    channel=await self.directory.channel(self.ports.handbook().catalogue.channels.incidents),
-                    thread=incident.announcement_ts,
-                )
+                return await self.hub(incident)
             case _:
                 raise Later(timedelta(seconds=1), "the war room is not open yet")
+
+    async def hub(self, incident: Incident) -> Place:
+        """The incident's thread in the incidents channel."""
+        name = self.ports.handbook().catalogue.channels.incidents
+        return Place(channel=await self.directory.channel(name), thread=incident.announcement_ts)
 
     async def posted(self, subject: str) -> Posted | None:
         """Where the message about a subject is; None if it was not posted."""

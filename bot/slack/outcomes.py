@@ -45,6 +45,9 @@ GONE: Final = frozenset({"channel_not_found", "is_archived", "is_inactive", "not
 CALL_FAILURES: Final = (SlackApiError, SlackRequestError, aiohttp.ClientError, OSError)
 """What a call can raise; timeouts and broken connections are OSErrors."""
 
+LOST: Final = frozenset({"message_not_found", "edit_window_closed", "cant_update_message"})
+"""The message is not there any more, or not ours to change any more."""
+
 _A_MOMENT = timedelta(seconds=2)
 _A_WHILE = timedelta(seconds=60)
 _RATE_LIMITED, _SERVER_ERROR, _OK = 429, 500, 200
