@@ -20,6 +20,8 @@ class Windows(Protocol):
 
     async def views_open(self, *, trigger_id: str, view: Mapping[str, Any]) -> object: ...
 
+    async def views_update(self, *, view_id: str, view: Mapping[str, Any]) -> object: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
@@ -31,6 +33,8 @@ class Call:
     trigger: str
     words: str = ""
     incident: IncidentId | None = None
+    modal: str = ""
+    """The modal in which a button was pressed; it is replaced, so that no modal covers another."""
 
     @property
     def ports(self) -> Ports:
@@ -54,7 +58,7 @@ class Call:
 
     async def show(self, view: View) -> None:
         """Open a modal. Nothing may be waited for before this that could take seconds."""
-        await self.windows.views_open(trigger_id=self.trigger, view=view)
+        await show(self.windows, view, trigger=self.trigger, modal=self.modal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,3 +68,16 @@ class Reply:
     message: Message
     replace: bool = False
     """Put it in the place of the message whose button was pressed."""
+
+
+def as_reply(message: Message | None) -> Reply | None:
+    """An answer beside what was pressed; None if there is nothing to say."""
+    return None if message is None else Reply(message=message)
+
+
+async def show(windows: Windows, view: View, *, trigger: str, modal: str = "") -> None:
+    """Open a modal, or put it in the place of the one that is open."""
+    if modal:
+        await windows.views_update(view_id=modal, view=view)
+    else:
+        await windows.views_open(trigger_id=trigger, view=view)

@@ -55,14 +55,26 @@ class Pressed(Part):
         return decode(self.value or "")
 
 
+class Surface(Part):
+    """The modal or Home tab in which a button is."""
+
+    id: str
+    type: str
+
+
 class Click(Part):
-    """A pressed button, in a message, an ephemeral message or the Home tab."""
+    """A pressed button, in a message, an ephemeral message, a modal or the Home tab."""
 
     user: Someone
     trigger_id: str
     response_url: str | None = None
-    channel: Place | None = None
+    view: Surface | None = None
     actions: tuple[Pressed, ...] = Field(min_length=1)
+
+    @property
+    def modal(self) -> str:
+        """The id of the modal it was pressed in; empty elsewhere."""
+        return self.view.id if self.view and self.view.type == "modal" else ""
 
 
 class Chosen(Part):

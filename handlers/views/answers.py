@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from handlers.names import Action, Callback, Ref, Verb
 from handlers.views.forms import modal
 from handlers.views.kit import Block, Element, Message, View, actions, button, context, message, section
 from handlers.views.phrases import sign, verb_button
-from handlers.views.text import Markup, clock_time, foreign, person, refusal, say
+from handlers.views.text import Markup, clock_time, foreign, person, plain, refusal, say
 from playbooks.domain.events import CommandContested, CommandTaken, ContestJoined
-from playbooks.domain.ids import IncidentId, incident_name
+from playbooks.domain.handbook import Handbook
+from playbooks.domain.ids import IncidentId, UserId, incident_name
 from playbooks.domain.incident import Incident
 from playbooks.domain.statement import Statement, StatementClass
 
+MAX_INPUT_ERROR = 300
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
 TELL_A_PERSON = "Nothing was changed. Try again; if it stays so, tell whoever runs this bot."
 
 
@@ -26,6 +30,15 @@ def refused(text: str) -> Message:
     """The protocol said no, and why."""
     words = refusal(text)
     return message(words, section(say("✋ {words}", words=words)))
+
+
+def refused_plainly(text: str, handbook: Handbook) -> str:
+    """The same where Slack shows no mentions, such as below an input: people by their names."""
+
+    def name(mention: re.Match[str]) -> str:
+        return (handbook.person(UserId(mention[1])) or "somebody").capitalize()
+
+    return plain(_MENTION.sub(name, text), MAX_INPUT_ERROR)
 
 
 def stumbled() -> Message:
@@ -50,6 +63,11 @@ def stranger() -> Message:
 def shown(title: str, words: Markup, *more: Block) -> View:
     """A modal that says how it went; where no message can be shown to one person."""
     return modal(title, Callback.READING, Ref(), section(words), *more, close="Close")
+
+
+def in_modal(answered: Message) -> View:
+    """An answer as a modal, for places where no message can be shown to one person."""
+    return modal("Tocsin", Callback.READING, Ref(), *answered.blocks, close="Close")
 
 
 def which_incident(verb: Verb, words: str, incidents: Sequence[Incident], names: Sequence[str]) -> Message:

@@ -177,7 +177,7 @@ def _pieces(part: str) -> list[Block]:
 
 def _bold(text: str) -> Markup:
     """Markdown's emphasis and headings, roughly as Slack shows them; everything else as it is."""
-    lines = (say("{line}", line=foreign(line, _PIECE)) for line in text.splitlines())
+    lines = (foreign(line, _PIECE) for line in text.splitlines())
     shown = "\n".join(
         re.sub(r"\*\*(.+?)\*\*", r"*\1*", re.sub(r"^#+ +(.*)$", r"*\1*", line)) for line in lines
     )

@@ -1,0 +1,180 @@
+"""Buttons that answer something the bot asked. Buttons that repeat a verb are in ``verbs``."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from handlers.names import Action, Ref
+from handlers.slack.calls import Call, Reply
+from handlers.slack.verbs import perform
+from handlers.views import answers
+from handlers.views.approval import decided
+from handlers.views.kit import Message
+from handlers.views.modals import declaring, ending, learning
+from handlers.views.statements import facts
+from handlers.views.text import Markup, join, person, refusal, say
+from playbooks.domain.ids import ClearanceId, ContestId, HandoverId, ReviewId, StatementId, UserId
+from playbooks.protocol import command, communicate, declare, find, freeze, review
+
+Press = Callable[[Call, Ref], Awaitable[Reply | None]]
+
+
+async def accept_candidate(call: Call, _ref: Ref) -> Reply:
+    """It is a major incident."""
+    incident = await declare.accept(call.ports, incident=call.number, by=call.user)
+    who = say("✅ {who} says yes.", who=person(call.user))
+    return _instead(answers.answer(join([who, answers.declared(incident)], " ")))
+
+
+async def reject_candidate(call: Call, _ref: Ref) -> None:
+    """It is none: ask why."""
+    await call.show(declaring.reject(call.number))
+
+
+async def give_way(call: Call, ref: Ref) -> Reply:
+    """The commander yields."""
+    settled = await command.give_way(call.ports, contest=ContestId(ref.subject), by=call.user)
+    return _instead(answers.answer(say("You yielded. {who} has command.", who=person(settled.winner))))
+
+
+async def keep(call: Call, ref: Ref) -> Reply:
+    """The commander does not yield: the tie-break decides now."""
+    award = await command.keep(call.ports, contest=ContestId(ref.subject), by=call.user)
+    why = join(refusal(reason) for reason in award.reasons)
+    lead = say("The tie-break decided: {who} has command.", who=person(award.winner))
+    return _instead(answers.answer(join([lead, why])))
+
+
+async def withdraw(call: Call, ref: Ref) -> Reply:
+    """A challenger gives way."""
+    await command.withdraw(call.ports, contest=ContestId(ref.subject), by=call.user)
+    return _instead(answers.answer(Markup("You withdrew. Thank you.")))
+
+
+async def award(call: Call, ref: Ref) -> Reply:
+    """A duty manager decides."""
+    settled = await command.override(
+        call.ports, contest=ContestId(ref.subject), winner=UserId(ref.words), by=call.user
+    )
+    return _instead(answers.answer(say("You decided: {who} has command.", who=person(settled.winner))))
+
+
+async def accept_handover(call: Call, ref: Ref) -> Reply:
+    """The taker commands from now on."""
+    await command.accept(call.ports, handover=HandoverId(ref.subject), by=call.user)
+    return _instead(
+        answers.answer(Markup("You have command. `/incident` in the room shows what you can do."))
+    )
+
+
+async def decline_handover(call: Call, ref: Ref) -> Reply:
+    """The giver keeps command."""
+    await command.decline(call.ports, handover=HandoverId(ref.subject), by=call.user)
+    return _instead(answers.answer(Markup("You declined. Nothing changed.")))
+
+
+async def approve(call: Call, ref: Ref) -> Reply:
+    """Let one change through."""
+    clearance = await freeze.approve(
+        call.ports, clearance=ClearanceId(ref.subject), by=call.user, fence=ref.fence
+    )
+    return _instead(decided(clearance, await find.picture(call.ports, incident=clearance.incident)))
+
+
+async def deny(call: Call, ref: Ref) -> None:
+    """Keep a change back: ask why."""
+    clearance = await find.clearance(call.ports, clearance=ClearanceId(ref.subject))
+    await call.show(ending.deny(clearance, ref.fence))
+
+
+async def verify(call: Call, ref: Ref) -> Reply:
+    """Stand for somebody else's statement."""
+    await communicate.verify(call.ports, statement=StatementId(ref.subject), by=call.user)
+    return await _facts(call)
+
+
+async def release(call: Call, ref: Ref) -> Reply:
+    """Stakeholders may know."""
+    await communicate.release(call.ports, statement=StatementId(ref.subject), by=call.user)
+    return await _facts(call)
+
+
+async def refute(call: Call, ref: Ref) -> Reply:
+    """It is wrong."""
+    await communicate.refute(call.ports, statement=StatementId(ref.subject), by=call.user)
+    return await _facts(call)
+
+
+async def read_review(call: Call, ref: Ref) -> None:
+    """Show the post-mortem."""
+    await call.show(learning.read(await find.review(call.ports, review=ReviewId(ref.subject))))
+
+
+async def edit_review(call: Call, ref: Ref) -> None:
+    """Edit its text."""
+    await call.show(learning.edit(await find.review(call.ports, review=ReviewId(ref.subject))))
+
+
+async def write_finding(call: Call, ref: Ref) -> None:
+    """Conclude from it."""
+    found = await find.review(call.ports, review=ReviewId(ref.subject))
+    await call.show(learning.finding(found, call.handbook))
+
+
+async def publish(call: Call, ref: Ref) -> None:
+    """Show what publishing would do, and ask."""
+    found = await find.review(call.ports, review=ReviewId(ref.subject))
+    await call.show(learning.publish(found, await review.proposal(call.ports, review=found.id)))
+
+
+async def pick(call: Call, ref: Ref) -> Reply | None:
+    """The incident is known now: do what was asked for."""
+    if ref.verb is None:
+        return _instead(answers.outdated())
+    message = await perform(replace(call, words=ref.words), ref.verb)
+    return None if message is None else _instead(message)
+
+
+async def retry(call: Call, ref: Ref) -> Reply:
+    """Have a failed step tried again."""
+    tried = await call.desk.retry(ref.subject)
+    return Reply(
+        message=answers.answer(Markup("It is tried again." if tried else "It is done by now, or gone."))
+    )
+
+
+async def nothing(_call: Call, _ref: Ref) -> None:
+    """A link was opened; Slack only wants to hear that we heard."""
+
+
+def _instead(message: Message) -> Reply:
+    return Reply(message=message, replace=True)
+
+
+async def _facts(call: Call) -> Reply:
+    return _instead(facts(await call.picture()))
+
+
+ACTIONS: dict[Action, Press] = {
+    Action.ACCEPT_CANDIDATE: accept_candidate,
+    Action.REJECT_CANDIDATE: reject_candidate,
+    Action.CONTEST_YIELD: give_way,
+    Action.CONTEST_KEEP: keep,
+    Action.CONTEST_WITHDRAW: withdraw,
+    Action.CONTEST_AWARD: award,
+    Action.ACCEPT_HANDOVER: accept_handover,
+    Action.DECLINE_HANDOVER: decline_handover,
+    Action.APPROVE_CHANGE: approve,
+    Action.DENY_CHANGE: deny,
+    Action.VERIFY_STATEMENT: verify,
+    Action.RELEASE_STATEMENT: release,
+    Action.REFUTE_STATEMENT: refute,
+    Action.READ_REVIEW: read_review,
+    Action.EDIT_REVIEW: edit_review,
+    Action.WRITE_FINDING: write_finding,
+    Action.PUBLISH_REVIEW: publish,
+    Action.PICK_INCIDENT: pick,
+    Action.RETRY_DELIVERY: retry,
+    Action.OPEN_LINK: nothing,
+}

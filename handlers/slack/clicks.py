@@ -1,0 +1,44 @@
+"""A pressed button: who pressed it, what it is about, and where its answer belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.deps import Desk
+from handlers.names import Action, Verb, verb_action
+from handlers.slack.actions import ACTIONS
+from handlers.slack.calls import Call, Reply, Windows, as_reply
+from handlers.slack.edge import is_repeated, is_stranger
+from handlers.slack.payloads import Click
+from handlers.slack.verbs import perform
+from handlers.views import answers
+from playbooks.domain.ids import UserId
+
+VERB_OF = {verb_action(verb): verb for verb in Verb}
+
+
+async def pressed(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Reply | None:
+    """What the button did, for the one who pressed it; None if there is nothing to say."""
+    click = Click.model_validate(body)
+    if is_stranger(desk, click.user.team_id):
+        return Reply(message=answers.stranger())
+    if await is_repeated(desk, "click", click.trigger_id):
+        return None
+    button = click.actions[0]
+    ref = button.ref
+    call = Call(
+        desk=desk,
+        windows=windows,
+        user=UserId(click.user.id),
+        trigger=click.trigger_id,
+        words=ref.words,
+        incident=ref.incident,
+        modal=click.modal,
+    )
+    verb = VERB_OF.get(button.action_id)
+    if verb is not None:
+        return as_reply(await perform(call, verb))
+    if button.action_id not in tuple(Action):
+        return Reply(message=answers.outdated())
+    return await ACTIONS[Action(button.action_id)](call, ref)

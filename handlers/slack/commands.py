@@ -1,0 +1,53 @@
+"""``/incident …``: understand, find the incident, do it, answer the one who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.deps import Desk
+from handlers.names import Verb
+from handlers.slack import grammar
+from handlers.slack.calls import Call, Reply, Windows, as_reply
+from handlers.slack.edge import is_repeated, is_stranger
+from handlers.slack.payloads import Typed
+from handlers.slack.verbs import perform
+from handlers.views import answers
+from handlers.views.kit import Message
+from handlers.views.modals.declaring import MAX_TITLE
+from playbooks.domain.ids import ChannelId, IncidentId, UserId
+from playbooks.protocol import find
+
+
+async def typed(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Reply | None:
+    """The answer to a slash command; None if a modal was opened, or it is a repetition."""
+    command = Typed.model_validate(body)
+    if is_stranger(desk, command.team_id):
+        return Reply(message=answers.stranger())
+    if await is_repeated(desk, "command", command.trigger_id):
+        return None
+    request = grammar.parse(command.text)
+    here = await incident_here(desk, command.channel_id)
+    if isinstance(request, grammar.Puzzle):
+        return Reply(message=_puzzled(request, here))
+    call = Call(
+        desk=desk,
+        windows=windows,
+        user=UserId(command.user_id),
+        trigger=command.trigger_id,
+        words=request.words,
+        incident=request.incident or here,
+    )
+    return as_reply(await perform(call, request.verb))
+
+
+async def incident_here(desk: Desk, channel: str) -> IncidentId | None:
+    """The incident whose room this is."""
+    found = await find.in_room(desk.ports, channel=ChannelId(channel))
+    return found.id if found else None
+
+
+def _puzzled(puzzle: grammar.Puzzle, here: IncidentId | None) -> Message:
+    guesses = puzzle.guesses or ((Verb.MENU,) if here else ())
+    words = grammar.readable(puzzle.words)[:MAX_TITLE]
+    return answers.not_understood(grammar.readable(puzzle.word), guesses, here, words)

@@ -1,0 +1,76 @@
+"""Where Slack's deliveries become our calls: who may come in, what happens when it fails.
+
+Every delivery is answered. The protocol's refusals are shown as they are; what breaks
+inside is logged once, and the person is told that nothing was changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from handlers.deps import Answer, Desk, Headers
+from handlers.names import BadRef
+from handlers.slack.calls import Reply
+from handlers.views import answers
+from handlers.views.kit import Message
+from playbooks.domain.errors import ProtocolError, StaleWrite
+
+SAME_MOMENT = "Somebody else changed this at the same moment. Look again, then decide."
+
+
+async def answered(desk: Desk, where: str, work: Callable[[], Awaitable[Reply | None]]) -> Reply | None:
+    """Do the work; whatever goes wrong becomes an answer to the person who asked."""
+    try:
+        return await work()
+    except ProtocolError as no:
+        return Reply(message=answers.refused(str(no)))
+    except StaleWrite:
+        return Reply(message=answers.refused(SAME_MOMENT))
+    except (BadRef, ValidationError) as unclear:
+        desk.complain("slack.not_understood", where=where, reason=str(unclear)[:300])
+        return Reply(message=answers.outdated())
+    except Exception as unexpected:  # noqa: BLE001 - the edge answers, whatever happened inside
+        desk.complain("slack.failed", where=where, reason=repr(unexpected), exc_info=unexpected)
+        return Reply(message=answers.stumbled())
+
+
+def is_stranger(desk: Desk, team: str) -> bool:
+    """Whether somebody belongs to another workspace: they may press buttons in shared channels."""
+    return bool(desk.team and team and team != desk.team)
+
+
+async def is_repeated(desk: Desk, kind: str, trigger: str) -> bool:
+    """Whether this very press was seen before. Slack gives each one its own trigger id."""
+    return bool(trigger) and not await desk.first(f"{kind}:{trigger}")
+
+
+def ephemeral(message: Message) -> dict[str, Any]:
+    """Arguments of ``ack`` and ``respond`` for what one person alone sees."""
+    return {"text": message.text, "blocks": message.blocks, "response_type": "ephemeral"}
+
+
+def dispatcher(app: AsyncApp) -> Callable[[str, Headers], Awaitable[Answer]]:
+    """Hands deliveries that came over HTTP, and were verified, to Bolt.
+
+    The body must be JSON or a form; what is neither is answered with 400.
+    """
+
+    async def dispatch(body: str, headers: Headers) -> Answer:
+        try:
+            request = AsyncBoltRequest(body=body, headers=dict(headers))
+        except ValueError:
+            return Answer(status=400, body="", content_type="text/plain")
+        given = await app.async_dispatch(request)
+        return Answer(status=given.status, body=given.body or "", content_type=_content_type(given.headers))
+
+    return dispatch
+
+
+def _content_type(headers: Mapping[str, Sequence[str]]) -> str:
+    written = headers.get("content-type", ["text/plain"])[0]
+    return written.partition(";")[0].strip()

@@ -1,0 +1,75 @@
+"""How a submitted modal is answered: closed, replaced by how it went, or sent back with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from handlers.deps import Desk
+from handlers.names import BadRef, Callback
+from handlers.slack.calls import Call, Windows
+from handlers.slack.edge import SAME_MOMENT, is_repeated, is_stranger
+from handlers.slack.payloads import Submission
+from handlers.slack.submissions import SUBMISSIONS
+from handlers.views import answers
+from handlers.views.text import Markup, refusal
+from playbooks.domain.errors import ProtocolError, StaleWrite
+from playbooks.domain.ids import UserId
+
+Response = dict[str, Any]
+"""Arguments of ``ack``; empty closes the modal."""
+
+
+async def submitted(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Response:
+    """Do what the modal is for; whatever goes wrong is shown in it, and nothing typed is lost."""
+    try:
+        form = Submission.model_validate(body)
+    except ValidationError as unclear:
+        desk.complain("slack.not_understood", where="submission", reason=str(unclear)[:300])
+        return _instead("Not understood", answers.TELL_A_PERSON)
+    try:
+        return await _done(desk, windows, form)
+    except ProtocolError as no:
+        return _sent_back(desk, form, str(no))
+    except StaleWrite:
+        return _sent_back(desk, form, SAME_MOMENT)
+    except (BadRef, ValueError) as unclear:
+        desk.complain("slack.not_understood", where=form.view.callback_id, reason=str(unclear)[:300])
+        return _sent_back(desk, form, "This form is too old to be understood. Open it again.")
+    except Exception as unexpected:  # noqa: BLE001 - the edge answers, whatever happened inside
+        desk.complain(
+            "slack.failed", where=form.view.callback_id, reason=repr(unexpected), exc_info=unexpected
+        )
+        return _sent_back(desk, form, f"That did not work. {answers.TELL_A_PERSON}")
+
+
+async def _done(desk: Desk, windows: Windows, form: Submission) -> Response:
+    if is_stranger(desk, form.user.team_id):
+        return _sent_back(desk, form, answers.stranger().text)
+    if await is_repeated(desk, "form", form.trigger_id):
+        return {}
+    ref = form.ref
+    call = Call(
+        desk=desk,
+        windows=windows,
+        user=UserId(form.user.id),
+        trigger=form.trigger_id,
+        words=ref.words,
+        incident=ref.incident,
+    )
+    view = await SUBMISSIONS[Callback(form.view.callback_id)](call, form)
+    return {} if view is None else {"response_action": "update", "view": view}
+
+
+def _sent_back(desk: Desk, form: Submission, text: str) -> Response:
+    """The reason below the first input; a modal without inputs is replaced by it."""
+    if not form.fields:
+        return _instead("Not done", text)
+    words = answers.refused_plainly(text, desk.ports.handbook())
+    return {"response_action": "errors", "errors": {form.fields[0]: words}}
+
+
+def _instead(title: str, text: str) -> Response:
+    return {"response_action": "update", "view": answers.shown(title, refusal(text) or Markup("…"))}

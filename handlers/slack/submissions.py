@@ -1,0 +1,170 @@
+"""Submitted modals: read the inputs, call one use case, close the modal or say how it went.
+
+What was shown may be old by the time it is submitted, so nothing but ids is trusted: the
+use case loads and decides again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from handlers.names import Callback, Field
+from handlers.slack.calls import Call
+from handlers.slack.learning import publish, save_finding, save_review
+from handlers.slack.payloads import Submission
+from handlers.views import answers
+from handlers.views.kit import View
+from handlers.views.modals.declaring import UNSURE
+from playbooks.domain.errors import NeedsWords
+from playbooks.domain.ids import ClearanceId, UserId
+from playbooks.domain.incident import Incident, ResolutionCode
+from playbooks.domain.statement import StatementClass
+from playbooks.protocol import command, communicate, find, freeze, resolve, timeline
+from playbooks.protocol import declare as declaration
+
+Submit = Callable[[Call, Submission], Awaitable[View | None]]
+JUST_NOW = timedelta(minutes=2)
+"""Slack lets people submit again when an answer was slow; that is the same declaration."""
+
+
+async def declare(call: Call, form: Submission) -> View:
+    """Declare, once: submitting again after a slow answer declares nothing new."""
+    title, service = form.words(Field.TITLE), form.words(Field.SERVICE)
+    incident = await _declared_just_now(call, title)
+    if incident is None:
+        level = form.words(Field.SEVERITY)
+        incident = await declaration.by_hand(
+            call.ports,
+            title=title,
+            service=service,
+            severity=None if level in ("", UNSURE) else int(level),
+            by=call.user,
+        )
+    return answers.shown("Declared", answers.declared(incident))
+
+
+async def reject(call: Call, form: Submission) -> None:
+    """Turn a candidate down."""
+    await declaration.reject(call.ports, incident=call.number, by=call.user, reason=form.words(Field.REASON))
+
+
+async def log(call: Call, form: Submission) -> None:
+    """Write a key event into the log."""
+    await timeline.note(call.ports, incident=call.number, text=form.words(Field.TEXT), by=call.user)
+
+
+async def state(call: Call, form: Submission) -> View:
+    """Make a statement, and say what it takes until others may be told."""
+    kind = StatementClass(form.words(Field.KIND))
+    made = await communicate.state(
+        call.ports, incident=call.number, kind=kind, text=form.words(Field.TEXT), by=call.user
+    )
+    number = (await call.picture()).number_of(made.id)
+    return answers.shown("Written down", answers.stated(made, number))
+
+
+async def send_update(call: Call, form: Submission) -> None:
+    """Send what was shown, composed anew from what is released now."""
+    await communicate.send(call.ports, incident=call.number, by=call.user, note=form.words(Field.NOTE))
+
+
+async def hand_over(call: Call, form: Submission) -> None:
+    """Offer command."""
+    await command.offer(call.ports, incident=call.number, to=UserId(form.words(Field.PERSON)), by=call.user)
+
+
+async def contest(call: Call, form: Submission) -> None:
+    """Dispute command with a reason."""
+    reason = form.words(Field.REASON)
+    if not reason:
+        raise NeedsWords("Say in one sentence why you should have command.")
+    await command.take(call.ports, incident=call.number, by=call.user, reason=reason)
+
+
+async def severity(call: Call, form: Submission) -> None:
+    """Raise or lower the severity."""
+    await resolve.severity(
+        call.ports,
+        incident=call.number,
+        by=call.user,
+        severity=int(form.words(Field.SEVERITY)),
+        reason=form.words(Field.REASON),
+    )
+
+
+async def mitigate(call: Call, form: Submission) -> None:
+    """Users are served again."""
+    await resolve.mitigate(call.ports, incident=call.number, by=call.user, note=form.words(Field.NOTE))
+
+
+async def finish(call: Call, form: Submission) -> None:
+    """It is over."""
+    await resolve.resolve(
+        call.ports,
+        incident=call.number,
+        by=call.user,
+        code=ResolutionCode(form.words(Field.CODE)),
+        note=form.words(Field.NOTE),
+    )
+
+
+async def reopen(call: Call, form: Submission) -> None:
+    """It came back."""
+    await resolve.reopen(call.ports, incident=call.number, by=call.user, reason=form.words(Field.REASON))
+
+
+async def close(call: Call, form: Submission) -> None:
+    """Close the record."""
+    await resolve.close(call.ports, incident=call.number, by=call.user, note=form.words(Field.NOTE))
+
+
+async def thaw(call: Call, form: Submission) -> None:
+    """Lift the freeze."""
+    await freeze.thaw(call.ports, incident=call.number, by=call.user, reason=form.words(Field.REASON))
+
+
+async def deny(call: Call, form: Submission) -> None:
+    """Keep a change back."""
+    await freeze.deny(
+        call.ports,
+        clearance=ClearanceId(form.ref.subject),
+        by=call.user,
+        reason=form.words(Field.REASON),
+        fence=form.ref.fence,
+    )
+
+
+async def _declared_just_now(call: Call, title: str) -> Incident | None:
+    now = call.ports.clock.now()
+    return next(
+        (
+            incident
+            for incident in await find.live(call.ports)
+            if incident.declared_by == call.user
+            and incident.title == title
+            and now - incident.declared_at < JUST_NOW
+        ),
+        None,
+    )
+
+
+SUBMISSIONS: dict[Callback, Submit] = {
+    Callback.DECLARE: declare,
+    Callback.REJECT: reject,
+    Callback.LOG: log,
+    Callback.STATEMENT: state,
+    Callback.UPDATE: send_update,
+    Callback.HANDOVER: hand_over,
+    Callback.CONTEST: contest,
+    Callback.SEVERITY: severity,
+    Callback.MITIGATE: mitigate,
+    Callback.RESOLVE: finish,
+    Callback.REOPEN: reopen,
+    Callback.CLOSE: close,
+    Callback.THAW: thaw,
+    Callback.DENY: deny,
+    Callback.REVIEW: save_review,
+    Callback.FINDING: save_finding,
+    Callback.PUBLISH: publish,
+}

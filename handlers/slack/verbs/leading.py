@@ -1,0 +1,80 @@
+"""Verbs that change the state: declare, severity, freeze, mitigate, resolve, reopen, close."""
+
+from __future__ import annotations
+
+from handlers.slack import grammar
+from handlers.slack.calls import Call
+from handlers.views import answers
+from handlers.views.frozen import pending_approvals
+from handlers.views.kit import Message
+from handlers.views.modals import declaring, ending
+from handlers.views.text import Markup, say
+from playbooks.protocol import declare as declaration
+from playbooks.protocol import resolve
+
+
+async def declare(call: Call) -> Message | None:
+    """``declare checkout payments time out`` at once; anything less opens the form."""
+    words = grammar.readable(call.words)
+    first, _, rest = words.partition(" ")
+    service = call.handbook.service_named(first) if first else None
+    if service is None or not rest.strip():
+        await call.show(
+            declaring.declare(call.handbook, title=words if service is None else rest, service=service or "")
+        )
+        return None
+    incident = await declaration.by_hand(call.ports, title=rest, service=service, severity=None, by=call.user)
+    return answers.answer(answers.declared(incident))
+
+
+async def severity(call: Call) -> Message | None:
+    """``sev 1 reason``; without a number the form asks."""
+    level, reason = grammar.severity(grammar.readable(call.words))
+    if level is None:
+        await call.show(ending.severity(await call.picture(), call.handbook))
+        return None
+    changed = await resolve.severity(
+        call.ports, incident=call.number, by=call.user, severity=level, reason=reason
+    )
+    name = call.handbook.playbook.severity_name(changed.severity)
+    return answers.answer(say("It is {name} now.", name=name))
+
+
+async def mitigate(call: Call) -> Message | None:
+    """Users are served again; without a note the form asks."""
+    if not call.words:
+        await call.show(ending.mitigate(await call.picture()))
+        return None
+    note = grammar.readable(call.words)
+    await resolve.mitigate(call.ports, incident=call.number, by=call.user, note=note)
+    return answers.answer(Markup("Mitigated. Clocks are stopped; stakeholders are to hear of it now."))
+
+
+async def finish(call: Call) -> None:
+    """The form for how it ended, with the words as its note."""
+    await call.show(ending.resolve(await call.picture(), note=grammar.readable(call.words)))
+
+
+async def reopen(call: Call) -> Message | None:
+    """It came back; without a reason the form asks."""
+    if not call.words:
+        await call.show(ending.reopen(await call.picture()))
+        return None
+    reason = grammar.readable(call.words)
+    await resolve.reopen(call.ports, incident=call.number, by=call.user, reason=reason)
+    return answers.answer(Markup("Reopened. Clocks, freeze and updates run on."))
+
+
+async def close(call: Call) -> None:
+    """The form that closes the record."""
+    await call.show(ending.close(await call.picture()))
+
+
+async def thaw(call: Call) -> None:
+    """The form that lifts the freeze: it releases every held change at once."""
+    await call.show(ending.thaw(await call.picture(), reason=grammar.readable(call.words)))
+
+
+async def approvals(call: Call) -> Message:
+    """The changes that wait, with Approve and Deny; outside a room, every freeze."""
+    return pending_approvals(await call.picture())

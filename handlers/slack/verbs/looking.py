@@ -1,0 +1,74 @@
+"""Verbs that only look."""
+
+from __future__ import annotations
+
+from handlers.names import Action
+from handlers.slack.calls import Call
+from handlers.slack.grammar import readable
+from handlers.views.answers import answer
+from handlers.views.frozen import freeze_of, freezes
+from handlers.views.help import help_text
+from handlers.views.kit import Message, link_button
+from handlers.views.listing import known_errors, live_incidents
+from handlers.views.menu import menu, menu_elsewhere
+from handlers.views.review import review_ready
+from handlers.views.statements import facts
+from handlers.views.status import status
+from handlers.views.text import say
+from playbooks.domain.ids import incident_name
+from playbooks.protocol import find, freeze, room
+
+
+async def show_menu(call: Call) -> Message:
+    """The menu of the incident, or of the places where there is none."""
+    if call.incident is None:
+        return menu_elsewhere(await find.live(call.ports), call.handbook)
+    return menu(await call.picture(), call.user, call.handbook)
+
+
+async def show_help(_call: Call) -> Message:
+    """All verbs on one screen."""
+    return help_text()
+
+
+async def show_live(call: Call) -> Message:
+    """The live incidents."""
+    return live_incidents(await find.live(call.ports), call.handbook)
+
+
+async def show_status(call: Call) -> Message:
+    """The card, and what stands behind it."""
+    return status(await call.picture())
+
+
+async def show_facts(call: Call) -> Message:
+    """Facts and hypotheses with their numbers."""
+    return facts(await call.picture())
+
+
+async def show_known(call: Call) -> Message:
+    """Known errors about the words."""
+    words = readable(call.words)
+    return known_errors(await find.known_errors(call.ports, words=words), words, call.handbook)
+
+
+async def show_freeze(call: Call) -> Message:
+    """What is held; outside a room, by every freeze that is on."""
+    if call.incident is None:
+        return freezes(await freeze.overview(call.ports))
+    return freeze_of(await call.picture())
+
+
+async def show_review(call: Call) -> Message:
+    """The post-mortem and its buttons."""
+    return review_ready(await call.picture())
+
+
+async def join(call: Call) -> Message:
+    """Be invited into the room, with a button that leads there."""
+    incident = await room.join(call.ports, incident=call.number, by=call.user)
+    name = incident_name(incident.id)
+    if incident.room is None:
+        return answer(say("*{n}* has no room yet. You are invited as soon as it is open.", n=name))
+    leads_there = link_button("Open the room", Action.OPEN_LINK, call.desk.room_url(incident.room))
+    return answer(say("You are being invited to the room of *{n}*.", n=name), leads_there)

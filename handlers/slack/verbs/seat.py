@@ -1,0 +1,50 @@
+"""Verbs about command."""
+
+from __future__ import annotations
+
+from handlers.slack import grammar
+from handlers.slack.calls import Call
+from handlers.views import answers
+from handlers.views.kit import Message
+from handlers.views.modals import seat as forms
+from handlers.views.text import Markup, person, say
+from playbooks.protocol import command
+
+
+async def take(call: Call) -> Message:
+    """Take command, or dispute it with the words as the reason."""
+    outcome = await command.take(
+        call.ports, incident=call.number, by=call.user, reason=grammar.readable(call.words)
+    )
+    return answers.took(outcome)
+
+
+async def contest(call: Call) -> Message | None:
+    """Dispute command; without a reason, the form asks for it."""
+    if not call.words:
+        await call.show(forms.contest(await call.picture()))
+        return None
+    return await take(call)
+
+
+async def give_way(call: Call) -> Message:
+    """Yield in the dispute that is open."""
+    open_now = (await call.picture()).contest
+    if open_now is None:
+        return answers.answer(
+            Markup("Command is not disputed. Use `/incident handover` to give it to somebody.")
+        )
+    settled = await command.give_way(call.ports, contest=open_now.id, by=call.user)
+    return answers.answer(say("{who} has command.", who=person(settled.winner)))
+
+
+async def hand_over(call: Call) -> Message | None:
+    """Offer command to the person mentioned; without one, the form asks for it."""
+    taker = grammar.user(call.words)
+    if taker is None:
+        await call.show(forms.handover(await call.picture()))
+        return None
+    await command.offer(call.ports, incident=call.number, to=taker, by=call.user)
+    return answers.answer(
+        say("{who} is asked, with a brief. You command until they accept.", who=person(taker))
+    )
