@@ -38,7 +38,7 @@ from config.settings import Settings
 from handlers.deps import Desk
 from handlers.rendering import write_review
 from handlers.slack.edge import dispatcher
-from handlers.slack.register import register
+from handlers.slack.listeners import register
 from playbooks.ports import Clock, Ports
 from storage.uow import Store
 

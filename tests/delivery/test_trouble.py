@@ -1,0 +1,102 @@
+"""What cannot be delivered is put aside, said to whoever is in charge, and may be tried again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.workers.deliveries import GIVE_UP_AFTER, POISONED_AFTER
+from playbooks.domain.effects import PinCard
+from playbooks.domain.ids import Ts
+from playbooks.protocol import command
+from tests.delivery.conftest import BOB, Office
+
+
+async def test_a_step_that_failed_for_good_is_told_with_a_way_to_retry(office: Office) -> None:
+    await office.workspace.faults.add("error", name="pins.add", error="restricted_action", count=1)
+    await office.declare()
+    await office.finish()
+
+    (pin,) = await office.rows("PinCard")
+    assert pin.state == "buried"
+    ada = await office.workspace.dm("ada", office.app)
+    told = await ada.expect("workspace setting")
+    assert any("again" in label.lower() for label in told.buttons)
+
+    assert await office.store.outbox.revive(pin.id, now=office.clock.now())
+    await office.finish()
+    assert len(await office.room().pins()) == 1
+
+
+async def test_a_failure_to_tell_of_a_failure_ends_there(office: Office) -> None:
+    await office.workspace.faults.add("error", name="pins.add", error="restricted_action", count=1)
+    await office.workspace.faults.add("error", name="chat.postMessage", error="messages_tab_disabled", skip=2)
+    await office.declare()
+    await office.finish()
+    assert {row.state for row in await office.rows()} == {"done", "buried"}
+
+
+async def test_a_revoked_token_buries_nothing(office: Office) -> None:
+    """The fault is the app's, not the message's: everything waits for the repair."""
+    revoked = await office.workspace.faults.add("error", name="*", error="token_revoked")
+    await office.declare()
+    for _ in range(3):
+        await office.work()
+        await office.pass_time(timedelta(minutes=2))
+    assert {row.state for row in await office.rows()} == {"waiting"}
+
+    await office.workspace.faults.remove(revoked)
+    await office.finish()
+    assert {row.state for row in await office.rows()} == {"done"}
+
+
+async def test_what_is_half_a_day_late_is_not_sent_any_more(office: Office) -> None:
+    await office.workspace.faults.add("ratelimited", name="pins.add", retry_after=30)
+    await office.declare()
+    await office.work()
+    await office.pass_time(GIVE_UP_AFTER + timedelta(minutes=1))
+    await office.work()
+    (pin,) = await office.rows("PinCard")
+    assert (pin.state, "given up" in (pin.reason or "")) == ("buried", True)
+
+
+@pytest.mark.parametrize("error", ["invalid_blocks", "msg_blocks_too_long"])
+async def test_if_slack_refuses_our_drawing_plain_words_get_through(office: Office, error: str) -> None:
+    """Silence is worse than an ugly message."""
+    await office.workspace.faults.add("error", name="chat.postMessage", error=error, count=1)
+    await office.declare()
+    await office.finish()
+    announcement = (await office.said("incidents"))[0]
+    assert "INC-1" in announcement.text
+    assert "delivery.plain_words" in office.complaints
+
+
+async def test_words_for_a_room_that_is_gone_are_said_in_the_incidents_channel(office: Office) -> None:
+    incident = await office.declare()
+    await office.finish()
+    await office.workspace.user("ada").archive("inc-1-checkout")
+    await command.take(office.tools.ports, incident=incident.id, by=BOB)
+    await office.finish()
+
+    threads = [m for m in await office.said("incidents", threads=True) if m.thread_ts]
+    assert any("command" in m.text for m in threads)
+    states = {row.kind: row.state for row in await office.rows("TellRoom", "RefreshCard", "SetTopic")}
+    assert states == {"TellRoom": "done", "RefreshCard": "done", "SetTopic": "done"}
+
+
+async def test_an_effect_that_breaks_the_bot_is_put_aside_and_blocks_nobody(office: Office) -> None:
+    """A row whose address is nonsense must not stop the rows behind it."""
+    incident = await office.declare()
+    await office.finish()
+    await office.workspace.faults.add("http", name="pins.add", status=404, body="html")
+    async with office.store.units() as unit:
+        await unit.outbox.put(PinCard(incident=incident.id, ts=Ts("1.000001")))
+        await unit.commit()
+    worker = office.worker()
+    for _ in range(POISONED_AFTER):
+        await office.work(worker)
+        await office.pass_time(timedelta(minutes=2))
+    await command.take(office.tools.ports, incident=incident.id, by=BOB)
+    await office.work(worker)
+    assert (await office.room().expect("has command")).text
