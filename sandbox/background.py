@@ -28,6 +28,10 @@ class Background:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
 
+    async def finish(self, prefix: str = "") -> None:
+        """Wait for every task whose name begins so."""
+        await asyncio.gather(*(task for task in self._tasks if task.get_name().startswith(prefix)))
+
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (crash := task.exception()) is not None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -27,30 +26,11 @@ from sandbox.posting import Ack, Poster, form_body, json_body
 from sandbox.signatures import signed_headers
 from sandbox.sockets import Hub
 from sandbox.state import Workspace
+from sandbox.subscriptions import NOTICE_SECONDS, Subscription
 
 NO_FAULTS: Mapping[str, Fault] = MappingProxyType({})
 
 RETRY_AFTER_SECONDS = (0.0, 60.0, 300.0)  # Slack docs, "The Events API": nearly at once, 1 min, 5 min
-DISABLE_WINDOW_SECONDS = 3600.0  # Slack docs, "The Events API", failure limits
-DISABLE_SHARE = 0.95  # of all attempts within the window
-DISABLE_FLOOR = 1000  # apps with fewer events an hour are spared
-
-
-@dataclass(slots=True)
-class Record:
-    """How recent event deliveries to one app went."""
-
-    attempts: deque[tuple[float, bool]] = field(default_factory=deque)
-
-    def note(self, at: float, *, ok: bool) -> None:
-        self.attempts.append((at, ok))
-        while self.attempts and self.attempts[0][0] < at - DISABLE_WINDOW_SECONDS:
-            self.attempts.popleft()
-
-    def hopeless(self) -> bool:
-        """Nearly everything failed, and there was enough of it to tell."""
-        failed = sum(1 for _, ok in self.attempts if not ok)
-        return len(self.attempts) >= DISABLE_FLOOR and failed > DISABLE_SHARE * len(self.attempts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,14 +65,17 @@ class Courier:
     poster: Poster
     background: Background
     real_now: Callable[[], float] = time.time
-    records: dict[str, Record] = field(default_factory=dict)
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
     in_flight: int = 0
     scheduled: int = 0
     _held: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
     def event(self, app: App, envelope: Mapping[str, Any]) -> None:
         """Deliver an event in the background, with retries."""
-        name = envelope["event"]["type"]
+        name, now = envelope["event"]["type"], self.workspace.clock.now()
+        if self.subscription(app).full(now):
+            self._hold_back(app, name, now)
+            return
         struck = {fault.do: fault for fault in self.workspace.faults.strike("event", name, app.id)}
         if "drop" in struck:
             self._note(app, "event", name, status="dropped", request=envelope)
@@ -104,6 +87,10 @@ class Courier:
             self._start(app, envelope, struck)
         for held in self._held.pop(app.id, ()):
             self._start(app, held, {})
+
+    def subscription(self, app: App) -> Subscription:
+        """How event deliveries to an app went lately."""
+        return self.subscriptions.setdefault(app.id, Subscription())
 
     async def command(self, app: App, fields: Mapping[str, Any]) -> Ack:
         """Deliver a slash command once and wait for its acknowledgement."""
@@ -141,6 +128,24 @@ class Courier:
         self.in_flight += 1
         self.background.start(self._see_through(app, envelope, struck), f"event {envelope['event_id']}")
 
+    def _hold_back(self, app: App, name: str, now: float) -> None:
+        """Over the hourly limit: the event is lost, and the app is told once a minute."""
+        self._note(app, "event", name, status="app_rate_limited")
+        if self.subscription(app).notice_due(now):
+            minute = int(now) // NOTICE_SECONDS * NOTICE_SECONDS
+            notice = {
+                "token": app.verification_token,
+                "type": "app_rate_limited",
+                "team_id": self.workspace.team_id,
+                "minute_rate_limited": minute,
+                "api_app_id": app.id,
+            }
+            self.background.start(self._tell(app, notice), f"event notice {app.id}")
+
+    async def _tell(self, app: App, notice: Mapping[str, Any]) -> None:
+        parcel = Parcel(kind="event", name="app_rate_limited", url=app.manifest.event_url, payload=notice)
+        await self._once(app, parcel)
+
     async def _see_through(self, app: App, envelope: Mapping[str, Any], struck: Mapping[str, Fault]) -> None:
         """Send until acknowledged or given up."""
         try:
@@ -174,9 +179,9 @@ class Courier:
             ack = await self._once(app, parcel, struck, retry)
         else:
             ack = Ack(failure="http_error", latency_ms=0.0)
-        record = self.records.setdefault(app.id, Record())
-        record.note(self.workspace.clock.now(), ok=ack.ok)
-        if record.hopeless():
+        subscription = self.subscription(app)
+        subscription.note(self.workspace.clock.now(), ok=ack.ok)
+        if subscription.hopeless():
             app.events_disabled = True
             self._note(app, "event", name, status="subscription disabled")
         return ack

@@ -26,6 +26,8 @@ async def install(request: web.Request) -> Json:
     exchange = request.app[EXCHANGE]
     body = await body_of(request)
     app = exchange.workspace.install_app(body["manifest"], body.get("credentials") or None)
+    if not app.socket_mode:
+        await exchange.hub.disconnect(app.id, "link_disabled")
     if not app.socket_mode and app.manifest.event_url:
         exchange.background.start(exchange.courier.prove(app), f"verify {app.name}")
     return credentials(exchange.workspace, app)
@@ -91,6 +93,7 @@ async def reset(request: web.Request) -> Json:
     exchange = request.app[EXCHANGE]
     await exchange.background.stop("event")
     exchange.forms.clear()
+    exchange.hooks.clear()
     exchange.workspace.faults.clear()
     exchange.workspace.reset()
     return {"seq": exchange.workspace.seq}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -14,6 +15,7 @@ from sandbox.journal import Entry
 from sandbox.state import Change, Workspace
 
 Json = dict[str, Any]
+Ending = Callable[[], None]
 HEARTBEAT_SECONDS = 15.0  # keeps proxies and browsers from giving up on a silent stream
 LONGEST_WAIT_SECONDS = 25.0  # shorter than any client's own timeout
 LONGEST_QUEUE = 1000  # a reader that is this far behind is sent away and comes back with ``since``
@@ -22,25 +24,16 @@ LONGEST_QUEUE = 1000  # a reader that is this far behind is sent away and comes 
 async def stream(request: web.Request) -> web.StreamResponse:
     """One ``data:`` line of JSON per change, older ones after ``since`` first."""
     exchange = request.app[EXCHANGE]
-    workspace, queue = exchange.workspace, asyncio.Queue[Json]()
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
     await response.prepare(request)
-    since = int(request.query.get("since", workspace.seq))
-    for change in workspace.changes:
+    queue = asyncio.Queue[Json]()
+    since = int(request.query.get("since", exchange.workspace.seq))
+    for change in exchange.workspace.changes:
         if change.seq > since:
             queue.put_nowait(change.to_json())
     pumping = asyncio.ensure_future(_pump(response, queue))
     exchange.readers.add(pumping)
-
-    def tell(news: Json) -> None:
-        queue.put_nowait(news)
-        if queue.qsize() > LONGEST_QUEUE:
-            pumping.cancel()
-
-    endings = [
-        workspace.subscribe(lambda change: tell(change.to_json())),
-        workspace.journal.subscribe(lambda entry: tell(_delivery(workspace, entry))),
-    ]
+    endings = _follow(exchange.workspace, queue, pumping)
     try:
         await pumping
     except ConnectionError:
@@ -54,6 +47,20 @@ async def stream(request: web.Request) -> web.StreamResponse:
         for end in endings:
             end()
     return response
+
+
+def _follow(workspace: Workspace, queue: asyncio.Queue[Json], pumping: asyncio.Task[None]) -> list[Ending]:
+    """Queue all news to come; a reader that falls too far behind is cut off."""
+
+    def tell(news: Json) -> None:
+        queue.put_nowait(news)
+        if queue.qsize() > LONGEST_QUEUE:
+            pumping.cancel()
+
+    return [
+        workspace.subscribe(lambda change: tell(change.to_json())),
+        workspace.journal.subscribe(lambda entry: tell(_delivery(workspace, entry))),
+    ]
 
 
 async def _pump(response: web.StreamResponse, queue: asyncio.Queue[Json]) -> None:
@@ -100,7 +107,7 @@ async def wait(request: web.Request) -> Json:
     return {"seq": exchange.workspace.seq}
 
 
-def _listen(exchange: Exchange, changed: asyncio.Event) -> list[Any]:
+def _listen(exchange: Exchange, changed: asyncio.Event) -> list[Ending]:
     def tell(_news: Change | Entry) -> None:
         changed.set()
 

@@ -81,7 +81,8 @@ async def suggest(exchange: Exchange, user: User, surface: Surface, wanted: Mapp
         where: Json = {"container": container, "view": surface.to_json(workspace)}
     else:
         container = {"type": "message", "message_ts": surface.message.ts, "channel_id": surface.channel.id}
-        where = {"container": container, "channel": {"id": surface.channel.id, "name": surface.channel.name}}
+        named = {"id": surface.channel.id, "name": payloads.channel_name(surface.channel)}
+        where = {"container": container, "channel": named, "message": surface.to_json(workspace)}
     payload = payloads.block_suggestion(
         workspace,
         surface.app,

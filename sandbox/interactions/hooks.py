@@ -65,6 +65,9 @@ class Hooks:
         self._issued[hook.id] = hook
         return hook
 
+    def clear(self) -> None:
+        self._issued.clear()
+
     def url(self, hook: Hook) -> str:
         return f"{self._workspace.base_url}/hooks/{hook.kind}/{hook.id}"
 

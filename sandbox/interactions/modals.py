@@ -56,7 +56,7 @@ async def submit(exchange: Exchange, user: User, surface: ViewSurface, values: M
 
 async def close(exchange: Exchange, user: User, surface: ViewSurface, *, all_: bool) -> Json:
     """Cancel the topmost view, or the whole stack; the bot hears of it if it asked to."""
-    workspace, view, app = exchange.workspace, surface.view, surface.app
+    workspace, view = exchange.workspace, surface.view
     cleared = all_ or bool(view.content.get("clear_on_close"))
     leaving = list(workspace.modals.get(user.id, ())) if cleared else [view]
     if cleared:
@@ -68,9 +68,9 @@ async def close(exchange: Exchange, user: User, surface: ViewSurface, *, all_: b
         if each.content.get("notify_on_close"):
             gone = ViewSurface(app=workspace.apps[each.app_id], view=each)
             payload = payloads.view_closed(
-                workspace, app, user, view=gone.to_json(workspace), is_cleared=cleared
+                workspace, gone.app, user, view=gone.to_json(workspace), is_cleared=cleared
             )
-            answer = outcome(app, await exchange.courier.interaction(gone.app, payload), "Closing")
+            answer = outcome(gone.app, await exchange.courier.interaction(gone.app, payload), "Closing")
     return answer
 
 

@@ -118,8 +118,10 @@ def view_closed(workspace: Workspace, app: App, user: User, *, view: Json, is_cl
 def global_shortcut(
     workspace: Workspace, app: App, user: User, *, callback_id: str, action_ts: str, trigger_id: str
 ) -> Json:
+    who = {"id": user.id, "username": user.name, "team_id": user.team_id}
     return {
         **_head(workspace, app, user, "shortcut"),
+        "user": who,
         "action_ts": action_ts,
         "callback_id": callback_id,
         "trigger_id": trigger_id,

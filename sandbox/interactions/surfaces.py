@@ -77,11 +77,13 @@ def message_surface(workspace: Workspace, user: User, channel: str, ts: str) -> 
 
 
 def modal_surface(workspace: Workspace, user: User, view_id: str) -> ViewSurface:
-    """An open modal of this person; raises Refusal."""
-    for view in workspace.modals.get(user.id, ()):
-        if view.id == view_id:
-            return ViewSurface(app=workspace.apps[view.app_id], view=view)
-    raise Refusal("view_not_found", message=f"{user.name} has no open modal {view_id}.")
+    """The topmost open modal of this person, the only one within reach; raises Refusal."""
+    stack = workspace.modals.get(user.id, [])
+    if view_id not in [each.id for each in stack]:
+        raise Refusal("view_not_found", message=f"{user.name} has no open modal {view_id}.")
+    if stack[-1].id != view_id:
+        raise Refusal("view_covered", message="Another modal lies on top of that one.")
+    return ViewSurface(app=workspace.apps[stack[-1].app_id], view=stack[-1])
 
 
 def home_surface(workspace: Workspace, user: User, app: str) -> ViewSurface:

@@ -45,12 +45,15 @@ class Person:
         answer = await self._act("open_home", **({} if app_id is None else {"app": app_id}))
         return await Home(self.wire, {}, self.name, answer["app_id"]).refresh()
 
-    async def modal(self, timeout: float = 5) -> Modal:
-        """The topmost open modal; waits until there is one."""
+    async def modal(self, timeout: float = 5, *, title: str | None = None) -> Modal:
+        """The topmost open modal; waits until there is one, with this title if one is given."""
+        seen = None
         async for _ in self.wire.changes(timeout):
-            if stack := await self.wire.modals(self.name):
-                return Modal(self.wire, stack[-1], self.name)
-        raise AssertionError(f"No modal is open for {self.name}.")
+            for view in (await self.wire.modals(self.name))[-1:]:
+                seen = Modal(self.wire, view, self.name)
+                if title in (None, seen.title):
+                    return seen
+        raise AssertionError(f"No modal {title or ''!r} is open for {self.name}, but: {seen}")
 
     async def react(self, message: Message, name: str) -> None:
         await self._act("react", **message.place(), name=name)
