@@ -26,7 +26,7 @@ _SECRET_VALUE = re.compile(
     """,
     re.VERBOSE,
 )
-_QUIET = ("aiohttp.access", "apscheduler", "slack_bolt", "slack_sdk", "aiosqlite", "asyncio")
+_QUIET = ("aiohttp.access", "alembic", "apscheduler", "slack_bolt", "slack_sdk", "aiosqlite", "asyncio")
 
 
 class Redaction:
