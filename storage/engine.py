@@ -82,6 +82,12 @@ def _sqlite(url: str, *, reads_only: bool, patience: timedelta) -> AsyncEngine:
     def start(connection: sa.Connection) -> None:
         connection.exec_driver_sql(begin)
 
+    @sa.event.listens_for(engine.sync_engine, "invalidate")
+    def undo(connection: DBAPIConnection, _entry: ConnectionPoolEntry, _why: BaseException | None) -> None:
+        # A unit was cancelled within a statement. SQLite lets a closed connection keep its locks
+        # for as long as one of its cursors lives, which here means until some garbage collection.
+        connection.rollback()
+
     return engine
 
 

@@ -182,11 +182,12 @@ async def test_units_cancelled_at_any_moment_leave_the_store_usable(store: Store
     async def write() -> None:
         async with store.units() as unit:
             await unit.incidents.lock(SEVEN)
+            await unit.incidents.next_number()
             await unit.outbox.put(ANNOUNCE)
             await unit.commit()
 
-    async with asyncio.timeout(20):
-        for steps in range(40):
+    async with asyncio.timeout(8):
+        for steps in range(60):
             async with asyncio.TaskGroup() as tasks:
                 task = tasks.create_task(write())
                 for _ in range(steps):
