@@ -10,6 +10,7 @@ Source: Slack docs, "The Events API" and "Using Socket Mode".
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import time
@@ -30,6 +31,7 @@ from sandbox.subscriptions import NOTICE_SECONDS, Subscription
 
 NO_FAULTS: Mapping[str, Fault] = MappingProxyType({})
 
+MAX_PARALLEL_EVENTS = 50  # ours: a storm waits here, so that its three seconds start when it is sent
 RETRY_AFTER_SECONDS = (0.0, 60.0, 300.0)  # Slack docs, "The Events API": nearly at once, 1 min, 5 min
 
 
@@ -68,7 +70,8 @@ class Courier:
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     in_flight: int = 0
     scheduled: int = 0
-    _held: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    _held: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    _slots: dict[str, asyncio.Semaphore] = field(default_factory=dict)
 
     def event(self, app: App, envelope: Mapping[str, Any]) -> None:
         """Deliver an event in the background, with retries."""
@@ -80,12 +83,12 @@ class Courier:
         if "drop" in struck:
             self._note(app, "event", name, status="dropped", request=envelope)
             return
-        if "reorder" in struck:
-            self._held.setdefault(app.id, []).append(envelope)
+        if "reorder" in struck and app.id not in self._held:
+            self._held[app.id] = envelope
             return
         for _ in range(2 if "duplicate" in struck else 1):
             self._start(app, envelope, struck)
-        for held in self._held.pop(app.id, ()):
+        if (held := self._held.pop(app.id, None)) is not None:
             self._start(app, held, {})
 
     def subscription(self, app: App) -> Subscription:
@@ -176,7 +179,8 @@ class Courier:
             return None
         parcel = Parcel(kind="event", name=name, url=url, payload=envelope)
         if await self.verify(app):
-            ack = await self._once(app, parcel, struck, retry)
+            async with self._slots.setdefault(app.id, asyncio.Semaphore(MAX_PARALLEL_EVENTS)):
+                ack = await self._once(app, parcel, struck, retry)
         else:
             ack = Ack(failure="http_error", latency_ms=0.0)
         subscription = self.subscription(app)
