@@ -133,7 +133,7 @@ def form(*, note: str = "") -> Json:
 
 
 def view(title: str, blocks: list[Json], *, submit: str | None = None) -> Json:
-    made = {"type": "modal", "callback_id": "form", "title": plain(title), "blocks": blocks}
+    made: Json = {"type": "modal", "callback_id": "form", "title": plain(title), "blocks": blocks}
     made |= {"notify_on_close": True, "close": plain("Cancel")}
     return made | ({"submit": plain(submit)} if submit else {})
 
@@ -218,8 +218,8 @@ MARKDOWN = """## Plan
 
 
 def rich_text() -> Json:
-    text = {"type": "text"}
-    item = {"type": "rich_text_section", "elements": [text | {"text": "first"}]}
+    text: Json = {"type": "text"}
+    item: Json = {"type": "rich_text_section", "elements": [text | {"text": "first"}]}
     section = [
         text | {"text": "bold", "style": {"bold": True}},
         text | {"text": " and "},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -16,6 +17,9 @@ from tests.sandbox.bots import Bot
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 Json = dict[str, Any]
+
+LISTENED = "asked"  # the action_id that ``listen`` hears
+PARIS_AFTERNOON = 1782907200  # 1 July 2026, 14:00 in Paris
 
 
 async def post(bot: Bot, blocks: list[Json], visit: Opener) -> tuple[Page, Locator]:
@@ -38,9 +42,6 @@ def listen(bot: Bot) -> list[Json]:
     return heard
 
 
-LISTENED = "asked"
-
-
 async def test_every_block_of_a_message_is_drawn(bot: Bot, visit: Opener) -> None:
     _page, message = await post(bot, kitchen_sink(), visit)
     await expect(message.locator(".block")).to_have_count(7)
@@ -58,7 +59,9 @@ async def test_pictures_from_elsewhere_are_described_and_never_fetched(bot: Bot,
     page, message = await post(bot, kitchen_sink()[-2:], visit)
     picture = message.get_by_role("img", name="Error rate over the last hour")
     await expect(picture).to_contain_text("pictures.example")
-    fetched: list[str] = await page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    fetched: list[str] = await page.evaluate(
+        "performance.getEntriesByType('resource').map((one) => one.name)"
+    )
     assert not [address for address in fetched if ".example" in address]
 
 
@@ -143,59 +146,62 @@ async def pick_channel(message: Locator) -> None:
     await message.get_by_role("combobox").select_option("general")
 
 
+class Choice(NamedTuple):
+    """An element, how a person uses it, and what the app is told under which key."""
+
+    element: Json
+    use: Callable[[Locator], Awaitable[None]]
+    key: str
+    told: object
+
+
 @pytest.mark.parametrize(
-    ("element", "use", "key", "told"),
+    "choice",
     [
-        pytest.param({"type": "static_select", **CHOICES}, select, "selected_option", "two", id="select"),
         pytest.param(
-            {"type": "multi_static_select", **CHOICES},
-            pick_two,
-            "selected_options",
-            ["one", "two"],
-            id="multi select",
-        ),
-        pytest.param({"type": "radio_buttons", **CHOICES}, tick, "selected_option", "two", id="radio"),
-        pytest.param({"type": "checkboxes", **CHOICES}, tick, "selected_options", ["two"], id="checkboxes"),
-        pytest.param({"type": "users_select"}, pick_user, "selected_user", "U0BOB", id="user"),
-        pytest.param(
-            {"type": "channels_select"}, pick_channel, "selected_channel", "C0GENERAL", id="channel"
+            Choice({"type": "static_select", **CHOICES}, select, "selected_option", "two"), id="select"
         ),
         pytest.param(
-            {"type": "conversations_select"},
-            pick_channel,
-            "selected_conversation",
-            "C0GENERAL",
+            Choice({"type": "multi_static_select", **CHOICES}, pick_two, "selected_options", ["one", "two"]),
+            id="several",
+        ),
+        pytest.param(
+            Choice({"type": "radio_buttons", **CHOICES}, tick, "selected_option", "two"), id="radio"
+        ),
+        pytest.param(
+            Choice({"type": "checkboxes", **CHOICES}, tick, "selected_options", ["two"]), id="checkboxes"
+        ),
+        pytest.param(Choice({"type": "users_select"}, pick_user, "selected_user", "U0BOB"), id="user"),
+        pytest.param(
+            Choice({"type": "channels_select"}, pick_channel, "selected_channel", "C0GENERAL"), id="channel"
+        ),
+        pytest.param(
+            Choice({"type": "conversations_select"}, pick_channel, "selected_conversation", "C0GENERAL"),
             id="conversation",
         ),
-        pytest.param({"type": "datepicker"}, type_date, "selected_date", "2026-04-01", id="date"),
-        pytest.param({"type": "timepicker"}, type_time, "selected_time", "08:15", id="time"),
+        pytest.param(Choice({"type": "datepicker"}, type_date, "selected_date", "2026-04-01"), id="date"),
+        pytest.param(Choice({"type": "timepicker"}, type_time, "selected_time", "08:15"), id="time"),
         pytest.param(
-            {"type": "datetimepicker"},
-            type_moment,
-            "selected_date_time",
-            1782907200,  # 14:00 in Paris on 1 July 2026
+            Choice({"type": "datetimepicker"}, type_moment, "selected_date_time", PARIS_AFTERNOON),
             id="instant in the reader's zone",
         ),
     ],
 )
-async def test_a_choice_reaches_the_app(
-    bot: Bot, sandbox: Workspace, visit: Opener, element: Json, use: Any, key: str, told: object
-) -> None:
+async def test_a_choice_reaches_the_app(bot: Bot, sandbox: Workspace, visit: Opener, choice: Choice) -> None:
     heard = listen(bot)
-    blocks = [{"type": "actions", "block_id": "b", "elements": [element | {"action_id": LISTENED}]}]
-    _page, message = await post(bot, blocks, visit)
-    await use(message)
-    for _ in range(20):
-        await sandbox.settle()
-        if heard:
-            break
-        await message.page.wait_for_timeout(50)
-    chosen = heard[-1]["actions"][0][key]
-    if isinstance(chosen, dict):
-        chosen = chosen["value"]
+    element = choice.element | {"action_id": LISTENED}
+    _page, message = await post(bot, [{"type": "actions", "block_id": "b", "elements": [element]}], visit)
+    async with message.page.expect_response("**/_sandbox/act"):
+        await choice.use(message)
+    await sandbox.settle()
+    assert values(heard[-1]["actions"][0][choice.key]) == choice.told
+
+
+def values(chosen: Any) -> object:
+    """Options as their values; anything else as it is."""
     if isinstance(chosen, list):
-        chosen = [each["value"] for each in chosen]
-    assert chosen == told
+        return [each["value"] for each in chosen]
+    return chosen["value"] if isinstance(chosen, dict) else chosen
 
 
 async def test_a_silent_app_is_reported_in_a_notice(bot: Bot, card: str, visit: Opener) -> None:
@@ -244,7 +250,7 @@ async def test_a_block_that_the_page_does_not_know_says_so(sandbox: Workspace, v
 
 async def test_plain_text_is_no_markup_and_verbatim_text_has_no_links(bot: Bot, visit: Opener) -> None:
     verbatim = words("see https://a.example") | {"verbatim": True}
-    blocks = [
+    blocks: list[Json] = [
         {"type": "section", "text": plain("*not bold* <@U0BOB>")},
         {"type": "section", "text": verbatim, "fields": [words("see https://b.example")]},
     ]

@@ -56,9 +56,7 @@ async def test_mrkdwn_is_drawn(sandbox: Workspace, visit: Opener) -> None:
         pytest.param(":no_such_emoji: at 12:30:45", id="colons"),
     ],
 )
-async def test_what_is_no_markup_stays_as_it_was_typed(
-    sandbox: Workspace, visit: Opener, text: str
-) -> None:
+async def test_what_is_no_markup_stays_as_it_was_typed(sandbox: Workspace, visit: Opener, text: str) -> None:
     await sandbox.user("bob").say("general", text)
     page = await visit()
     await expect(page.locator(".content")).to_have_text(text)
@@ -84,7 +82,9 @@ async def test_hostile_text_never_becomes_markup(sandbox: Workspace, bot: Bot, v
     await sandbox.act("ada", "set_topic", channel="general", topic=MARKUP)
     page = await visit()
     await expect(page.get_by_role("article").first).to_contain_text("<script>alert(2)</script>")
-    await expect(page.locator("main img, main script, main [onerror], main a[href^=javascript]")).to_have_count(0)
+    await expect(
+        page.locator("main img, main script, main [onerror], main a[href^=javascript]")
+    ).to_have_count(0)
 
 
 async def test_a_ping_of_the_whole_channel_cannot_be_overlooked(sandbox: Workspace, visit: Opener) -> None:
