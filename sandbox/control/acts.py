@@ -6,12 +6,10 @@ do (edit somebody else's message, write into a channel they are not in) is refus
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from sandbox import channels, marks, messages
-from sandbox.control.uploads import upload_file
+from sandbox import channels, file_store, marks, messages
 from sandbox.errors import Refusal
 from sandbox.exchange import Exchange
 from sandbox.interactions import actions, commands, modals, shortcuts
@@ -125,12 +123,12 @@ async def unpin(exchange: Exchange, user: User, given: Arguments) -> Json:
 
 @act
 async def upload(exchange: Exchange, user: User, given: Arguments) -> Json:
-    channel = _writable(exchange.workspace, user, given)
-    name = str(given["filename"])
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    file, message = upload_file(
-        exchange.workspace, user, channel, name=name, content=str(given.get("content", "")), mimetype=kind
-    )
+    workspace, channel = exchange.workspace, _writable(exchange.workspace, user, given)
+    content = str(given.get("content", "")).encode()
+    file = file_store.announce(workspace, str(given["filename"]), len(content), user.id)
+    file_store.receive(workspace, file.id, content)
+    where = file_store.Share(channel=channel, thread_ts=given.get("thread_ts"))
+    message = file_store.share(workspace, [file], where, user.id, None)
     return {"file": file.id, "ts": message.ts}
 
 

@@ -38,7 +38,8 @@ def answering(handler: Answering) -> Callable[[web.Request], Awaitable[web.Respo
             sentence = refusal.detail.get("message") or refusal.code.replace("_", " ").capitalize() + "."
             answer = {**refusal.detail, "ok": False, "error": refusal.code, "message": sentence}
         except tuple(_CODES) as problem:
-            answer = {"ok": False, "error": _code(problem), "message": str(problem)}
+            sentence = f"{problem} is missing." if isinstance(problem, KeyError) else str(problem)
+            answer = {"ok": False, "error": _code(problem), "message": sentence}
         return web.json_response(answer)
 
     return answered
