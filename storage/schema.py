@@ -40,7 +40,10 @@ def head() -> str:
 
 
 async def upgrade(url: str) -> None:
-    """Bring the database to ``head()``; harmless when it is there or when another replica is at it."""
+    """Bring the database to ``head()``; harmless when it is there or when another replica is at it.
+
+    Raises SchemaMismatch if the database is newer than this code.
+    """
     engine = make_engine(url)
     try:
         if is_sqlite(url):
@@ -54,6 +57,9 @@ async def upgrade(url: str) -> None:
 
 
 def _upgrade(connection: sa.Connection) -> None:
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found is not None and found not in _known():
+        raise _newer(found)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
@@ -105,9 +111,16 @@ def compare(found: str | None) -> None:
         return
     if found is None:
         raise SchemaMismatch("The database is empty. Run `tocsin migrate` first.")
-    known = {script.revision for script in _scripts().walk_revisions()}
-    if found in known:
+    if found in _known():
         raise SchemaMismatch(f"The database is at {found}, behind {head()}. Run `tocsin migrate` first.")
-    raise SchemaMismatch(
+    raise _newer(found)
+
+
+def _known() -> frozenset[str]:
+    return frozenset(script.revision for script in _scripts().walk_revisions())
+
+
+def _newer(found: str) -> SchemaMismatch:
+    return SchemaMismatch(
         f"The database is at {found}, which this version does not know. Start the newer version.",
     )

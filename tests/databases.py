@@ -55,13 +55,20 @@ class PostgresTemplate:
         asyncio.run(upgrade(self._url(_TEMPLATE)))
 
     def copy(self) -> str:
-        """URL of a fresh database."""
+        """URL of a fresh, migrated database."""
+        return self._create(_TEMPLATE)
+
+    def empty(self) -> str:
+        """URL of a database without tables."""
+        return self._create("template1")
+
+    def _create(self, template: str) -> str:
         name = next(self._names)
         with self._admin() as admin:
             admin.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
                     sql.Identifier(name),
-                    sql.Identifier(_TEMPLATE),
+                    sql.Identifier(template),
                 ),
             )
         return self._url(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,21 +16,13 @@ from storage.alarms import Ringing
 from storage.engine import make_engine
 from storage.queues import timers
 from storage.uow import Store
-from tests.clock import START, CountingIds, MovableClock
+from tests.clock import START, MovableClock
 from tests.storage.builders import LEASE
 from tests.storage.records import SEVEN
 
 MINUTE = timedelta(minutes=1)
 UPDATE = Timer(kind=TimerKind.UPDATE_DUE, subject="7", incident=SEVEN, due_at=START + MINUTE)
 EVALUATE = Timer(kind=TimerKind.EVALUATE, subject="all", incident=None, due_at=START + 2 * MINUTE)
-
-
-@pytest.fixture
-async def replica(database_url: str, clock: MovableClock) -> AsyncIterator[Store]:
-    """A second process's store on the same database."""
-    opened = await Store.open(database_url, clock=clock, ids=CountingIds("other"))
-    yield opened
-    await opened.close()
 
 
 async def set_(store: Store, *timers_: Timer) -> None:

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
-import pytest
 from sqlalchemy.exc import StatementError
 
 from storage.inbox import Received
 from storage.uow import Store
 from tests.clock import START, CountingIds, MovableClock
 from tests.storage.builders import LEASE, PAUSE
-
-
-@pytest.fixture
-async def replica(database_url: str, clock: MovableClock) -> AsyncIterator[Store]:
-    """A second process's store on the same database."""
-    opened = await Store.open(database_url, clock=clock, ids=CountingIds("other"))
-    yield opened
-    await opened.close()
 
 
 async def arrive(store: Store, key: str, *, source: str = "alertmanager", body: bytes = b"{}") -> bool:

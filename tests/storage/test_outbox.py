@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -19,14 +18,6 @@ from tests.clock import START, CountingIds, MovableClock
 from tests.storage import records
 from tests.storage.builders import ANNOUNCE, CARD, LEASE, PAUSE, TOPIC, claim, owe, said, settle, told
 from tests.storage.records import SEVEN
-
-
-@pytest.fixture
-async def replica(database_url: str, clock: MovableClock) -> AsyncIterator[Store]:
-    """A second process's store on the same database."""
-    opened = await Store.open(database_url, clock=clock, ids=CountingIds("other"))
-    yield opened
-    await opened.close()
 
 
 # ------------------------------------------------------------------ order

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from storage.uow import Store
-from tests.clock import START, CountingIds, MovableClock
-
-
-@pytest.fixture
-async def replica(database_url: str, clock: MovableClock) -> AsyncIterator[Store]:
-    """A second process's store on the same database."""
-    opened = await Store.open(database_url, clock=clock, ids=CountingIds("other"))
-    yield opened
-    await opened.close()
+from tests.clock import START
 
 
 async def test_a_key_is_first_once(store: Store) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,14 +22,6 @@ from tests.storage.records import SEVEN
 
 MOMENT = 0.15
 """Seconds that a unit is watched for not moving. Longer proves no more; it is real time."""
-
-
-@pytest.fixture
-async def replica(database_url: str, clock: MovableClock) -> AsyncIterator[Store]:
-    """A second process's store on the same database."""
-    opened = await Store.open(database_url, clock=clock, ids=CountingIds("other"))
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture
