@@ -289,12 +289,19 @@ def open_direct(
         creator=people[0],
         is_im=is_im,
         is_mpim=not is_im,
+        topic=Note() if is_im else Note(value="Group messaging", creator=people[0], last_set=now),
+        purpose=Note() if is_im else _group_purpose(workspace, people, now),
         members=dict.fromkeys(people),
         updated=now * MILLISECONDS,
     )
     workspace.add_channel(channel)
     workspace.emit("channel", "direct_opened", channel=channel.id)
     return channel, True
+
+
+def _group_purpose(workspace: Workspace, people: list[str], now: int) -> Note:
+    names = " ".join(f"@{workspace.users[each].name}" for each in people)
+    return Note(value=f"Group messaging with: {names}", creator=people[0], last_set=now)
 
 
 def mark(workspace: Workspace, channel: Channel, user: str, ts: str) -> None:

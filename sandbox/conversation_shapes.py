@@ -29,7 +29,7 @@ def channel_json(
         "id": channel.id,
         "name": channel.name,
         "is_channel": not channel.is_private and not channel.is_mpim,
-        "is_group": channel.is_private and not channel.is_mpim,
+        "is_group": channel.is_private or channel.is_mpim,
         "is_im": False,
         "is_mpim": channel.is_mpim,
         "is_private": channel.is_private or channel.is_mpim,
@@ -39,6 +39,7 @@ def channel_json(
         "unlinked": 0,
         "name_normalized": channel.name,
         "is_shared": channel.is_ext_shared,
+        "is_frozen": False,
         "is_org_shared": False,
         "is_pending_ext_shared": False,
         "pending_shared": [],
@@ -53,6 +54,7 @@ def channel_json(
         "topic": _note_json(channel.topic),
         "purpose": _note_json(channel.purpose),
         "previous_names": channel.previous_names,
+        "properties": {"tabs": [{"id": "bookmarks", "label": "", "type": "bookmarks"}]},
     }
     if channel.is_ext_shared:
         shown |= {
@@ -62,11 +64,13 @@ def channel_json(
         }
     if channel.canvas:
         canvas = workspace.files[channel.canvas]
-        shown["properties"] = {
+        shown["properties"] |= {
             "canvas": {"file_id": canvas.id, "is_empty": not canvas.content, "quip_thread_id": canvas.id}
         }
+    if channel.is_mpim:
+        shown |= {"is_open": viewer not in channel.closed_for, "priority": 0}
     if viewer in channel.members and not listed:
-        shown["last_read"] = channel.last_read.get(viewer, EMPTY_TS)
+        shown |= _reading(workspace, channel, viewer)
     if members or listed:
         shown["num_members"] = len(channel.members)
     return shown
@@ -88,13 +92,19 @@ def _direct_json(workspace: Workspace, channel: Channel, viewer: str, *, listed:
     }
     if listed:
         return shown
-    last = channel.messages.last()
-    return shown | {
-        "last_read": channel.last_read.get(viewer, EMPTY_TS),
+    return shown | _reading(workspace, channel, viewer) | {"is_open": viewer not in channel.closed_for}
+
+
+def _reading(workspace: Workspace, channel: Channel, viewer: str) -> Json:
+    """How far a member has read, and what came last."""
+    last, read = channel.messages.last(), channel.last_read.get(viewer, EMPTY_TS)
+    unread = channel.messages.count_after(read)
+    return {
+        "last_read": read,
         "latest": message_json(workspace, last) if last else None,
-        "unread_count": 0,
-        "unread_count_display": 0,
-        "is_open": viewer not in channel.closed_for,
+        "unread_count": unread,
+        "unread_count_display": unread,
+        "priority": 0,
     }
 
 

@@ -23,7 +23,10 @@ _UNPINNABLE = frozenset({"channel_join", "channel_leave", "group_join", "group_l
 
 
 def add_pin(workspace: Workspace, channel: Channel, ts: str, by: str) -> None:
-    _check_inside(channel, by)
+    if by not in channel.members:
+        raise Refusal("not_in_channel")
+    if channel.is_archived:
+        raise Refusal("restricted_action")
     message = find(channel, ts)
     if message.subtype in _UNPINNABLE:
         raise Refusal("not_pinnable")
@@ -37,7 +40,8 @@ def add_pin(workspace: Workspace, channel: Channel, ts: str, by: str) -> None:
 
 
 def remove_pin(workspace: Workspace, channel: Channel, ts: str, by: str) -> None:
-    _check_inside(channel, by)
+    if by not in channel.members or channel.is_archived:
+        raise Refusal("restricted_action")
     message = find(channel, ts)
     if ts not in channel.pins:
         raise Refusal("no_pin")
@@ -68,6 +72,7 @@ def add_bookmark(
     workspace: Workspace, channel: Channel, by: str, *, title: str, link: str, emoji: str | None = None
 ) -> Bookmark:
     """A link in the bar above a channel. Adding the same twice makes two."""
+    check_may_bookmark(channel, by)
     if len(channel.bookmarks) >= MAX_BOOKMARKS:
         raise Refusal("too_many_bookmarks")
     now = workspace.now()
@@ -87,6 +92,11 @@ def add_bookmark(
     return bookmark
 
 
+def check_may_bookmark(channel: Channel, by: str) -> None:
+    if by not in channel.members or channel.is_archived:
+        raise Refusal("permission_denied")
+
+
 def checked_link(link: str) -> str:
     """An http or https address; raises Refusal("invalid_link")."""
     parts = urlsplit(link)
@@ -102,8 +112,9 @@ def checked_bookmark_emoji(emoji: str | None) -> str | None:
 
 
 def react(workspace: Workspace, channel: Channel, ts: str, name: str, by: str) -> None:
-    message = reactable(channel, ts)
-    plain = emoji_name(name)
+    if channel.is_archived:
+        raise Refusal("is_archived")
+    message, plain = find(channel, ts), emoji_name(name)
     users = message.reactions.get(plain, [])
     if by in users:
         raise Refusal("already_reacted")
@@ -116,8 +127,7 @@ def react(workspace: Workspace, channel: Channel, ts: str, name: str, by: str) -
 
 
 def unreact(workspace: Workspace, channel: Channel, ts: str, name: str, by: str) -> None:
-    message = reactable(channel, ts)
-    plain = emoji_name(name)
+    message, plain = find(channel, ts), emoji_name(name)
     if by not in message.reactions.get(plain, []):
         raise Refusal("no_reaction")
     message.reactions[plain].remove(by)
@@ -128,22 +138,9 @@ def unreact(workspace: Workspace, channel: Channel, ts: str, name: str, by: str)
     )
 
 
-def reactable(channel: Channel, ts: str) -> Message:
-    if channel.is_archived:
-        raise Refusal("is_archived")
-    return find(channel, ts)
-
-
 def emoji_name(name: str) -> str:
     """The name without colons; raises Refusal("invalid_name")."""
     plain = name.strip(":")
     if not _EMOJI_NAME.fullmatch(plain):
         raise Refusal("invalid_name")
     return plain
-
-
-def _check_inside(channel: Channel, by: str) -> None:
-    if by not in channel.members:
-        raise Refusal("not_in_channel")
-    if channel.is_archived:
-        raise Refusal("is_archived")

@@ -20,12 +20,18 @@ from sandbox.state import Workspace
 Item = TypeVar("Item")
 
 
-def page_size(workspace: Workspace, arguments: Arguments, *, default: int, most: int) -> int:
-    """How many items to answer with; raises Refusal("invalid_arguments") below 1."""
-    asked = arguments.number("limit", default)
-    if asked < 0 or ("limit" in arguments and asked == 0 and default != 0):
-        raise invalid("[ERROR] must be greater than or equal to 1 [json-pointer:/limit]")
-    size = min(asked or default, most)
+def page_size(
+    workspace: Workspace, arguments: Arguments, *, default: int, most: int, refusal: str | None = None
+) -> int:
+    """How many items to answer with; no limit and a limit of 0 mean the default.
+
+    Raises Refusal, with the code of the method if it has one for this.
+    """
+    given = arguments.text("limit") or "0"
+    if not given.isdigit():
+        unread = invalid("[ERROR] must be a valid integer [json-pointer:/limit]")
+        raise Refusal(refusal) if refusal else unread
+    size = min(int(given) or default, most)
     return min(size, workspace.knobs.page_limit) if workspace.knobs.page_limit else size
 
 
@@ -47,10 +53,17 @@ def place_of(workspace: Workspace, cursor: str, kind: str) -> str:
 
 
 def page(
-    workspace: Workspace, arguments: Arguments, items: Sequence[Item], *, kind: str, default: int, most: int
+    workspace: Workspace,
+    arguments: Arguments,
+    items: Sequence[Item],
+    *,
+    kind: str,
+    default: int,
+    most: int,
+    refusal: str | None = None,
 ) -> tuple[list[Item], str]:
     """One page of items that keep their order, and the cursor to the next ("" at the end)."""
-    size = page_size(workspace, arguments, default=default, most=most)
+    size = page_size(workspace, arguments, default=default, most=most, refusal=refusal)
     start = 0
     if cursor := arguments.text("cursor"):
         place = place_of(workspace, cursor, kind)

@@ -6,12 +6,9 @@ and the page are mounted by ``control``.
 
 from __future__ import annotations
 
-import importlib
-from importlib.util import find_spec
-
 from aiohttp import web
 
-from sandbox import events, faults_api, uploads, web_api
+from sandbox import control, events, faults_api, uploads, web_api
 from sandbox.state import WORKSPACE, Workspace
 
 MAX_REQUEST_BYTES = 64 * 1024 * 1024  # uploads are held in memory
@@ -25,8 +22,7 @@ def build_app(workspace: Workspace) -> web.Application:
     uploads.add_routes(app)
     events.attach(workspace)
     app.on_cleanup.append(_stop_timers)
-    if find_spec("sandbox.control"):
-        importlib.import_module("sandbox.control").add_routes(app)
+    control.add_routes(app)
     return app
 
 

@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from sandbox.model import App, Bookmark, File, User, UserGroup, View
@@ -42,7 +43,7 @@ def profile_json(workspace: Workspace, user: User, *, email: bool) -> Json:
         "real_name_normalized": user.real_name,
         "display_name": user.display_name,
         "display_name_normalized": user.display_name,
-        "fields": None,
+        "fields": {},
         "status_text": "",
         "status_emoji": "",
         "status_emoji_display_info": [],
@@ -85,6 +86,7 @@ def user_json(workspace: Workspace, user: User, *, email: bool, locale: bool = F
         "is_primary_owner": user.is_primary_owner,
         "is_restricted": user.is_restricted,
         "is_ultra_restricted": user.is_ultra_restricted,
+        "has_2fa": False,
         "is_email_confirmed": not user.is_bot,
         "who_can_share_contact_card": "EVERYONE",
     }
@@ -144,9 +146,9 @@ def group_json(workspace: Workspace, group: UserGroup, *, users: bool, count: bo
 
 
 def bookmark_json(bookmark: Bookmark) -> Json:
-    shown = asdict(bookmark)
+    shown, parts = asdict(bookmark), urlsplit(bookmark.link)
     shown |= {
-        "icon_url": None,
+        "icon_url": f"{parts.scheme}://{parts.netloc}/favicon.ico",
         "date_created": shown.pop("created"),
         "date_updated": shown.pop("updated"),
         "shortcut_id": None,

@@ -61,7 +61,9 @@ def list_conversations(call: Call) -> Json:
         and not (exclude and channel.is_archived)
         and may_see(workspace, channel, call.user)
     ]
-    shown, cursor = page(workspace, call.arguments, found, kind="conversation", default=100, most=999)
+    shown, cursor = page(
+        workspace, call.arguments, found, kind="conversation", default=100, most=999, refusal="invalid_limit"
+    )
     listed = [channel_json(workspace, each, call.user, listed=True) for each in shown]
     return {"channels": listed, **metadata(cursor)}
 
@@ -69,8 +71,9 @@ def list_conversations(call: Call) -> Json:
 @method("conversations.members", *every_kind("read"), tier=4, paged=True)
 def members(call: Call) -> Json:
     channel = call.channel("read")
+    inside = list(channel.members)
     shown, cursor = page(
-        call.workspace, call.arguments, list(channel.members), kind="member", default=100, most=999
+        call.workspace, call.arguments, inside, kind="member", default=100, most=999, refusal="invalid_limit"
     )
     return {"members": shown, **metadata(cursor)}
 
@@ -87,7 +90,9 @@ def join(call: Call) -> Json:
 @method("conversations.leave", *every_kind("manage"), tier=3)
 def leave(call: Call) -> Json:
     channel = call.channel("manage")
-    return {} if channels.leave(call.workspace, channel, call.user) else {"not_in_channel": True}
+    left = channels.leave(call.workspace, channel, call.user)
+    # No error, says the page, but its example of this answer is not ok.
+    return {} if left else {"ok": False, "not_in_channel": True}
 
 
 @method("conversations.kick", *every_kind("manage"), tier=3)
@@ -167,7 +172,7 @@ def rename(call: Call) -> Json:
     if "name" not in call.arguments:
         raise Refusal("invalid_name_required")
     channels.rename(call.workspace, channel, call.arguments.text("name"), call.user)
-    return _shown(call, channel)
+    return _shown(call, channel, size=True)
 
 
 @method("conversations.setTopic", *every_kind("manage"), *every_kind("write.topic"), tier=2)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from sandbox import channels, marks, messages
 from sandbox.api.registry import Call, Json, method
-from sandbox.arguments import missing
+from sandbox.arguments import invalid, missing
 from sandbox.conversation_shapes import message_json, reactions_json
 from sandbox.errors import Refusal
 from sandbox.model import Bookmark, Channel
 from sandbox.paging import metadata, page
 from sandbox.shapes import bookmark_json
+
+MAX_TITLE_CHARS = 256  # Slack docs, bookmarks.add, "title"
+MAX_LINK_CHARS = 2048  # Slack docs, bookmarks.add, "link"
 
 
 def _channel(call: Call, name: str = "channel") -> Channel:
@@ -46,6 +49,13 @@ def pins_list(call: Call) -> Json:
     return {"items": [marks.pin_json(call.workspace, channel, each) for each in newest_first]}
 
 
+def _limited(call: Call, name: str, most: int) -> str:
+    value = call.arguments.text(name)
+    if len(value) > most:
+        raise invalid(f"[ERROR] must be less than {most + 1} characters [json-pointer:/{name}]")
+    return value
+
+
 def _bookmark(call: Call, channel: Channel) -> Bookmark:
     bookmark = channel.bookmarks.get(call.arguments.required("bookmark_id"))
     if bookmark is None:
@@ -57,11 +67,13 @@ def _bookmark(call: Call, channel: Channel) -> Bookmark:
 def bookmarks_add(call: Call) -> Json:
     arguments = call.arguments
     channel = _channel(call, "channel_id")
-    title, kind = arguments.required("title"), arguments.required("type")
+    title, kind = _limited(call, "title", MAX_TITLE_CHARS), arguments.required("type")
+    if not title:
+        raise missing("title")
     if kind != "link":
         raise Refusal("invalid_bookmark_type")
-    link = arguments.optional("link")
-    if link is None:
+    link = _limited(call, "link", MAX_LINK_CHARS)
+    if not link:
         raise Refusal("invalid_link")
     bookmark = marks.add_bookmark(
         call.workspace, channel, call.user, title=title, link=link, emoji=arguments.optional("emoji")
@@ -74,11 +86,12 @@ def bookmarks_edit(call: Call) -> Json:
     arguments = call.arguments
     channel = _channel(call, "channel_id")
     bookmark = _bookmark(call, channel)
-    if link := arguments.text("link"):
+    marks.check_may_bookmark(channel, call.user)
+    if link := _limited(call, "link", MAX_LINK_CHARS):
         bookmark.link = marks.checked_link(link)
     if "emoji" in arguments:
         bookmark.emoji = marks.checked_bookmark_emoji(arguments.optional("emoji"))
-    bookmark.title = arguments.text("title") or bookmark.title
+    bookmark.title = _limited(call, "title", MAX_TITLE_CHARS) or bookmark.title
     bookmark.updated = call.workspace.now()
     bookmark.last_updated_by_user_id = call.user
     call.workspace.emit("channel", "bookmark_edited", channel=channel.id, user=call.user, bookmark=bookmark)
@@ -89,6 +102,7 @@ def bookmarks_edit(call: Call) -> Json:
 def bookmarks_remove(call: Call) -> Json:
     channel = _channel(call, "channel_id")
     bookmark = _bookmark(call, channel)
+    marks.check_may_bookmark(channel, call.user)
     del channel.bookmarks[bookmark.id]
     call.workspace.emit("channel", "bookmark_removed", channel=channel.id, user=call.user, bookmark=bookmark)
     return {}

@@ -51,12 +51,13 @@ def users_lookup_by_email(call: Call) -> Json:
     raise Refusal("users_not_found")
 
 
-@method("users.profile.get", "users.profile:read", "users:read", tier=4)
+@method("users.profile.get", "users.profile:read", tier=4)
 def users_profile_get(call: Call) -> Json:
     user = call.workspace.users.get(call.arguments.text("user", call.user))
     if user is None:
         raise Refusal("user_not_found")
-    return {"profile": profile_json(call.workspace, user, email=call.allowed(EMAIL_SCOPE))}
+    profile = profile_json(call.workspace, user, email=call.allowed(EMAIL_SCOPE))
+    return {"profile": profile | {"huddle_state": "default_unset", "huddle_state_expiration_ts": 0}}
 
 
 @method("users.getPresence", "users:read", tier=3)
@@ -92,10 +93,13 @@ def users_conversations(call: Call) -> Json:
         and not (exclude and channel.is_archived)
         and may_see(workspace, channel, call.user)
     ]
-    shown, cursor = page(workspace, call.arguments, found, kind="conversation", default=100, most=1000)
+    shown, cursor = page(
+        workspace, call.arguments, found, kind="conversation", default=100, most=999, refusal="invalid_limit"
+    )
     listed = [channel_json(workspace, each, call.user, listed=True) for each in shown]
     for each in listed:
         each.pop("num_members", None)
+        each.pop("is_member", None)
     return {"channels": listed, **metadata(cursor)}
 
 
@@ -125,6 +129,9 @@ def usergroups_list(call: Call) -> Json:
         for group in call.workspace.groups.values()
         if not group.deleted_at or arguments.flag("include_disabled")
     ]
+    for group in groups:
+        if "user_count" in group:  # a string here and a number elsewhere, says the page
+            group["user_count"] = str(group["user_count"])
     return {"usergroups": groups}
 
 
