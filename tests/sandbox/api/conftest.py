@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.server import build_app
 from sandbox.state import Knobs, Workspace
 from tests.sandbox.api.bench import Bench, manifest
+from tests.sandbox.api.contract import undocumented
 
 
 @pytest.fixture
@@ -28,3 +29,4 @@ async def bench() -> AsyncIterator[Bench]:
     workspace.event_sink = lambda to, envelope: made.envelopes.append((to.id, envelope))
     yield made
     await runner.cleanup()
+    assert undocumented(workspace) == []

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox import administration, channels, marks, messages
-from sandbox.messages import Draft
-from sandbox.model import Message
+from sandbox.model import Draft, Message
 from tests.sandbox.api.bench import Bench
 
 

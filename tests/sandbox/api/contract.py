@@ -1,0 +1,70 @@
+"""The documented shape of answers, and where an answer departs from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sandbox.state import Workspace
+
+DOCUMENTED: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("documented.yaml").read_text("utf-8"))
+METHODS: dict[str, Any] = DOCUMENTED["methods"]
+_TYPES: dict[str, type] = {"text": str, "int": int, "bool": bool, "list": list, "object": dict}
+_ANY_ANSWER = {"ok", "warning", "response_metadata"}
+
+
+def documented_errors(method: str) -> set[str]:
+    """Every code that Slack documents for a method, or that was met in the wild."""
+    own = METHODS[method]["errors"]
+    if method == "api.test":
+        return {"any_error"}
+    return {*own, *DOCUMENTED["everywhere"], *DOCUMENTED["observed"].get(method, [])}
+
+
+def undocumented(workspace: Workspace) -> list[str]:
+    """Codes with which a workspace refused calls although Slack documents no such refusal."""
+    calls = [entry for entry in workspace.journal.since() if entry.kind == "api" and entry.summary in METHODS]
+    refused = [(entry.summary, entry.response.get("error")) for entry in calls]
+    return [f"{name}: {code}" for name, code in refused if code and code not in documented_errors(name)]
+
+
+def departures(method: str, answer: dict[str, Any]) -> list[str]:
+    """Documented keys that are missing or of the wrong type, and keys that nobody documented."""
+    return list(_compare(METHODS[method]["answer"], answer, method, top=True))
+
+
+def _compare(shape: Any, value: Any, at: str, *, top: bool = False) -> Iterator[str]:
+    if isinstance(shape, dict):
+        yield from _compare_object(shape, value, at, top=top)
+    elif isinstance(shape, list):
+        if not isinstance(value, list) or not value:
+            yield f"{at}: no list with something in it"
+            return
+        for number, each in enumerate(value):
+            yield from _compare(shape[0], each, f"{at}[{number}]")
+    elif not _fits(shape.strip("~"), value):
+        yield f"{at}: {value!r} is no {shape}"
+
+
+def _compare_object(shape: dict[str, Any], value: Any, at: str, *, top: bool) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield f"{at}: {value!r} is no object"
+        return
+    for key, inner in shape.items():
+        if key in value:
+            yield from _compare(inner, value[key], f"{at}.{key}")
+        elif not (isinstance(inner, str) and inner.startswith("~")):
+            yield f"{at}.{key} is missing"
+    for key in value:
+        if key not in shape and not (top and key in _ANY_ANSWER):
+            yield f"{at}.{key} is not documented"
+
+
+def _fits(kind: str, value: Any) -> bool:
+    if value is None:
+        return kind.endswith("/null")
+    wanted = _TYPES[kind.removesuffix("/null")]
+    return isinstance(value, wanted) and not (wanted is int and isinstance(value, bool))
