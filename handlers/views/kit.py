@@ -26,6 +26,9 @@ MAX_CONTEXT = 10
 MAX_BUTTONS = 25
 MAX_LABEL = 75
 
+_NOTHING = "–"
+"""Slack refuses an empty text, and foreign words may turn out to be nothing."""
+
 Block = dict[str, object]
 Element = dict[str, object]
 View = dict[str, object]
@@ -158,4 +161,4 @@ def _shortened(block: Block, limit: int) -> Block:
 
 def _mrkdwn(text: Markup, limit: int) -> Element:
     # verbatim: Slack would otherwise turn bare names and addresses in foreign words into links.
-    return {"type": "mrkdwn", "text": clip(text, limit), "verbatim": True}
+    return {"type": "mrkdwn", "text": clip(text, limit) if text.strip() else _NOTHING, "verbatim": True}
