@@ -62,6 +62,8 @@ class Cast:
         """The pinned incident card, once it shows the fragment."""
 
         async def shown() -> Message | None:
+            if not await self.channel().exists():
+                return None
             pins = await self.channel().pins()
             return pins[0] if pins and fragment in pins[0].text else None
 

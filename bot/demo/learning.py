@@ -5,16 +5,23 @@ from __future__ import annotations
 from bot.demo.cast import Cast
 from bot.demo.outbreak import MINUTE, storm
 from bot.demo.recovery import HYPOTHESIS, NOTE, WORKAROUND, calm
+from sandbox.testing import Message, Modal
+
+LEARNT = {"cause": HYPOTHESIS, "workaround": WORKAROUND}
+LUCK = "What went well, what was luck, what surprised us"
 
 
 async def it_is_learnt(cast: Cast) -> None:
     """Published, the finding is KE-1; found again, it is attached to KE-1."""
     stage = cast.stage
     await stage.scene(8, "The post-mortem drafts itself and becomes a known error")
-    await _write_up(cast)
-    await stage.tell("Ada publishes it.")
-    await _publish(cast, "create")
-    published = await cast.said("KE-1")
+    draft = await cast.said("has drafted itself")
+    stage.seen("the draft is in the room", draft.buttons)
+    await stage.tell("Ada reads and edits it, and writes down what was learnt.")
+    form = await _write_up(cast, draft)
+    stage.seen("nothing like it is known yet", "new known error" in form.text)
+    await form.submit({"choice": "create"})
+    published = await cast.said("published the post-mortem")
     stage.seen("KE-1 exists, with its workaround", "KE-1" in published.text)
     await stage.tell("Hours later the same thing happens again.")
     await cast.house.advance(180 * MINUTE)
@@ -24,23 +31,27 @@ async def it_is_learnt(cast: Cast) -> None:
     stage.seen("the card of INC-2 shows the known error and its workaround", "pool.max" in card.text)
     await _end_quickly(cast)
     await stage.tell("Its post-mortem finds the same thing.")
-    await _write_up(cast)
-    form = await cast.form("ada", "review publish")
-    stage.seen("publishing proposes to attach it, and creates no second record", "KE-1" in form.text)
+    form = await _write_up(cast, await cast.said("has drafted itself"))
+    stage.seen("publishing proposes to attach it to KE-1", "KE-1" in form.text)
+    refused = await form.submit({"choice": "create"})
+    stage.seen("a second record of the same thing is refused", refused.kind == "errors")
     await form.submit({"choice": "attach"})
-    await cast.said("KE-1")
+    await cast.said("published the post-mortem")
     known = await cast.command("ada", "known", room="incidents")
     stage.seen("there is one known error, not two", "KE-1" in known and "KE-2" not in known)
 
 
-async def _write_up(cast: Cast) -> None:
-    """A human reads the draft and writes down what was found."""
-    await cast.said("drafted")
-
-
-async def _publish(cast: Cast, choice: str) -> None:
-    form = await cast.form("ada", "review publish")
-    await form.submit({"choice": choice})
+async def _write_up(cast: Cast, draft: Message) -> Modal:
+    """A human edits the draft and writes the finding; the answer is the question before publishing."""
+    ada = cast.person("ada")
+    await draft.button("Edit").press(as_="ada")
+    form = await ada.modal(title="Edit the post-mortem")
+    await form.submit({LUCK: f"## {LUCK}\n\n- The rollback was ready within ten minutes."})
+    await draft.button("What we learned").press(as_="ada")
+    form = await ada.modal(title="What we learned")
+    await form.submit(LEARNT)
+    await draft.button("Publish").press(as_="ada")
+    return await ada.modal(title="Publish")
 
 
 async def _end_quickly(cast: Cast) -> None:
@@ -53,7 +64,4 @@ async def _end_quickly(cast: Cast) -> None:
     await form.submit({"note": "workaround of KE-1"})
     form = await cast.form("ada", "resolve")
     await form.submit({"code": "known error", "note": NOTE})
-    await cast.said("Resolved")
-
-
-FINDING = {"cause": HYPOTHESIS, "workaround": WORKAROUND}
+    await cast.said("Resolved* by")

@@ -34,6 +34,7 @@ def demonstrate(*, port: int, story: bool, headless: bool) -> int:
 
 async def _demonstrate(folder: Path, *, port: int, story: bool, headless: bool) -> int:
     click.echo("Starting a Slack workspace on this machine, and the bot ...")
+    code = 0
     try:
         async with open_house(folder, port=port) as house, asyncio.TaskGroup() as tasks:
             follower = tasks.create_task(_follow(house), name="clock follower")
@@ -50,7 +51,7 @@ async def _demonstrate(folder: Path, *, port: int, story: bool, headless: bool) 
     except* HouseBroken as broken:
         for each in broken.exceptions:
             click.echo(f"\n{each}", err=True)
-        return 1
+        code = 1
     return code
 
 

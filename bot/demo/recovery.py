@@ -20,6 +20,7 @@ FEATURE: Json = {
     "digest": "sha256:5020bb",
     "op_id": "812/production",
     "title": "New gift cards",
+    "requester": "deploy pipeline of checkout",
 }
 UNRELATED: Json = FEATURE | {
     "source": "github:acme/hr",
@@ -35,6 +36,7 @@ ROLLBACK: Json = FEATURE | {
     "digest": "sha256:4110aa",
     "op_id": "7714/production",
     "title": "Roll payments back to 4.11",
+    "requester": "deploy pipeline of payments",
     "remedies": "INC-1",
 }
 
@@ -51,7 +53,7 @@ async def changes_freeze(cast: Cast) -> None:
     await stage.tell("The rollback that remedies the incident asks too.")
     waiting = await gate(ROLLBACK)
     stage.seen(f"needs approval: {why(waiting)}", waiting["verdict"] == "needs_approval")
-    asked = await cast.said("Roll payments back")
+    asked = await cast.said("asks to pass the freeze")
     await stage.tell("Ada presses Approve.")
     await asked.button("Approve").press(as_="ada")
     again = await gate(ROLLBACK)
@@ -94,8 +96,8 @@ async def it_recovers(cast: Cast) -> None:
     await stage.tell("Ada resolves it with a code and a note.")
     form = await cast.form("ada", "resolve")
     await form.submit({"code": "resolved by change", "note": NOTE})
-    over = await cast.said("Resolved")
-    stage.seen(line(over, "Resolved"))
+    over = await cast.said("Resolved* by")
+    stage.seen(line(over, "Resolved* by"))
     await stage.tell("Half an hour of quiet passes.")
     await cast.house.advance(31 * MINUTE)
     lifted = await cast.said("Freeze lifted")
