@@ -157,6 +157,18 @@ class Inbox:
             instant: datetime | None = (await connection.execute(query)).scalar_one()
         return instant
 
+    async def forget(self, before: datetime) -> int:
+        """Drop what was understood and arrived before this instant; returns how many.
+
+        A sender that repeats a forgotten delivery is believed again, so ``before`` lies
+        further back than any sender repeats.
+        """
+        old = sa.delete(inbox).where(inbox.c.state == DONE, inbox.c.received_at < before)
+        async with self._database.writing() as connection:
+            gone = await connection.execute(old)
+            await connection.commit()
+        return gone.rowcount
+
     async def _end(self, received: Sequence[Received], values: Mapping[str, object]) -> None:
         async with self._database.writing() as connection:
             for one in received:

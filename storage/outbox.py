@@ -8,7 +8,6 @@ with its story is one transaction, so a crash repeats both or neither.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -16,54 +15,18 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from playbooks.domain.effects import Effect
 from storage.engine import Database
-from storage.mapping import Unreadable, decode_effect
+from storage.mapping import Unreadable
+from storage.owed import OutboxRow, Owed, owed_from, row_from
 from storage.owing import BURIED, DONE, LEASED, STATES, WAITING
 from storage.queues import outbox
 from storage.together import Together
 from storage.types import Instant
 from storage.unit import SqlUnit
 
+__all__ = ["OutboxQueue", "OutboxRow", "Owed", "Then"]
+
 Then = Callable[[SqlUnit], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
-    """An effect that is ours to deliver until the lease runs out."""
-
-    id: str
-    """Also the delivery id in Slack's message metadata."""
-    effect: Effect
-    lane: str | None
-    attempts: int
-    """This one included; a revived row counts from one again."""
-    fence: int
-    owed_at: datetime
-    first_tried_at: datetime | None
-    """None: nobody has tried before, so nothing can have reached Slack."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxRow:
-    """A row as people look at it."""
-
-    id: str
-    kind: str
-    """The effect's class name."""
-    effect: Effect | None
-    """None if this version cannot read it."""
-    lane: str | None
-    state: str
-    attempts: int
-    owed_at: datetime
-    due_at: datetime
-    first_tried_at: datetime | None
-    leased_until: datetime | None
-    worker: str | None
-    settled_at: datetime | None
-    result: Mapping[str, object] | None
-    reason: str | None
 
 
 _Settlement = tuple[Owed, Mapping[str, object]]
@@ -183,6 +146,14 @@ class OutboxQueue:
             instant: datetime | None = (await connection.execute(query)).scalar_one()
         return instant
 
+    async def forget(self, before: datetime) -> int:
+        """Drop what was done before this instant; returns how many. What is buried stays to be seen."""
+        old = sa.delete(outbox).where(outbox.c.state == DONE, outbox.c.settled_at < before)
+        async with self._database.writing() as connection:
+            gone = await connection.execute(old)
+            await connection.commit()
+        return gone.rowcount
+
     async def _end(self, owed: Owed, values: Mapping[str, object], then: Then | None) -> bool:
         async with self._database.writing() as connection:
             if not await _release(connection, owed, {**values, "leased_until": None}):
@@ -216,7 +187,7 @@ class OutboxQueue:
 
     async def _rows(self, query: sa.Select[*tuple[object, ...]]) -> Sequence[OutboxRow]:
         async with self._database.reading() as connection:
-            return [_shown(row) for row in (await connection.execute(query)).mappings()]
+            return [row_from(row) for row in (await connection.execute(query)).mappings()]
 
 
 def _unleased(row: sa.FromClause, now: datetime) -> sa.ColumnElement[bool]:
@@ -265,7 +236,7 @@ def _turn(row: RowMapping) -> tuple[int, int]:
 async def _read(connection: AsyncConnection, row: RowMapping, now: datetime) -> Owed | None:
     """The claim on a row; None for one that another version wrote, which is buried, not in the way."""
     try:
-        return _owed(row)
+        return owed_from(row)
     except Unreadable as unreadable:
         buried = {
             "state": BURIED,
@@ -275,39 +246,3 @@ async def _read(connection: AsyncConnection, row: RowMapping, now: datetime) -> 
         }
         await connection.execute(sa.update(outbox).where(outbox.c.id == row["id"]).values(buried))
         return None
-
-
-def _owed(row: RowMapping) -> Owed:
-    return Owed(
-        id=row["id"],
-        effect=decode_effect(row["effect"]),
-        lane=row["lane"],
-        attempts=row["attempts"],
-        fence=row["fence"],
-        owed_at=row["owed_at"],
-        # The fence counts all claims there ever were, also those before a revival.
-        first_tried_at=None if row["fence"] == 1 else row["first_tried_at"],
-    )
-
-
-def _shown(row: RowMapping) -> OutboxRow:
-    try:
-        effect = decode_effect(row["effect"])
-    except Unreadable:
-        effect = None
-    return OutboxRow(
-        id=row["id"],
-        kind=row["kind"],
-        effect=effect,
-        lane=row["lane"],
-        state=row["state"],
-        attempts=row["attempts"],
-        owed_at=row["owed_at"],
-        due_at=row["due_at"],
-        first_tried_at=row["first_tried_at"],
-        leased_until=row["leased_until"],
-        worker=row["worker"],
-        settled_at=row["settled_at"],
-        result=row["result"],
-        reason=row["reason"],
-    )

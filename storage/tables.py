@@ -3,6 +3,8 @@
 A column has the name of the dataclass field it keeps; ``mapping`` relies on it. Foreign
 keys are checked at commit, so a unit may write in the order in which it thinks. The
 queues, which no person points at, are in ``queues``.
+
+The file is long because the record is one: whoever reads the database finds it all here.
 """
 
 from __future__ import annotations

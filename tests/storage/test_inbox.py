@@ -174,6 +174,16 @@ async def test_what_nobody_understands_is_put_aside_and_replayed_by_hand(
     assert (again.id, again.attempts) == (received.id, 1)
 
 
+async def test_what_was_understood_long_ago_is_forgotten(store: Store, clock: MovableClock) -> None:
+    await arrive(store, "done")
+    await store.inbox.done(*await claim(store, clock))
+    await arrive(store, "waiting")
+    assert await store.inbox.forget(START) == 0
+    assert await store.inbox.forget(START + PAUSE) == 1
+    assert [received.key for received in await claim(store, clock)] == ["waiting"]
+    assert await arrive(store, "done")
+
+
 async def test_the_next_look_is_when_a_claim_may_find_something(store: Store, clock: MovableClock) -> None:
     assert await store.inbox.next_due() is None
     await arrive(store, "1")

@@ -401,6 +401,19 @@ async def test_what_another_version_wrote_is_buried_and_blocks_nobody(
     assert [owed.effect for owed in await claim(store, clock)] == [said("two")]
 
 
+async def test_what_was_done_long_ago_is_forgotten_and_what_is_buried_is_not(
+    store: Store, clock: MovableClock
+) -> None:
+    await owe(store, ANNOUNCE, ANNOUNCE, ANNOUNCE)
+    done, buried, recent = await claim(store, clock)
+    await settle(store, clock, done)
+    await store.outbox.bury(buried, now=clock.now(), reason="no")
+    clock.advance(PAUSE)
+    await settle(store, clock, recent)
+    assert await store.outbox.forget(clock.now()) == 1
+    assert {row.id for row in await store.outbox.rows(None, 10)} == {buried.id, recent.id}
+
+
 # ------------------------------------------------------------------ when to look again
 async def test_the_next_look_is_when_a_claim_may_find_something(store: Store, clock: MovableClock) -> None:
     assert await store.outbox.next_due(clock.now()) is None
