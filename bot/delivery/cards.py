@@ -24,12 +24,13 @@ from playbooks.domain.effects import (
     RefreshCard,
 )
 from playbooks.domain.ids import ClearanceId
+from playbooks.domain.incident import Major
 from playbooks.protocol import room as story
 from playbooks.protocol.picture import Picture
 from storage.uow import SqlUnit
 
 _NOBODY_READS = Delivered(result={"skipped": "it was removed, or its channel is gone"})
-_NOT_YET = Delivered(result={"skipped": "it is not posted yet; it will be drawn from the record then"})
+_NOT_YET = Delivered(result={"skipped": "there is nothing to redraw yet"})
 
 
 async def post_card(errand: Errand[PostCard], tools: Tools) -> Delivered:
@@ -68,12 +69,13 @@ async def refresh_card(errand: Errand[RefreshCard], tools: Tools) -> Delivered:
 
 
 async def announce(errand: Errand[Announce], tools: Tools) -> Delivered:
-    """Announce in the incidents channel."""
+    """Announce in the incidents channel; a proposal that stands there becomes the announcement."""
     number = errand.effect.incident
-    picture = await tools.picture(number)
-    hub = await tools.directory.channel(tools.ports.handbook().catalogue.channels.incidents)
-    place = Place(channel=hub, thread=None)
-    posted = await say(errand, tools, place, announcement.announcement(picture))
+    message = announcement.announcement(await tools.picture(number))
+    posted = await _instead_of_proposal(errand, tools, message)
+    if posted is None:
+        hub = await tools.directory.channel(tools.ports.handbook().catalogue.channels.incidents)
+        posted = await say(errand, tools, Place(channel=hub, thread=None), message)
 
     async def then(unit: SqlUnit) -> None:
         await story.announced(unit, tools.ports, incident=number, channel=posted.channel, ts=posted.ts)
@@ -85,7 +87,7 @@ async def refresh_announcement(errand: Errand[RefreshAnnouncement], tools: Tools
     """Bring the announcement up to date."""
     picture = await tools.picture(errand.effect.incident)
     posted = await tools.posted(f"announcement:{errand.effect.incident}")
-    if posted is None:
+    if posted is None or picture.incident.major is Major.PROPOSED:
         return _NOT_YET
     return await _unless_gone(errand, tools, posted, announcement.announcement(picture))
 
@@ -114,6 +116,19 @@ async def close_approval(errand: Errand[CloseApproval], tools: Tools) -> Deliver
     picture = await tools.picture(effect.incident)
     message = approval.decided(_clearance(picture, effect.clearance), picture)
     return await _unless_gone(errand, tools, Posted(channel=effect.channel, ts=effect.ts), message)
+
+
+async def _instead_of_proposal(errand: Errand[Announce], tools: Tools, message: Message) -> Posted | None:
+    """The proposal's message, redrawn; None if there is none to redraw."""
+    posted = await tools.posted(f"announcement:{errand.effect.incident}")
+    if posted is not None:
+        try:
+            await redraw(errand, tools, posted, message)
+        except Never as refusal:
+            if refusal.code not in GONE | LOST:
+                raise
+            return None
+    return posted
 
 
 async def _unless_gone(errand: Errand[Any], tools: Tools, at: Posted, message: Message) -> Delivered:

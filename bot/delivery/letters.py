@@ -6,8 +6,17 @@ from bot.delivery.saying import say, speak, tell, where
 from bot.delivery.tools import Delivered, Errand, Place, Tools
 from bot.slack.outcomes import Never
 from handlers.views import brief, candidate, notices, review, update
-from playbooks.domain.effects import PostCandidate, PostReview, PostUpdate, SendBrief, TellPerson, TellRoom
+from playbooks.domain.effects import (
+    PostCandidate,
+    PostReview,
+    PostUpdate,
+    RefreshAnnouncement,
+    SendBrief,
+    TellPerson,
+    TellRoom,
+)
 from playbooks.domain.events import CandidateProposed
+from storage.uow import SqlUnit
 
 _NOTHING_TO_SAY = Delivered(result={"skipped": "there is nothing to say any more"})
 
@@ -43,14 +52,20 @@ async def send_brief(errand: Errand[SendBrief], tools: Tools) -> Delivered:
 
 
 async def post_candidate(errand: Errand[PostCandidate], tools: Tools) -> Delivered:
-    """Ask the incidents channel whether this is a major incident."""
-    about = errand.effect.about
+    """Ask the incidents channel whether this is a major incident; the answer is drawn there too."""
+    number, about = errand.effect.incident, errand.effect.about
     if not isinstance(about, CandidateProposed):
         raise Never("not_a_proposal")
     handbook = tools.ports.handbook()
     hub = await tools.directory.channel(handbook.catalogue.channels.incidents)
     message = candidate.candidate(about, handbook)
-    return Delivered(result=where(await say(errand, tools, Place(channel=hub, thread=None), message)))
+    posted = await say(errand, tools, Place(channel=hub, thread=None), message)
+
+    async def then(unit: SqlUnit) -> None:
+        await unit.posts.remember(f"announcement:{number}", posted.channel, posted.ts)
+        await unit.outbox.put(RefreshAnnouncement(incident=number))
+
+    return Delivered(result=where(posted), then=then)
 
 
 async def post_update(errand: Errand[PostUpdate], tools: Tools) -> Delivered:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -20,6 +22,7 @@ from bot.delivery.tools import Delivered, Errand, Tools
 from bot.metrics import Metrics
 from bot.slack.outcomes import Ambiguous, Later, Never
 from bot.workers.worker import Worker
+from playbooks.domain.effects import Effect, coalesces
 from playbooks.domain.errors import StaleWrite
 from storage.outbox import Owed
 
@@ -66,6 +69,7 @@ class Deliveries(Worker):
         self._running = 0
         self._unsent: dict[str, int] = {}
         """Delivery → fence of an attempt of ours that certainly did not reach Slack."""
+        self._drawings: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def look(self, begun: asyncio.TaskGroup) -> bool:
         free = self._terms.concurrency - self._running
@@ -93,7 +97,7 @@ class Deliveries(Worker):
     async def _attempt(self, owed: Owed) -> None:
         errand = self._errand(owed)
         try:
-            async with asyncio.timeout(self._terms.patience.total_seconds()):
+            async with self._drawing(owed.effect), asyncio.timeout(self._terms.patience.total_seconds()):
                 delivered = await deliver(errand, self._tools)
         except Later as later:
             if errand.tried_since is None:
@@ -107,6 +111,11 @@ class Deliveries(Worker):
             await self._bury(owed, never.reason)
         else:
             await self._settle(owed, delivered)
+
+    def _drawing(self, effect: Effect) -> AbstractAsyncContextManager[None]:
+        """One redrawing of a thing at a time: a slow older picture must not land on a newer one."""
+        key = coalesces(effect)
+        return nullcontext() if key is None else self._drawings.setdefault(key, asyncio.Lock())
 
     def _errand(self, owed: Owed) -> Errand[Any]:
         certainly_unsent = self._unsent.pop(owed.id, None) == owed.fence - 1
@@ -147,10 +156,18 @@ class Deliveries(Worker):
             if owed.attempts < POISONED_AFTER:
                 await self._again(owed, _pause(owed.attempts), reason, "trouble")
             else:
-                await self._bury(owed, reason)
+                await self._bury_somehow(owed, reason)
         except Exception:
             # The lease runs out, and the row is found again.
             log.exception("outbox.trouble", effect=type(owed.effect).__name__, delivery=owed.id)
+
+    async def _bury_somehow(self, owed: Owed, reason: str) -> None:
+        """Without its story, if what is wrong is the story itself."""
+        try:
+            await self._bury(owed, reason)
+        except Exception:
+            log.exception("outbox.trouble", effect=type(owed.effect).__name__, delivery=owed.id)
+            await self._queue.bury(owed, now=self._now(), reason=reason)
 
     def _note(self, owed: Owed, outcome: str, **data: object) -> None:
         kind = type(owed.effect).__name__

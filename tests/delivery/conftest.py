@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 from aiohttp import ClientSession, ClientTimeout
 
 from bot.bells import Bell
@@ -120,6 +121,14 @@ class Office:
         """What the bot posted, oldest first, without Slack's own lines about joining."""
         everything = await self.workspace.channel(channel).messages(threads=threads)
         return [message for message in everything if "metadata" in message.raw]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_tracebacks() -> None:
+    """The default draws them with every local variable, which takes seconds."""
+    structlog.configure(
+        processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    )
 
 
 @pytest.fixture

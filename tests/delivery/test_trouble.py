@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.workers.deliveries import GIVE_UP_AFTER, POISONED_AFTER
-from playbooks.domain.effects import PinCard
-from playbooks.domain.ids import Ts
+from playbooks.domain.handbook import Handbook
 from playbooks.protocol import command
-from tests.delivery.conftest import BOB, Office
+from tests.delivery.conftest import ADA, BOB, Office
 
 
 async def test_a_step_that_failed_for_good_is_told_with_a_way_to_retry(office: Office) -> None:
@@ -86,17 +86,23 @@ async def test_words_for_a_room_that_is_gone_are_said_in_the_incidents_channel(o
 
 
 async def test_an_effect_that_breaks_the_bot_is_put_aside_and_blocks_nobody(office: Office) -> None:
-    """A row whose address is nonsense must not stop the rows behind it."""
+    """A row that cannot be drawn must not stop the rows behind it in its lane."""
     incident = await office.declare()
     await office.finish()
-    await office.workspace.faults.add("http", name="pins.add", status=404, body="html")
-    async with office.store.units() as unit:
-        await unit.outbox.put(PinCard(incident=incident.id, ts=Ts("1.000001")))
-        await unit.commit()
-    worker = office.worker()
+
+    def unreadable() -> Handbook:
+        raise RuntimeError("the handbook is in the rain")
+
+    broken = replace(office.tools, ports=replace(office.tools.ports, handbook=unreadable))
+    await command.take(office.tools.ports, incident=incident.id, by=BOB)
+    poisoned = replace(office, tools=broken)
+    worker = poisoned.worker()
     for _ in range(POISONED_AFTER):
         await office.work(worker)
         await office.pass_time(timedelta(minutes=2))
-    await command.take(office.tools.ports, incident=incident.id, by=BOB)
-    await office.work(worker)
-    assert (await office.room().expect("has command")).text
+    (notice,) = await office.rows("TellRoom")
+    assert (notice.state, notice.attempts) == ("buried", POISONED_AFTER)
+
+    await command.offer(office.tools.ports, incident=incident.id, to=ADA, by=BOB)
+    await office.finish()
+    assert await office.room().expect("offers command")
