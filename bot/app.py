@@ -27,7 +27,7 @@ log = structlog.get_logger("tocsin")
 _LOOK_AFTER: Final = timedelta(seconds=5)
 _TIDY_UP: Final = timedelta(hours=1)
 _REMEMBER: Final = timedelta(days=7)
-"""Clicks and commands are not delivered again after so long."""
+"""Nothing is delivered to us again after so long."""
 
 
 async def serve(settings: Settings) -> None:
@@ -105,7 +105,12 @@ def _scheduler(house: House) -> AsyncIOScheduler:
 
 
 async def _forget(house: House) -> None:
-    await house.ground.store.seen.forget(house.ground.wall.now() - _REMEMBER)
+    """The log keeps what happened; queues keep what is finished only as long as it may come again."""
+    before = house.ground.wall.now() - _REMEMBER
+    store = house.ground.store
+    await store.seen.forget(before)
+    await store.outbox.forget(before)
+    await store.inbox.forget(before)
 
 
 async def _enter_channels(house: House) -> None:

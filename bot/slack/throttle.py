@@ -93,26 +93,26 @@ class Throttle:
         """Wait for a turn. Raises Later if it is further away than our patience."""
         now = self._now()
         limits = self._limits(method, channel, now)
-        at = max([self._paused_until[method], *(limit.earliest(now) for limit in limits)])
-        if at - now > self._patience:
-            raise Later(timedelta(seconds=at - now - self._patience / 2), f"{method} is at Slack's limit")
+        at = max([now, *(limit.earliest(now) for limit in limits)])
+        at = self._unless_too_late(method, at, since=now)
         for limit in limits:
             limit.take(at)
         while at > self._now():
             await self._sleep(at - self._now())
-            at = self._not_paused(method, at)
+            at = self._unless_too_late(method, at, since=now)
 
     def pause(self, method: str, after: timedelta) -> None:
         """Slack asked for a pause of this method."""
         until = self._now() + after.total_seconds()
         self._paused_until[method] = max(self._paused_until[method], until)
 
-    def _not_paused(self, method: str, at: float) -> float:
-        """The turn again, after a sleep in which Slack may have told somebody else to pause."""
-        until = self._paused_until[method]
-        if until - self._now() > self._patience:
-            raise Later(timedelta(seconds=until - self._now()), f"{method} is at Slack's limit")
-        return max(at, until)
+    def _unless_too_late(self, method: str, at: float, *, since: float) -> float:
+        """The turn, after any pause that Slack asked for, also while we slept. Raises Later."""
+        at = max(at, self._paused_until[method])
+        if at - since > self._patience:
+            ahead = timedelta(seconds=at - self._now() - self._patience / 2)
+            raise Later(max(ahead, timedelta(seconds=1)), f"{method} is at Slack's limit")
+        return at
 
     def _limits(self, method: str, channel: str | None, now: float) -> list[_Limit]:
         limits: list[_Limit] = [self._windows[method]]
