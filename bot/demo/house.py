@@ -117,7 +117,8 @@ class House:
             "GATE__TOKENS": f'["{GATE_TOKEN}"]',
             "LOG__FORMAT": "json",
             "WORKER__POLL": "200ms",
-            "WORKER__LEASE": "15s",
+            "WORKER__LEASE": "6s",
+            "SLACK__PATIENCE": "3s",
             "REHEARSAL__CLOCK_OFFSET_FILE": str(self.clock_file),
         }
         return inherited | {f"TOCSIN_{key}": value for key, value in ours.items()}
