@@ -1,0 +1,154 @@
+"""People's mistakes are answered with a sentence, and everything else with what was asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+import yaml
+from click.testing import CliRunner, Result
+
+from bot.cli import main
+from playbooks.domain.effects import PinCard
+from playbooks.domain.ids import IncidentId, Ts
+from storage.schema import upgrade
+from storage.uow import Store
+from tests.clock import CountingIds, MovableClock
+
+
+@pytest.fixture(autouse=True)
+def somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty folder, and logging as it was before."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TOCSIN_CONFIG", raising=False)
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def tocsin(*arguments: str, **environment: str) -> Result:
+    return CliRunner(env={f"TOCSIN_{name}": value for name, value in environment.items()}).invoke(
+        main, arguments
+    )
+
+
+def test_run_without_tokens_says_which_and_where_to_find_them() -> None:
+    answer = tocsin("run")
+    assert answer.exit_code == 2
+    assert "TOCSIN_SLACK__BOT_TOKEN" in answer.output
+    assert "Signing Secret" in answer.output
+    assert "Traceback" not in answer.output
+
+
+def test_run_with_several_mistakes_tells_them_all() -> None:
+    answer = tocsin("run", SERVER__PORT="x", LOG__LEVEL="loud")
+    assert answer.exit_code == 2
+    assert "server.port" in answer.output
+    assert "log.level" in answer.output
+
+
+def test_run_with_a_broken_playbook_says_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text("name: x\nwrong: 1\n")
+    answer = tocsin(
+        "run",
+        SLACK__BOT_TOKEN="xoxb-1",
+        SLACK__SIGNING_SECRET="s",
+        PLAYBOOK__PATH=str(tmp_path / "plan.yaml"),
+    )
+    assert answer.exit_code == 2
+    assert "plan.yaml:2: wrong" in answer.output
+
+
+def test_check_is_content_with_the_shipped_papers() -> None:
+    answer = tocsin("check")
+    assert (answer.exit_code, "in order" in answer.output) == (0, True)
+
+
+def test_check_prints_every_mistake_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text("name: x\nwrong: 1\n")
+    answer = tocsin("check", PLAYBOOK__PATH=str(tmp_path / "plan.yaml"))
+    assert answer.exit_code == 1
+    assert "plan.yaml:2: wrong" in answer.output
+    assert "severities" in answer.output
+
+
+def test_check_tells_mistakes_of_settings_too() -> None:
+    answer = tocsin("check", SERVER__PORT="x")
+    assert (answer.exit_code, "server.port" in answer.output) == (1, True)
+
+
+def test_config_show_hides_secrets() -> None:
+    answer = tocsin("config", "show", SLACK__BOT_TOKEN="xoxb-secret")
+    assert answer.exit_code == 0
+    assert "slack.bot_token" in answer.output
+    assert "xoxb-secret" not in answer.output
+
+
+@pytest.mark.parametrize("form", ["yaml", "json"])
+def test_the_manifest_can_be_pasted(form: str) -> None:
+    answer = tocsin("manifest", "--url", "https://tocsin.example", "--format", form)
+    value: Any = yaml.safe_load(answer.output) if form == "yaml" else json.loads(answer.output)
+    assert value["settings"]["interactivity"]["request_url"] == "https://tocsin.example/slack/events"
+
+
+def test_the_manifest_for_http_needs_an_address() -> None:
+    answer = tocsin("manifest")
+    assert (answer.exit_code, "--url" in answer.output) == (2, True)
+
+
+def test_a_database_is_made_checked_and_found_in_order() -> None:
+    url = "sqlite+aiosqlite:///here.db"
+    assert tocsin("db", "check", DATABASE__URL=url).exit_code == 2
+    assert tocsin("db", "upgrade", DATABASE__URL=url).exit_code == 0
+    assert tocsin("db", "upgrade", DATABASE__URL=url).exit_code == 0
+    assert tocsin("db", "check", DATABASE__URL=url).exit_code == 0
+
+
+def test_a_database_in_an_impossible_place_is_a_sentence() -> None:
+    answer = tocsin("db", "upgrade", DATABASE__URL="sqlite+aiosqlite:////proc/no/where.db")
+    assert answer.exit_code == 2
+    assert "Traceback" not in answer.output
+
+
+async def buried(url: str) -> str:
+    """A database with one delivery that failed for good."""
+    await upgrade(url)
+    clock = MovableClock()
+    store = await Store.open(url, clock=clock, ids=CountingIds())
+    async with store.units() as unit:
+        await unit.outbox.put(PinCard(incident=IncidentId(7), ts=Ts("1.000001")))
+        await unit.commit()
+    (owed,) = await store.outbox.claim(now=clock.now(), limit=1, lease=clock.now() - clock.now(), worker="w")
+    await store.outbox.bury(owed, now=clock.now(), reason="too_many_pins")
+    await store.close()
+    return owed.id
+
+
+def test_the_outbox_is_listed_shown_and_tried_again() -> None:
+    url = "sqlite+aiosqlite:///here.db"
+    delivery = asyncio.run(buried(url))
+
+    listed = tocsin("outbox", "list", "--state", "buried", DATABASE__URL=url)
+    assert "PinCard" in listed.output
+    assert "too_many_pins" in listed.output
+    assert "buried" in tocsin("outbox", "show", delivery, DATABASE__URL=url).output
+
+    assert tocsin("outbox", "retry", delivery, DATABASE__URL=url).exit_code == 0
+    assert tocsin("outbox", "retry", delivery, DATABASE__URL=url).exit_code == 2
+    assert "waiting" in tocsin("outbox", "list", DATABASE__URL=url).output
+    assert tocsin("outbox", "show", "nothing", DATABASE__URL=url).exit_code == 2
+
+
+def test_the_outbox_of_an_empty_database_says_what_to_do() -> None:
+    answer = tocsin("outbox", "list")
+    assert answer.exit_code == 2
+    assert "Traceback" not in answer.output
