@@ -71,6 +71,7 @@ incidents = Table(
     _text("room", optional=True),
     _text("room_name"),
     _text("room_state"),
+    _text("topic"),
     _text("card_ts", optional=True),
     _text("announcement_ts", optional=True),
     _at("freeze_since", optional=True),

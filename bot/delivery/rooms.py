@@ -60,13 +60,20 @@ async def set_topic(errand: Errand[SetTopic], tools: Tools) -> Delivered:
     picture = await tools.picture(errand.effect.incident)
     if picture.incident.room is None:
         return Delivered(result={"skipped": "there is no room"})
+    incident, wanted = picture.incident.id, rooms.topic(picture)
+    if wanted == picture.incident.topic:
+        return Delivered(result={"skipped": "it says so already"})  # Slack would tell everybody again
     try:
-        await tools.gateway.set_topic(picture.incident.room, rooms.topic(picture))
+        await tools.gateway.set_topic(picture.incident.room, wanted)
     except Never as refusal:
         if refusal.code not in GONE:
             raise
         return Delivered(result={"skipped": "the room is gone"})
-    return Delivered(result={})
+
+    async def then(unit: SqlUnit) -> None:
+        await story.topic_set(unit, tools.ports, incident=incident, topic=wanted)
+
+    return Delivered(result={}, then=then)
 
 
 async def add_bookmarks(errand: Errand[AddBookmarks], tools: Tools) -> Delivered:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 from handlers.views.phrases import sign, state_word
-from handlers.views.text import is_address, plain, utc_time
+from handlers.views.text import is_address, plain
 from playbooks.domain.ids import incident_name
 from playbooks.domain.incident import Incident
 from playbooks.protocol.picture import Picture
@@ -35,13 +35,13 @@ def room_name(about: Picture | Incident, playbook: Playbook, attempt: int = 1) -
 
 def topic(picture: Picture) -> str:
     """What stands above the room. It takes no markup, so it names no people."""
-    seat = f"in command since {utc_time(picture.tenure.since)}" if picture.tenure else "commander wanted"
+    wanted = picture.tenure is None and picture.incident.is_live
     services = ", ".join(picture.service_titles[:3])
     parts = [
         f"{sign(picture.incident)} {picture.severity_name}",
         state_word(picture.incident),
         services,
-        seat,
+        "commander wanted" if wanted else "",
     ]
     return plain(" · ".join(part for part in (*parts, "/incident for the menu") if part), MAX_TOPIC)
 

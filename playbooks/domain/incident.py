@@ -95,6 +95,8 @@ class Incident:
     room: ChannelId | None = None
     room_name: str = ""
     room_state: RoomState = RoomState.WANTED
+    topic: str = ""
+    """What stands above the room: it is set again only when it would read otherwise."""
     card_ts: Ts | None = None
     announcement_ts: Ts | None = None
     freeze_since: datetime | None = None

@@ -84,6 +84,18 @@ async def card_posted(
     await owe(unit, posted, RefreshCard(incident=incident))
 
 
+async def topic_set(
+    unit: Unit,
+    ports: Ports,  # noqa: ARG001 - continuations share one shape
+    *,
+    incident: IncidentId,
+    topic: str,
+) -> None:
+    """The room reads like this now."""
+    found = await locked(unit, incident)
+    await unit.incidents.save(replace(found, topic=topic))
+
+
 async def announced(
     unit: Unit,
     ports: Ports,  # noqa: ARG001 - continuations share one shape
