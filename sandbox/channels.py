@@ -9,17 +9,18 @@ Source: Slack docs, the pages of the conversations.* methods.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from sandbox.channel_names import checked_name, fitted_name
 from sandbox.errors import Refusal
+from sandbox.invitations import NotInvited, why_not_invited
 from sandbox.messages import system_message
 from sandbox.model import Channel, Note, User
 from sandbox.state import Workspace
 
-MAX_NAME_CHARS = 80  # Slack docs, conversations.create
 MAX_NOTE_CHARS = 250  # Slack docs, conversations.setTopic
 MAX_MPIM_USERS = 9  # Slack docs, conversations.open: up to eight others
 MILLISECONDS = 1000
+NOBODY = User(id="", name="", real_name="")
 
 
 def may_see(workspace: Workspace, channel: Channel, user: str) -> bool:
@@ -44,27 +45,6 @@ def named(channel: Channel) -> Channel:
     if channel.is_direct:
         raise Refusal("method_not_supported_for_channel_type")
     return channel
-
-
-def checked_name(workspace: Workspace, name: str) -> str:
-    """A free and well-formed channel name; raises Refusal with the ``invalid_name…`` code."""
-    if not name:
-        raise Refusal("invalid_name_required")
-    if len(name) > MAX_NAME_CHARS:
-        raise Refusal("invalid_name_maxlength")
-    if any(not (each.isalnum() and each == each.lower()) and each not in "-_" for each in name):
-        raise Refusal("invalid_name_specials")
-    if not any(each.isalnum() for each in name):
-        raise Refusal("invalid_name_punctuation")
-    if workspace.channel_named(name) is not None:
-        raise Refusal("name_taken")
-    return name
-
-
-def fitted_name(name: str) -> str:
-    """The name that conversations.rename makes of what it was given."""
-    lowered = "".join(each if each.isalnum() or each in "-_" else "-" for each in name.lower())
-    return lowered[:MAX_NAME_CHARS]
 
 
 def create(workspace: Workspace, name: str, by: str, *, private: bool) -> Channel:
@@ -125,20 +105,13 @@ def kick(workspace: Workspace, channel: Channel, user: str, by: str) -> None:
     _exit(workspace, channel, user, by=by)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotInvited:
-    """Why one user was not invited."""
-
-    user: str
-    error: str
-
-
 def invite(
     workspace: Workspace, channel: Channel, users: Sequence[str], by: str, *, force: bool
 ) -> list[NotInvited]:
     """Bring users in; the answer lists who could not be.
 
-    Nobody is invited if one cannot be, unless ``force`` is set.
+    Nobody is invited if one cannot be, unless ``force`` is set. People who left the
+    workspace are an exception: they are refused, and the others come in all the same.
     """
     if by not in named(channel).members:
         raise Refusal("not_in_channel")
@@ -148,37 +121,15 @@ def invite(
     refused = [
         NotInvited(user=each, error=code)
         for each in wanted
-        if (code := _why_not_invited(workspace, channel, each, by))
+        if (code := why_not_invited(workspace, channel, each, by))
     ]
-    if not refused or force:
+    blocking = [each for each in refused if not workspace.users.get(each.user, NOBODY).deleted]
+    if not blocking or force:
         outside = {each.user for each in refused}
         for each in wanted:
             if each not in outside:
                 _enter(workspace, channel, each, inviter=by)
     return refused
-
-
-def _why_not_invited(workspace: Workspace, channel: Channel, user: str, by: str) -> str | None:
-    person = workspace.users.get(user)
-    if person is None:
-        return "user_not_found"
-    if user == by:
-        return "cant_invite_self"
-    if user in channel.members:
-        return "already_in_channel"
-    if person.deleted:
-        return "cant_invite"
-    if person.team_id != workspace.team_id:
-        return None if person.team_id in channel.connected_team_ids else "no_external_invite_permission"
-    return _guest_refusal(workspace, channel, person)
-
-
-def _guest_refusal(workspace: Workspace, channel: Channel, person: User) -> str | None:
-    if person.is_ultra_restricted and any(not workspace.channels[each].is_direct for each in person.channels):
-        return "ura_max_channels"
-    if person.is_guest and channel.is_general:
-        return "user_is_restricted"
-    return None
 
 
 def archive(workspace: Workspace, channel: Channel, by: str) -> None:
@@ -258,7 +209,7 @@ def _note(workspace: Workspace, channel: Channel, text: str, by: str) -> Note | 
 def _tell_note(workspace: Workspace, channel: Channel, word: str, text: str, by: str) -> None:
     _touch(workspace, channel)
     kind = f"group_{word}" if channel.is_private else f"channel_{word}"
-    said = f"<@{by}> set the channel {word}: {text}" if text else f"<@{by}> cleared the channel {word}"
+    said = f"set the channel {word}: {text}" if text else f"cleared the channel {word}"
     system_message(workspace, channel, by, kind, said, **{word: text})
     workspace.emit("channel", f"channel_{word}_set", channel=channel.id, user=by)
 

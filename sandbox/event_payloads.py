@@ -1,134 +1,28 @@
-"""What an app is told about a change: the inner events, as Slack's pages show them.
-
-One function per kind of change. An Occasion says under which name apps subscribe,
-which scopes let them hear it, and whether they must be in the conversation.
+"""What an app is told about channels, people, groups, files and itself: the inner events.
 
 Source: Slack docs, "Events API types", the page of each event.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
-from sandbox.conversation_shapes import message_json
-from sandbox.marks import pin_json
-from sandbox.markup import mentioned_users
-from sandbox.model import App, Channel, Message, Pin, UserGroup
+from sandbox.model import App, Channel, UserGroup
+from sandbox.occasions import Json, Occasion, channel_of, tells
 from sandbox.shapes import group_json, user_json, view_json
 from sandbox.state import Change, Workspace
 
-Json = dict[str, Any]
-CHANNEL_TYPES = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
-MESSAGE_EVENTS = {
-    "public_channel": ("message.channels", "channels:history"),
-    "private_channel": ("message.groups", "groups:history"),
-    "im": ("message.im", "im:history"),
-    "mpim": ("message.mpim", "mpim:history"),
-}
 READ_SCOPES = {
     "public_channel": "channels:read",
     "private_channel": "groups:read",
-    "mpim": "mpim:read",
     "im": "im:read",
+    "mpim": "mpim:read",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
-    """One inner event. ``channel``: only for apps in it; ``app``: only for this one."""
-
-    subscription: str
-    payload: Json
-    scopes: tuple[str, ...] = ()
-    channel: Channel | None = None
-    members_only: bool = True
-    app: App | None = None
-
-
-Teller = Callable[[Workspace, Change], Iterator[Occasion]]
-TELLERS: dict[str, Teller] = {}
-
-
-def tells(*names: str) -> Callable[[Teller], Teller]:
-    """Register the function that knows what these changes mean for apps."""
-
-    def register(teller: Teller) -> Teller:
-        TELLERS.update(dict.fromkeys(names, teller))
-        return teller
-
-    return register
-
-
-def occasions(workspace: Workspace, change: Change) -> list[Occasion]:
-    """The inner events that follow from a change."""
-    teller = TELLERS.get(change.name)
-    return list(teller(workspace, change)) if teller else []
-
-
-def _channel(workspace: Workspace, change: Change) -> Channel:
-    return workspace.channels[change.channel or ""]
-
-
-def _spoken(channel: Channel, payload: Json) -> Occasion:
-    subscription, scope = MESSAGE_EVENTS[channel.kind]
-    return Occasion(subscription=subscription, payload=payload, scopes=(scope,), channel=channel)
-
-
-@tells("message_posted")
-def _posted(workspace: Workspace, change: Change) -> Iterator[Occasion]:
-    channel, message = _channel(workspace, change), change.data["message"]
-    shown = message_json(workspace, message, thread=False)
-    place = {"channel": channel.id, "event_ts": message.ts}
-    yield _spoken(channel, shown | place | {"channel_type": CHANNEL_TYPES[channel.kind]})
-    if channel.is_im or message.subtype not in {None, "thread_broadcast", "file_share", "bot_message"}:
-        return
-    mentioned = set(mentioned_users(message.text))
-    for app in workspace.apps.values():
-        if app.bot_user_id in mentioned:
-            yield Occasion(
-                subscription="app_mention",
-                payload=shown | place | {"type": "app_mention"},
-                scopes=("app_mentions:read",),
-                channel=channel,
-                app=app,
-            )
-
-
-@tells("thread_replied")
-def _replied(workspace: Workspace, change: Change) -> Iterator[Occasion]:
-    """Off unless asked for: over the Events API the reply itself is what arrives."""
-    if workspace.knobs.message_replied:
-        shown = message_json(workspace, change.data["message"])
-        yield _hidden(workspace, change, "message_replied", {"message": shown})
-
-
-@tells("message_changed")
-def _changed(workspace: Workspace, change: Change) -> Iterator[Occasion]:
-    shown = message_json(workspace, change.data["message"])
-    body = {"message": shown, "previous_message": change.data["previous"]}
-    yield _hidden(workspace, change, "message_changed", body)
-
-
-@tells("message_deleted")
-def _deleted(workspace: Workspace, change: Change) -> Iterator[Occasion]:
-    message: Message = change.data["message"]
-    body = {"deleted_ts": message.ts, "previous_message": change.data["previous"]}
-    yield _hidden(workspace, change, "message_deleted", body)
-
-
-def _hidden(workspace: Workspace, change: Change, subtype: str, body: Json) -> Occasion:
-    channel, ts = _channel(workspace, change), workspace.next_ts()
-    frame = {"type": "message", "subtype": subtype, "hidden": True, "channel": channel.id}
-    return _spoken(
-        channel, frame | body | {"ts": ts, "event_ts": ts, "channel_type": CHANNEL_TYPES[channel.kind]}
-    )
 
 
 @tells("channel_created")
 def _created(workspace: Workspace, change: Change) -> Iterator[Occasion]:
-    channel = _channel(workspace, change)
+    channel = channel_of(workspace, change)
     if channel.is_private:
         return
     shown = {
@@ -140,17 +34,13 @@ def _created(workspace: Workspace, change: Change) -> Iterator[Occasion]:
         "creator": channel.creator,
         "is_shared": False,
         "is_org_shared": False,
-        "context_team_id": workspace.team_id,
-        "is_archived": False,
-        "is_ext_shared": False,
-        "is_private": False,
     }
     yield _about(workspace, channel, "channel_created", {"channel": shown})
 
 
 @tells("channel_renamed")
 def _renamed(workspace: Workspace, change: Change) -> Iterator[Occasion]:
-    channel = _channel(workspace, change)
+    channel = channel_of(workspace, change)
     shown = {
         "id": channel.id,
         "is_channel": not channel.is_private,
@@ -165,10 +55,11 @@ def _renamed(workspace: Workspace, change: Change) -> Iterator[Occasion]:
 
 @tells("channel_archived", "channel_unarchived")
 def _archived(workspace: Workspace, change: Change) -> Iterator[Occasion]:
-    channel = _channel(workspace, change)
+    channel = channel_of(workspace, change)
     verb = "archive" if change.name == "channel_archived" else "unarchive"
     kind = f"group_{verb}" if channel.is_private else f"channel_{verb}"
-    yield _about(workspace, channel, kind, {"channel": channel.id, "user": change.user, "is_moved": 0})
+    moved = {"is_moved": 0} if verb == "archive" else {}
+    yield _about(workspace, channel, kind, {"channel": channel.id, "user": change.user, **moved})
 
 
 @tells("channel_deleted")
@@ -180,7 +71,7 @@ def _removed(workspace: Workspace, change: Change) -> Iterator[Occasion]:
 
 @tells("channel_shared", "channel_unshared")
 def _shared(workspace: Workspace, change: Change) -> Iterator[Occasion]:
-    channel, team = _channel(workspace, change), change.data["team"]
+    channel, team = channel_of(workspace, change), change.data["team"]
     body: Json = {"channel": channel.id, "connected_team_id": team}
     if change.name == "channel_unshared":
         body = {
@@ -193,7 +84,7 @@ def _shared(workspace: Workspace, change: Change) -> Iterator[Occasion]:
 
 @tells("channel_id_changed")
 def _id_changed(workspace: Workspace, change: Change) -> Iterator[Occasion]:
-    channel = _channel(workspace, change)
+    channel = channel_of(workspace, change)
     body = {"old_channel_id": change.data["old_id"], "new_channel_id": channel.id}
     yield _about(workspace, channel, "channel_id_changed", body)
 
@@ -211,7 +102,7 @@ def _about(workspace: Workspace, channel: Channel, kind: str, body: Json) -> Occ
 
 @tells("member_joined", "member_left")
 def _moved(workspace: Workspace, change: Change) -> Iterator[Occasion]:
-    channel, joined = _channel(workspace, change), change.name == "member_joined"
+    channel, joined = channel_of(workspace, change), change.name == "member_joined"
     kind = "member_joined_channel" if joined else "member_left_channel"
     payload = {
         "type": kind,
@@ -235,40 +126,6 @@ def _moved(workspace: Workspace, change: Change) -> Iterator[Occasion]:
     yield Occasion(
         subscription=left, payload=body | {"event_ts": workspace.next_ts()}, scopes=scopes, app=gone
     )
-
-
-@tells("reaction_added", "reaction_removed")
-def _reacted(workspace: Workspace, change: Change) -> Iterator[Occasion]:
-    message: Message = change.data["message"]
-    payload = {
-        "type": change.name,
-        "user": change.user,
-        "reaction": change.data["reaction"],
-        "item": {"type": "message", "channel": message.channel, "ts": message.ts},
-        "item_user": message.user,
-        "event_ts": workspace.next_ts(),
-    }
-    channel = _channel(workspace, change)
-    yield Occasion(subscription=change.name, payload=payload, scopes=("reactions:read",), channel=channel)
-
-
-@tells("pin_added", "pin_removed")
-def _pinned(workspace: Workspace, change: Change) -> Iterator[Occasion]:
-    channel, message = _channel(workspace, change), change.data["message"]
-    pin: Pin = change.data["pin"]
-    payload: Json = {
-        "type": change.name,
-        "user": change.user,
-        "channel_id": channel.id,
-        "item": pin_json(workspace, channel, pin),
-        "item_user": message.user,
-        "pin_count": len(channel.pins),
-        "pinned_info": {"channel": channel.id, "pinned_by": pin.created_by, "pinned_ts": pin.created},
-        "event_ts": workspace.next_ts(),
-    }
-    if change.name == "pin_removed":
-        payload["has_pins"] = bool(channel.pins)
-    yield Occasion(subscription=change.name, payload=payload, scopes=("pins:read",), channel=channel)
 
 
 @tells("home_opened")
@@ -333,7 +190,7 @@ def _file(workspace: Workspace, change: Change) -> Iterator[Occasion]:
         "file": {"id": file_id},
         "event_ts": workspace.next_ts(),
     }
-    channel = _channel(workspace, change)
+    channel = channel_of(workspace, change)
     yield Occasion(subscription="file_shared", payload=payload, scopes=("files:read",), channel=channel)
 
 

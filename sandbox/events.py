@@ -12,10 +12,12 @@ import base64
 import json
 from typing import Any
 
-from sandbox.event_payloads import Occasion, occasions
+from sandbox import event_payloads, message_events
 from sandbox.model import App
+from sandbox.occasions import Occasion, occasions
 from sandbox.state import Change, Workspace
 
+TOLD_BY = (event_payloads, message_events)  # importing them is what registers their functions
 FAREWELLS = frozenset({"app_uninstalled", "tokens_revoked"})  # delivered although the app is gone
 
 

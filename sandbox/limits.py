@@ -17,7 +17,6 @@ from typing import Literal
 
 from sandbox.errors import Limited
 
-Profile = Literal["documented", "strict", "off"]
 Tier = Literal[1, 2, 3, 4, "posting", "special"]
 
 WINDOW_SECONDS = 60.0

@@ -267,7 +267,6 @@ class App:
     installed_at: int = 0
     event_url_verified: bool = False
     events_disabled: bool = False
-    home_published: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -117,7 +117,16 @@ class Workspace:
         self._fill()
         self.journal.clear()
         for app in apps:
-            self.adopt(replace(app, installed=True, event_url_verified=False, events_disabled=False))
+            self.adopt(
+                replace(
+                    app,
+                    installed=True,
+                    event_url_verified=False,
+                    events_disabled=False,
+                    scopes=set(app.manifest.bot_scopes),
+                    bot_events=set(app.manifest.bot_events),
+                )
+            )
         self.emit("reset", "workspace_reset")
 
     # ------------------------------------------------------------------ time and news

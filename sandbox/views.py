@@ -89,11 +89,12 @@ def publish_view(
 
 def find_view(workspace: Workspace, app: App, view_id: str | None, external_id: str | None) -> View:
     """An open view of this app, by either id; raises Refusal("not_found")."""
-    for view in workspace.views.values():
-        known = view.id == view_id or (external_id and view.external_id == external_id)
-        if known and view.app_id == app.id:
-            return view
-    raise Refusal("not_found")
+    found = workspace.views.get(view_id or "") or next(
+        (view for view in workspace.views.values() if external_id and view.external_id == external_id), None
+    )
+    if found is None or found.app_id != app.id:
+        raise Refusal("not_found")
+    return found
 
 
 def close_view(workspace: Workspace, view: View) -> None:
@@ -144,11 +145,10 @@ def _keep(workspace: Workspace, view: View, what: str) -> None:
 
 
 def _check_external(workspace: Workspace, app_id: str, external_id: str, own: View | None) -> None:
-    taken = any(
+    if external_id and any(
         view.external_id == external_id and view.app_id == app_id and view is not own
         for view in workspace.views.values()
-    )
-    if external_id and taken:
+    ):
         raise Refusal("duplicate_external_id")
 
 

@@ -22,6 +22,7 @@ from sandbox.model import App
 from sandbox.state import WORKSPACE, Workspace
 
 Json = dict[str, Any]
+JOURNALED_CHARS = 50_000  # a longer answer is only measured, lest a load test fills the memory
 APP_OF_REQUEST = web.RequestKey("sandbox_app", App)
 
 
@@ -41,7 +42,7 @@ async def call_method(request: web.Request) -> web.StreamResponse:
     except Refusal as refusal:
         answer = {"ok": False, "error": refusal.code, **refusal.detail}
     _warn_of_charset(request, answer)
-    app = request.get(APP_OF_REQUEST)
+    app, text = request.get(APP_OF_REQUEST), json.dumps(answer)
     workspace.journal.record(
         "api",
         direction="in",
@@ -52,10 +53,10 @@ async def call_method(request: web.Request) -> web.StreamResponse:
         channel=arguments.text("channel") or arguments.text("channel_id") or None,
         correlation=headers["X-Slack-Req-Id"],
         request=arguments.to_json(),
-        response=answer,
+        response=answer if len(text) <= JOURNALED_CHARS else {"ok": answer["ok"], "length": len(text)},
     )
     return web.Response(
-        text=json.dumps(answer),
+        text=text,
         status=status,
         headers=headers,
         content_type="application/json",

@@ -32,6 +32,12 @@ def target(call: Call) -> Channel:
     return channels.visible(workspace, channel.id, call.user)
 
 
+def check_messages_tab(call: Call, channel: Channel) -> None:
+    """An app without a Messages tab has no direct conversations to speak in."""
+    if channel.is_im and not call.app.manifest.messages_tab:
+        raise Refusal("messages_tab_disabled")
+
+
 def draft_of(call: Call, channel: Channel, content: Content) -> Draft:
     """The message that the arguments describe."""
     arguments = call.arguments
@@ -60,6 +66,7 @@ def post_message(call: Call) -> Json:
     content = read_content(call.workspace, call.arguments)
     if content.empty:
         raise Refusal("no_text")
+    check_messages_tab(call, channel)
     check_may_post(
         call.workspace,
         channel,
@@ -86,6 +93,7 @@ def post_ephemeral(call: Call) -> Json:
     content = read_content(workspace, call.arguments)
     if content.empty:
         raise Refusal("no_text")
+    check_messages_tab(call, channel)
     if channel.is_archived:
         raise Refusal("is_archived")
     if call.user not in channel.members and channel.kind != "public_channel":

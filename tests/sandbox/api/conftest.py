@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.server import build_app
 from sandbox.state import Knobs, Workspace
 from tests.sandbox.api.bench import Bench, manifest
-from tests.sandbox.api.contract import undocumented
+from tests.sandbox.api.contract import event_departures, undocumented
 
 
 @pytest.fixture
@@ -30,3 +30,4 @@ async def bench() -> AsyncIterator[Bench]:
     yield made
     await runner.cleanup()
     assert undocumented(workspace) == []
+    assert [wrong for _, envelope in made.envelopes for wrong in event_departures(envelope)] == []

@@ -12,6 +12,7 @@ from sandbox.state import Workspace
 
 DOCUMENTED: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("documented.yaml").read_text("utf-8"))
 METHODS: dict[str, Any] = DOCUMENTED["methods"]
+EVENTS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("documented_events.yaml").read_text("utf-8"))
 _TYPES: dict[str, type] = {"text": str, "int": int, "bool": bool, "list": list, "object": dict}
 _ANY_ANSWER = {"ok", "warning", "response_metadata"}
 
@@ -34,6 +35,18 @@ def undocumented(workspace: Workspace) -> list[str]:
 def departures(method: str, answer: dict[str, Any]) -> list[str]:
     """Documented keys that are missing or of the wrong type, and keys that nobody documented."""
     return list(_compare(METHODS[method]["answer"], answer, method, top=True))
+
+
+def event_departures(envelope: dict[str, Any]) -> list[str]:
+    """The same for an event and the envelope around it."""
+    event = envelope["event"]
+    named = event["type"]
+    if str(event.get("subtype")).startswith("message_"):
+        named = event["subtype"]
+    return [
+        *_compare(EVENTS["envelope"], envelope, "envelope"),
+        *_compare(EVENTS["events"][named], event, named),
+    ]
 
 
 def _compare(shape: Any, value: Any, at: str, *, top: bool = False) -> Iterator[str]:

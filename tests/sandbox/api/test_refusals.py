@@ -13,7 +13,7 @@ import pytest
 
 from sandbox import administration, channels, marks, messages
 from sandbox.model import Draft
-from tests.sandbox.api.bench import Bench, error_of
+from tests.sandbox.api.bench import Bench, error_of, manifest
 
 Ask = Callable[[Bench], Awaitable[Any]]
 GONE = "C0NOTHERE1"
@@ -201,7 +201,6 @@ async def test_an_archived_channel_refuses_writes(bench: Bench) -> None:
     ("user", "code"),
     [
         ("U0NOBODY", "user_not_found"),
-        ("U0LEO", "cant_invite"),
         ("U0KAI", "no_external_invite_permission"),
         ("U0BOB", "already_in_channel"),
     ],
@@ -215,6 +214,13 @@ async def test_one_bad_invitation_fails_all_unless_forced(bench: Bench, user: st
     forced = await invite(channel=channel, users=["U0ADA", user], force=True)
     assert forced["errors"] == [{"user": user, "ok": False, "error": code}]
     assert "U0ADA" in bench.workspace.channels[channel].members
+
+
+async def test_somebody_who_left_is_refused_but_the_others_come_in(bench: Bench) -> None:
+    channel = await room(bench)
+    invite = bench.client.conversations_invite(channel=channel, users=["U0LEO", "U0ADA"])
+    assert await error_of(invite) == "cant_invite"
+    assert list(bench.workspace.channels[channel].members) == [bench.app.bot_user_id, "U0ADA"]
 
 
 async def test_a_bot_cannot_invite_itself_nor_nobody_nor_a_crowd(bench: Bench) -> None:
@@ -301,6 +307,16 @@ async def test_without_the_right_to_post_anywhere_a_bot_must_be_inside(bench: Be
     _, shy = bench.install(name="Shy", scopes=["chat:write"])
     assert await error_of(shy.chat_postMessage(channel="C0GENERAL", text="x")) == "not_in_channel"
     assert (await bench.client.chat_postMessage(channel="C0GENERAL", text="x"))["ok"]
+
+
+async def test_without_a_messages_tab_there_is_no_direct_message(bench: Bench) -> None:
+    quiet = manifest("Quiet")
+    quiet["features"]["app_home"]["messages_tab_enabled"] = False
+    client = bench.client_of(bench.workspace.install_app(quiet).bot_token)
+    assert await error_of(client.chat_postMessage(channel="U0ADA", text="x")) == "messages_tab_disabled"
+    direct = (await client.conversations_open(users="U0ADA"))["channel"]["id"]
+    whisper = client.chat_postEphemeral(channel=direct, user="U0ADA", text="x")
+    assert await error_of(whisper) == "messages_tab_disabled"
 
 
 async def test_a_bot_touches_only_its_own_messages(bench: Bench) -> None:
