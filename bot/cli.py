@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar, get_args
 
 import click
+import psycopg
 import yaml
 
 from bot.clock import SystemClock
@@ -23,7 +25,7 @@ from bot.manifest import Mode, manifest
 from bot.slack.client import forget_environment
 from bot.slack.introduction import Unwelcome
 from config.settings import Settings, load
-from config.shown import revealed_secrets, shown
+from config.shown import revealed_secrets, shown, without_password
 from config.sources import BadSettings, layers
 from playbooks.loader import Broken, inspect
 from storage.outbox import OutboxQueue, OutboxRow
@@ -33,6 +35,7 @@ from storage.uow import Store
 
 T = TypeVar("T")
 
+_DATABASE_AWAY = (psycopg.OperationalError, sqlite3.OperationalError)
 _COLUMNS = "{0:36}  {1:8}  {2:20}  {3:>8}  {4:>3}  {5}"
 
 
@@ -225,6 +228,11 @@ def _in_words() -> Iterator[None]:
         if unwelcome is None:
             raise
         raise Refusal(str(_first(unwelcome))) from several
+    except Exception as trouble:
+        if not isinstance(trouble.__cause__, _DATABASE_AWAY):
+            raise
+        says = str(trouble.__cause__).strip().splitlines()[0]
+        raise Refusal(f"The database does not answer: {without_password(says)}") from trouble
 
 
 def _first(group: BaseExceptionGroup[Any]) -> BaseException:

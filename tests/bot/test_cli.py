@@ -119,6 +119,14 @@ def test_a_database_in_an_impossible_place_is_a_sentence() -> None:
     assert "Traceback" not in answer.output
 
 
+@pytest.mark.parametrize("command", [("db", "check"), ("db", "upgrade"), ("outbox", "list")])
+def test_a_database_that_is_away_is_a_sentence(command: tuple[str, ...]) -> None:
+    answer = tocsin(*command, DATABASE__URL="postgresql+psycopg://tocsin:hunter2@127.0.0.1:1/tocsin")
+    assert answer.exit_code == 2
+    assert "does not answer" in answer.output
+    assert "hunter2" not in answer.output
+
+
 async def buried(url: str) -> str:
     """A database with one delivery that failed for good."""
     await upgrade(url)

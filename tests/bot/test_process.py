@@ -1,0 +1,150 @@
+"""The process starts in order, says whether it can serve, survives Slack, and stops without a loss."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.app import running
+from bot.slack.introduction import Unwelcome
+from sandbox.testing import App, Workspace
+from tests.bot.conftest import SECRET, MakeSettings, Probe
+
+HTTP_ONLY = pytest.mark.parametrize("mode", ["http"], indirect=True)
+SOCKET_ONLY = pytest.mark.parametrize("mode", ["socket"], indirect=True)
+
+
+async def test_a_command_is_answered_and_its_incident_gets_a_room(
+    workspace: Workspace, settings: MakeSettings, probe: Probe
+) -> None:
+    """The two ways of delivery are one product."""
+    async with running(settings()):
+        await probe.until_ready()
+        ada = workspace.user("ada")
+        declared = await ada.slash("general", "/incident", "declare checkout the payload service is down")
+        assert declared.delivered
+        room = workspace.channel("inc-1-checkout")
+        assert await room.expect("INC-1")
+        status, metrics = await probe.get("/metrics")
+        assert status == 200
+        assert 'tocsin_slack_call_seconds_count{method="conversations.create",outcome="done"} 1.0' in metrics
+
+
+async def test_health_needs_nothing_and_readiness_needs_slack(
+    workspace: Workspace, app: App, settings: MakeSettings, probe: Probe
+) -> None:
+    """With slack.team_id the doors open before Slack has answered, so that no alert is lost."""
+    away = await workspace.faults.add("http", name="auth.test", status=503)
+    async with running(settings(slack={"team_id": app.team_id})):
+        assert (await probe.get("/healthz"))[0] == 200
+        status, body = await probe.get("/readyz")
+        assert (status, json.loads(body)["checks"]["slack"]) == (503, "has not let us in yet")
+        alert = b'{"alerts": []}'
+        stored = await probe.post("/hooks/alertmanager", alert, Authorization=f"Bearer {SECRET}")
+        assert stored[0] == 202
+        await workspace.faults.remove(away)
+        await probe.until_ready()
+
+
+@HTTP_ONLY
+async def test_an_unsigned_request_is_refused(settings: MakeSettings, probe: Probe) -> None:
+    """Bolt's own verification is off, because ours comes first: so it had better be there."""
+    async with running(settings()):
+        status, _ = await probe.post("/slack/events", b'{"type":"url_verification","challenge":"x"}')
+        assert status == 401
+
+
+@HTTP_ONLY
+async def test_a_wrong_token_ends_the_start_with_a_sentence(settings: MakeSettings) -> None:
+    with pytest.raises(Unwelcome, match="bot_token"):
+        async with running(settings(slack={"bot_token": "xoxb-wrong"})):
+            pass
+
+
+@HTTP_ONLY
+async def test_another_workspace_than_the_configured_one_is_refused(settings: MakeSettings) -> None:
+    with pytest.raises(ExceptionGroup) as group:
+        async with running(settings(slack={"team_id": "T0ELSEWHERE"})):
+            await asyncio.sleep(5)
+    assert group.value.subgroup(Unwelcome)
+
+
+@HTTP_ONLY
+async def test_a_taken_port_is_an_error_that_closes_everything(settings: MakeSettings) -> None:
+    async with running(settings()):
+        with pytest.raises(OSError, match="address already in use"):
+            async with running(settings(database={"url": settings().database.url + "2"})):
+                pass
+
+
+@SOCKET_ONLY
+@pytest.mark.parametrize("trouble", ["refresh_requested", "link_disabled"])
+async def test_a_closed_socket_is_opened_again(
+    workspace: Workspace, settings: MakeSettings, probe: Probe, trouble: str
+) -> None:
+    async with running(settings()):
+        await probe.until_ready()
+        await workspace.faults.happen(trouble)
+        answer = await _answered(workspace)
+        assert answer
+
+
+async def _answered(workspace: Workspace) -> bool:
+    """Whether a command is answered again within a while."""
+    for _ in range(100):
+        if (await workspace.user("ada").slash("general", "/incident", "help")).delivered:
+            return True
+        await asyncio.sleep(0.1)
+    return False
+
+
+@SOCKET_ONLY
+async def test_a_ticket_that_is_gone_does_not_keep_us_out(
+    workspace: Workspace, settings: MakeSettings, probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """slack_sdk would try the same used-up address for ever."""
+    monkeypatch.setattr("bot.slack.socket.CONNECT_WITHIN", timedelta(seconds=1))
+    await workspace.faults.add("ticket_gone", where="socket", count=1)
+    async with running(settings()):
+        await probe.until_ready(within=20)
+
+
+@HTTP_ONLY
+async def test_a_stop_finishes_what_was_begun(
+    workspace: Workspace, settings: MakeSettings, probe: Probe
+) -> None:
+    """A room that Slack is just making is in the record when the process has ended."""
+    await workspace.faults.add("latency", name="conversations.create", seconds=0.5)
+    async with running(settings()):
+        await probe.until_ready()
+        await workspace.user("ada").slash("general", "/incident", "declare checkout it burns")
+        while not any("conversations.create" in str(e["summary"]) for e in await workspace.journal()):
+            await asyncio.sleep(0.02)
+    rooms = [c for c in (await workspace.state())["channels"] if c["name"].startswith("inc-")]
+    assert len(rooms) == 1
+
+    await workspace.faults.clear()
+    async with running(settings()):
+        room = workspace.channel("inc-1-checkout")
+        assert await room.expect("INC-1")
+    rooms = [c for c in (await workspace.state())["channels"] if c["name"].startswith("inc-")]
+    assert len(rooms) == 1
+
+
+@HTTP_ONLY
+async def test_a_rehearsal_leaps_ahead_and_timers_ring(
+    workspace: Workspace, app: App, settings: MakeSettings, probe: Probe, tmp_path: Path
+) -> None:
+    """The first stakeholder update is due after five minutes, or after one leap."""
+    offset = tmp_path / "offset"
+    offset.write_text("0")
+    async with running(settings(rehearsal={"clock_offset_file": str(offset)})):
+        await probe.until_ready()
+        await workspace.user("ada").slash("general", "/incident", "declare checkout it burns")
+        await workspace.channel("inc-1-checkout").expect("INC-1")
+        offset.write_text("400")
+        assert await (await workspace.dm("eve", app)).expect("pdate")
