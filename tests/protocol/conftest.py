@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -17,15 +19,22 @@ from playbooks.domain.incident import Incident
 from playbooks.domain.signal import Signal, SignalKind, SignalStatus
 from playbooks.loader import load
 from playbooks.ports import Ports
-from playbooks.protocol import alarms, declare, room
+from playbooks.protocol import alarms, declare, intake, room
 from storage.outbox import Owed
 from storage.uow import Store
 from tests.clock import CountingIds, MovableClock
 from tests.library import CATALOGUE, PLAYBOOK
 
-ADA, BOB, CLEO, DEV, EVE, FAY, GUS = (UserId(f"U0{n}") for n in ("ADA", "BOB", "CLEO", "DEV", "EVE", "FAY", "GUS"))
+ADA, BOB, CLEO, DEV, EVE, FAY, GUS = (
+    UserId(f"U0{n}") for n in ("ADA", "BOB", "CLEO", "DEV", "EVE", "FAY", "GUS")
+)
 ROOM = ChannelId("C0ROOM")
 LEASE = timedelta(minutes=1)
+
+ON_SQLITE = pytest.mark.parametrize(
+    "database_url", [pytest.param("sqlite", marks=pytest.mark.sqlite)], indirect=True
+)
+"""For promises that the engine cannot break: tables with many rows, rules seen through the record."""
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +50,9 @@ class House:
     store: Store
     clock: MovableClock
 
-    async def declared(self, *, service: str = "checkout", title: str = "Payments time out", severity: int = 1) -> Incident:
+    async def declared(
+        self, *, service: str = "checkout", title: str = "Payments time out", severity: int = 1
+    ) -> Incident:
         return await declare.by_hand(self.ports, title=title, service=service, severity=severity, by=FAY)
 
     async def in_room(self, **rest: object) -> Incident:
@@ -74,14 +85,34 @@ class House:
     async def owed(self) -> list[Effect]:
         """Everything that is owed now, in order; it is taken and settled by this call."""
         taken: list[Effect] = []
-        while claimed := await self.store.outbox.claim(now=self.clock.now(), limit=100, lease=LEASE, worker="test"):
-            for row in claimed:
-                await self._settle(row)
-                taken.append(row.effect)
+        while claimed := await self.store.outbox.claim(
+            now=self.clock.now(), limit=100, lease=LEASE, worker="test"
+        ):
+            await asyncio.gather(*(self._settle(row) for row in claimed))
+            taken += [row.effect for row in claimed]
         return taken
 
     async def _settle(self, row: Owed) -> None:
         assert await self.store.outbox.settle(row, now=self.clock.now(), result={})
+
+    async def hears(self, *signals: Signal) -> intake.Absorbed:
+        """One delivery of monitoring, now."""
+        return await intake.absorb(self.ports, signals=signals, received_at=self.clock.now())
+
+    async def incidents(self) -> list[Incident]:
+        """Every incident there is, in the order of their numbers."""
+        async with self.store.reading() as unit:
+            return list(reversed(await unit.incidents.recent(100)))
+
+    async def entry(self, kind: str, number: int = 1) -> dict[str, Any]:
+        """What the newest entry of this kind says."""
+        found = [entry for entry in await self.log(number) if entry.kind == kind]
+        assert found, f"no {kind} among {[entry.kind for entry in await self.log(number)]}"
+        return dict(found[-1].body or {})
+
+    async def told(self, kind: type[Effect] = Effect) -> list[str]:
+        """The names of what is owed now, taken and settled: ``TellRoom`` and the like, in order."""
+        return [type(effect).__name__ for effect in await self.owed() if isinstance(effect, kind)]
 
     async def pass_time(self, **by: float) -> None:
         """Let time pass, and ring every alarm that is due, in order."""
@@ -119,17 +150,18 @@ def signal(
     severity: int = 1,
     status: SignalStatus = SignalStatus.FIRING,
     ends_at: datetime | None = None,
+    env: str = "production",
 ) -> Signal:
     """One alert line; ``at`` is when it began."""
     return Signal(
         source="alertmanager",
-        dedup_key=f"{origin}/{service}/{name}",
+        dedup_key=f"{origin}/{env}/{service}/{name}",
         origin=origin,
         status=status,
         kind=SignalKind.ALERT,
         severity=severity,
         service_hint=service,
-        env="production",
+        env=env,
         title=f"{name} on {service}",
         link="https://graphs.example.com/1",
         occurred_at=ends_at or at,

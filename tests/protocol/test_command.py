@@ -125,7 +125,7 @@ async def test_a_dispute_nobody_settles_ends_by_itself_within_thirteen_minutes(h
     assert contest is not None
     assert contest.phase is ContestPhase.DECIDED
     assert contest.winner == await holder(house)
-    assert (await house.kinds())[-1] == "ContestDecided"
+    assert "ContestDecided" in await house.kinds()
 
 
 async def test_the_duty_manager_overrules_the_award(house: House) -> None:
@@ -162,7 +162,7 @@ async def test_a_handover_nobody_answers_expires_and_the_giver_commands(house: H
     await command.take(house.ports, incident=ONE, by=BOB)
     offered = await command.offer(house.ports, incident=ONE, to=ADA, by=BOB)
     await house.pass_time(minutes=5)
-    assert (await house.kinds())[-1] == "HandoverExpired"
+    assert "HandoverExpired" in await house.kinds()
     assert await holder(house) == BOB
     with pytest.raises(OfferExpired):
         await command.accept(house.ports, handover=offered.id, by=ADA)
