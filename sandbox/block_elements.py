@@ -45,6 +45,14 @@ def words(most: int, least: int = 1) -> Rule:
 
 
 ACTION_ID = string(MAX_ID, 1)
+BLOCK_ID = string(MAX_ID, 1)
+
+
+def block(kind: str, required: str = "", also: tuple[Rule, ...] = (), /, **fields: Rule) -> Shape:
+    """A block: it may be named by a ``block_id``."""
+    return shape(kind, f"type {required}", also, block_id=BLOCK_ID, **fields)
+
+
 CONFIRM = Shape(
     {
         "title": plain(100),

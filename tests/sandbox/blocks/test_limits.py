@@ -258,3 +258,41 @@ def test_what_was_sent_is_not_changed() -> None:
     sent = [section()]
     completed(sent, Ids())
     assert sent == [section()]
+
+
+# ------------------------------------------------------------------------------- blocks in blocks
+
+
+def card(**rest: Any) -> Json:
+    return {"type": "card", "title": plain(), **rest}
+
+
+def container(*children: Json, **rest: Any) -> Json:
+    return {"type": "container", "title": plain(), "child_blocks": list(children), **rest}
+
+
+WRAPPING: list[Any] = [
+    up_to(200, "/body/text", lambda n: card(body=plain(X * n)), "card body"),
+    up_to(150, "/title/text", lambda n: card(title=mrkdwn(X * n)), "card title"),
+    up_to(10, "/elements", lambda n: {"type": "carousel", "elements": [card()] * n}, "cards"),
+    up_to(10, "/child_blocks", lambda n: container(*[section()] * n), "children"),
+    not_this({"type": "card"}, "/blocks/0", "empty card"),
+    not_this({"type": "alert", "text": plain(), "level": "loud"}, "/level", "alert level"),
+    not_this(container(), "/child_blocks", "no children"),
+    not_this(container(section(text=mrkdwn(""))), "/child_blocks/0/text/text", "a child's text"),
+    not_this(container(container(section())), "/child_blocks/0/type", "container in container"),
+    not_this(container(section(), is_collapsible=True, has_header_divider=True), "/blocks/0", "two edges"),
+]
+
+
+@pytest.mark.parametrize(("allowed", "refused", "place"), WRAPPING)
+def test_blocks_that_wrap_others_have_limits_too(allowed: Any, refused: Any, place: str) -> None:
+    assert message_problems([allowed]) == []
+    problems = message_problems([refused])
+    assert problems
+    assert place in problems[0]
+
+
+def test_children_are_named_like_blocks() -> None:
+    (done,) = completed([container(section())], Ids())
+    assert done["child_blocks"][0]["block_id"] != done["block_id"]
