@@ -178,3 +178,25 @@ async def test_the_clock_is_stopped_and_moved_by_hand(sandbox: Workspace, visit:
     await page.get_by_label("Minutes to advance").fill("90")
     await page.get_by_role("button", name="Advance", exact=True).click()
     await expect(face).not_to_have_text(shown)
+
+
+async def test_the_world_can_strike_the_open_channel(
+    sandbox: Workspace, bot: Bot, card: str, visit: Opener
+) -> None:
+    page = await visit("as=ada&pane=faults")
+    await page.get_by_role("button", name="Throw the app out").click()
+    await expect(page.get_by_role("status").filter(has_text="throw the app out")).to_be_visible()
+    assert "watch" not in [each.casefold() for each in await sandbox.channel("general").members()]
+
+
+async def test_an_old_pinned_message_is_fetched_when_it_is_asked_for(
+    sandbox: Workspace, visit: Opener
+) -> None:
+    bob = sandbox.user("bob")
+    old = await bob.say("general", "the decision")
+    await bob.pin(old)
+    for number in range(60):
+        await bob.say("general", f"line {number}")
+    page = await visit("as=ada&pane=pins")
+    await page.get_by_role("button", name="the decision").click()
+    await expect(page.locator(f"article[data-ts='{old.ts}']")).to_be_in_viewport()

@@ -21,11 +21,16 @@ async function call(path, options) {
     response = await fetch(path, { ...options, signal: AbortSignal.timeout(PATIENCE_MS) });
   } catch (cause) {
     const slow = cause.name === "TimeoutError";
-    throw new Refusal(slow ? "request_timeout" : "unreachable", slow ? "The sandbox did not answer." : "The sandbox cannot be reached.");
+    throw new Refusal(
+      slow ? "request_timeout" : "unreachable",
+      slow ? "The sandbox did not answer." : "The sandbox cannot be reached.",
+    );
   }
   const body = await response.json().catch(() => null);
-  if (body === null) throw new Refusal(`http_${response.status}`, `The sandbox answered ${response.status} without JSON.`);
-  if (body.ok === false || !response.ok) throw new Refusal(body.error ?? `http_${response.status}`, body.message);
+  if (body === null)
+    throw new Refusal(`http_${response.status}`, `The sandbox answered ${response.status} without JSON.`);
+  if (body.ok === false || !response.ok)
+    throw new Refusal(body.error ?? `http_${response.status}`, body.message);
   return body;
 }
 

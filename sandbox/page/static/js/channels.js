@@ -1,7 +1,18 @@
 // The side bar: channels, direct messages and apps, with what is unread.
 
 import { act } from "./api.js";
-import { appOfBot, avatar, channelBadge, channelMark, channelName, isDirect, people, standing, userName } from "./directory.js";
+import { attempt } from "./attempt.js";
+import {
+  appOfBot,
+  avatar,
+  channelBadge,
+  channelMark,
+  channelName,
+  isDirect,
+  people,
+  standing,
+  userName,
+} from "./directory.js";
 import { fill, h, patchList } from "./dom.js";
 import { icon } from "./icons.js";
 import { loadDirectory } from "./load.js";
@@ -9,14 +20,18 @@ import { openChannel, openDirect, openHome } from "./navigate.js";
 import { openMenu } from "./popover.js";
 import { promptFor } from "./prompt.js";
 import { state, subscribe } from "./store.js";
-import { refused } from "./toasts.js";
 
 const opened = { Browse: false, Archived: false };
 
 /** Draw the side bar into `nav`, now and whenever something changes. */
 export function mountSidebar(nav) {
   const scroll = h("div", { class: "sidebar-scroll" });
-  fill(nav, scroll);
+  const foot = h(
+    "p",
+    { class: "sidebar-foot" },
+    "A rehearsal workspace. Nothing here reaches Slack or anybody outside.",
+  );
+  fill(nav, scroll, foot);
   const draw = () => drawGroups(scroll);
   subscribe("directory", draw);
   subscribe("place", draw);
@@ -24,12 +39,26 @@ export function mountSidebar(nav) {
 
 function groups() {
   const all = [...state.channels.values()].filter((channel) => !isDirect(channel));
-  const direct = [...state.channels.values()].filter((channel) => isDirect(channel) && !appOfBot(channel.user));
+  const direct = [...state.channels.values()].filter(
+    (channel) => isDirect(channel) && !appOfBot(channel.user),
+  );
   return [
-    { name: "Channels", rows: all.filter((channel) => channel.is_member && !channel.is_archived).map(channelRow), add: { label: "Create a channel", run: createChannel } },
-    { name: "Direct messages", rows: direct.map(directRow), add: { label: "Write to somebody", run: chooseSomebody } },
+    {
+      name: "Channels",
+      rows: all.filter((channel) => channel.is_member && !channel.is_archived).map(channelRow),
+      add: { label: "Create a channel", run: createChannel },
+    },
+    {
+      name: "Direct messages",
+      rows: direct.map(directRow),
+      add: { label: "Write to somebody", run: chooseSomebody },
+    },
     { name: "Apps", rows: [...state.apps.values()].map(appRow) },
-    { name: "Browse", folds: true, rows: all.filter((channel) => !channel.is_member && !channel.is_archived).map(channelRow) },
+    {
+      name: "Browse",
+      folds: true,
+      rows: all.filter((channel) => !channel.is_member && !channel.is_archived).map(channelRow),
+    },
     { name: "Archived", folds: true, rows: all.filter((channel) => channel.is_archived).map(channelRow) },
   ].filter((group) => group.rows.length || group.add);
 }
@@ -51,18 +80,44 @@ function drawGroup(group) {
     drawGroups(document.querySelector(".sidebar-scroll"));
   };
   const heading = group.folds
-    ? h("button", { type: "button", class: "group-fold", "aria-expanded": String(!hidden), "aria-controls": id, onclick: fold, dataset: { focus: id } }, icon(hidden ? "right" : "down"), group.name)
+    ? h(
+        "button",
+        {
+          type: "button",
+          class: "group-fold",
+          "aria-expanded": String(!hidden),
+          "aria-controls": id,
+          onclick: fold,
+          dataset: { focus: id },
+        },
+        icon(hidden ? "right" : "down"),
+        group.name,
+      )
     : group.name;
   return h(
     "section",
     { class: "group" },
     h("h2", { class: "group-heading" }, heading, group.add ? addButton(group.add) : null),
-    h("ul", { class: "group-rows", id, hidden }, hidden ? null : group.rows.map((row) => h("li", {}, row.draw()))),
+    h(
+      "ul",
+      { class: "group-rows", id, hidden },
+      hidden ? null : group.rows.map((row) => h("li", {}, row.draw())),
+    ),
   );
 }
 
 function addButton({ label, run }) {
-  return h("button", { type: "button", class: "icon-button on-dark", "aria-label": label, title: label, onclick: (event) => run(event.currentTarget) }, icon("plus"));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button on-dark",
+      "aria-label": label,
+      title: label,
+      onclick: (event) => run(event.currentTarget),
+    },
+    icon("plus"),
+  );
 }
 
 function row({ current, channel, signature, label, mark, trailing, open, dataset }) {
@@ -70,13 +125,23 @@ function row({ current, channel, signature, label, mark, trailing, open, dataset
   const draw = () =>
     h(
       "button",
-      { type: "button", class: `row${loud ? " unread" : ""}${channel?.is_archived ? " faint" : ""}`, "aria-current": current ? "page" : null, onclick: open, dataset: { ...dataset, focus: JSON.stringify(dataset) } },
+      {
+        type: "button",
+        class: `row${loud ? " unread" : ""}${channel?.is_archived ? " faint" : ""}`,
+        "aria-current": current ? "page" : null,
+        onclick: open,
+        dataset: { ...dataset, focus: JSON.stringify(dataset) },
+      },
       h("span", { class: "row-mark" }, mark()),
       h("span", { class: "row-label" }, label),
       trailing?.(),
       loud ? channelBadge(channel) : null,
     );
-  return { current, draw, signature: JSON.stringify([label, current, loud, channel?.unread, channel?.mentions, signature]) };
+  return {
+    current,
+    draw,
+    signature: JSON.stringify([label, current, loud, channel?.unread, channel?.mentions, signature]),
+  };
 }
 
 function channelRow(channel) {
@@ -86,7 +151,10 @@ function channelRow(channel) {
     label: channelName(channel),
     signature: [channel.is_private, channel.is_archived, channel.is_ext_shared],
     mark: () => channelMark(channel),
-    trailing: () => (channel.is_ext_shared ? h("span", { class: "row-note", title: "Shared with another organisation" }, icon("globe")) : null),
+    trailing: () =>
+      channel.is_ext_shared
+        ? h("span", { class: "row-note", title: "Shared with another organisation" }, icon("globe"))
+        : null,
     open: () => openChannel(channel.id),
     dataset: { channel: channel.id },
   });
@@ -118,15 +186,18 @@ function appRow(app) {
 }
 
 async function createChannel() {
-  const wish = await promptFor({ title: "Create a channel", label: "Name", hint: "Lower case, no spaces, at most 80 characters", yes: "Create", check: "Private: only invited people see it" });
+  const wish = await promptFor({
+    title: "Create a channel",
+    label: "Name",
+    hint: "Lower case, no spaces, at most 80 characters",
+    yes: "Create",
+    check: "Private: only invited people see it",
+  });
   if (!wish?.text) return;
-  try {
-    const answer = await act("create_channel", { name: wish.text, is_private: wish.checked });
-    await loadDirectory();
-    await openChannel(answer.channel);
-  } catch (refusal) {
-    refused(refusal);
-  }
+  const made = await attempt(() => act("create_channel", { name: wish.text, is_private: wish.checked }));
+  if (!made) return;
+  await loadDirectory();
+  await openChannel(made.channel);
 }
 
 function chooseSomebody(anchor) {

@@ -9,9 +9,15 @@ import { state } from "./store.js";
 /** Groups of { value, label, detail, picture }; a group without name holds the rest. */
 export function choicesOf(element) {
   if (element.type.includes("users_select")) return [{ name: "", choices: people().map(userChoice) }];
-  if (element.type.includes("channels_select")) return [{ name: "", choices: channels(isOpenChannel).map(channelChoice) }];
-  if (element.type.includes("conversations_select")) return [{ name: "", choices: channels(allowedBy(element.filter)).map(channelChoice) }];
-  if (element.option_groups) return element.option_groups.map((group) => ({ name: group.label.text, choices: group.options.map(optionChoice) }));
+  if (element.type.includes("channels_select"))
+    return [{ name: "", choices: channels(isOpenChannel).map(channelChoice) }];
+  if (element.type.includes("conversations_select"))
+    return [{ name: "", choices: channels(allowedBy(element.filter)).map(channelChoice) }];
+  if (element.option_groups)
+    return element.option_groups.map((group) => ({
+      name: group.label.text,
+      choices: group.options.map(optionChoice),
+    }));
   return [{ name: "", choices: (element.options ?? []).map(optionChoice) }];
 }
 
@@ -20,7 +26,12 @@ function optionChoice(option) {
 }
 
 function userChoice(user) {
-  return { value: user.id, label: userName(user.id), detail: `@${handle(user.id)}`, picture: () => avatar(user.id, userName(user.id), { size: "tiny" }) };
+  return {
+    value: user.id,
+    label: userName(user.id),
+    detail: `@${handle(user.id)}`,
+    picture: () => avatar(user.id, userName(user.id), { size: "tiny" }),
+  };
 }
 
 function channelChoice(channel) {
@@ -38,16 +49,26 @@ function isOpenChannel(channel) {
 function allowedBy(filter = {}) {
   const kinds = filter.include;
   const kindOf = (channel) => (channel.is_im ? "im" : channel.is_private ? "private" : "public");
-  return (channel) => (!kinds || kinds.includes(kindOf(channel))) && !(filter.exclude_external_shared_channels && channel.is_ext_shared);
+  return (channel) =>
+    (!kinds || kinds.includes(kindOf(channel))) &&
+    !(filter.exclude_external_shared_channels && channel.is_ext_shared);
 }
 
 /** One of many: a native select, because phones and screen readers know it best. */
 export function singleSelect(element, { value, onchange, ...attributes }) {
   const groups = choicesOf(element);
-  const option = (choice) => h("option", { value: choice.value, selected: choice.value === value }, choice.label);
-  const lists = groups.map((group) => (group.name ? h("optgroup", { label: group.name }, group.choices.map(option)) : group.choices.map(option)));
+  const option = (choice) =>
+    h("option", { value: choice.value, selected: choice.value === value }, choice.label);
+  const lists = groups.map((group) =>
+    group.name ? h("optgroup", { label: group.name }, group.choices.map(option)) : group.choices.map(option),
+  );
   const placeholder = h("option", { value: "", selected: !value }, element.placeholder?.text ?? "Choose…");
-  const select = h("select", { class: "select", ...attributes, dataset: { empty: String(!value), focus: attributes["data-focus"] } }, placeholder, lists);
+  const select = h(
+    "select",
+    { class: "select", ...attributes, dataset: { empty: String(!value), focus: attributes["data-focus"] } },
+    placeholder,
+    lists,
+  );
   select.addEventListener("change", () => {
     select.dataset.empty = String(!select.value);
     onchange(select.value || null, select);
@@ -60,8 +81,21 @@ export function multiSelect(element, { value, onchange, ...attributes }) {
   const chosen = new Set(value ?? []);
   const all = choicesOf(element).flatMap((group) => group.choices);
   const most = element.max_selected_items ?? Infinity;
-  const button = h("button", { type: "button", class: "select multi", "aria-haspopup": "dialog", "aria-expanded": "false", ...attributes });
-  const draw = () => fill(button, chosen.size ? all.filter((choice) => chosen.has(choice.value)).map(chip) : h("span", { class: "placeholder" }, element.placeholder?.text ?? "Choose…"), icon("down"));
+  const button = h("button", {
+    type: "button",
+    class: "select multi",
+    "aria-haspopup": "dialog",
+    "aria-expanded": "false",
+    ...attributes,
+  });
+  const draw = () =>
+    fill(
+      button,
+      chosen.size
+        ? all.filter((choice) => chosen.has(choice.value)).map(chip)
+        : h("span", { class: "placeholder" }, element.placeholder?.text ?? "Choose…"),
+      icon("down"),
+    );
   const before = () => [...chosen].join("\n");
   let atOpening = before();
   button.addEventListener("click", () => {
@@ -86,8 +120,23 @@ function chip(choice) {
 function checkList(all, chosen, most, draw) {
   const rows = h("div", { class: "check-rows" });
   const list = h("div", { class: "check-list", onkeydown: moveByArrow }, rows);
-  const show = (fragment) => fill(rows, all.filter((choice) => `${choice.label} ${choice.detail}`.toLowerCase().includes(fragment)).map((choice) => checkRow(choice, chosen, most, draw)));
-  if (all.length > 8) list.prepend(h("input", { type: "search", class: "input", placeholder: "Filter", "aria-label": "Filter choices", oninput: (event) => show(event.target.value.toLowerCase()) }));
+  const show = (fragment) =>
+    fill(
+      rows,
+      all
+        .filter((choice) => `${choice.label} ${choice.detail}`.toLowerCase().includes(fragment))
+        .map((choice) => checkRow(choice, chosen, most, draw)),
+    );
+  if (all.length > 8)
+    list.prepend(
+      h("input", {
+        type: "search",
+        class: "input",
+        placeholder: "Filter",
+        "aria-label": "Filter choices",
+        oninput: (event) => show(event.target.value.toLowerCase()),
+      }),
+    );
   show("");
   return list;
 }
@@ -99,5 +148,12 @@ function checkRow(choice, chosen, most, draw) {
     else chosen.delete(choice.value);
     draw();
   };
-  return h("label", { class: "check" }, h("input", { type: "checkbox", checked: chosen.has(choice.value), onchange: toggle }), choice.picture?.(), h("span", {}, choice.label), choice.detail ? h("span", { class: "menu-detail" }, choice.detail) : null);
+  return h(
+    "label",
+    { class: "check" },
+    h("input", { type: "checkbox", checked: chosen.has(choice.value), onchange: toggle }),
+    choice.picture?.(),
+    h("span", {}, choice.label),
+    choice.detail ? h("span", { class: "menu-detail" }, choice.detail) : null,
+  );
 }

@@ -3,15 +3,16 @@
 // Enter sends, Shift+Enter breaks the line. What is typed is kept per person and
 // place until it is sent, and comes back if the sandbox refuses it.
 
-import { act } from "./api.js";
+import { act, Refusal } from "./api.js";
+import { attempt } from "./attempt.js";
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { toSlackText } from "./outgoing.js";
-import { openMenu } from "./popover.js";
 import { pickEmoji } from "./reactions.js";
+import { openShortcuts } from "./shortcuts.js";
 import { state, subscribe } from "./store.js";
 import { SuggestionBox } from "./suggestionbox.js";
-import { commandOf, commands } from "./suggest.js";
+import { commandOf } from "./suggest.js";
 import { refused } from "./toasts.js";
 
 // After these the app may have got the command: offering it again invites doing it twice.
@@ -27,31 +28,81 @@ export class Composer {
     this.target = null;
     this.pending = 0;
     const id = `composer-${(made += 1)}`;
-    this.text = h("textarea", { id, class: "composer-text", rows: 1, spellcheck: "true", enterkeyhint: "send" });
+    this.text = h("textarea", {
+      id,
+      class: "composer-text",
+      rows: 1,
+      spellcheck: "true",
+      enterkeyhint: "send",
+    });
     this.label = h("label", { class: "unseen", for: id }, "Message");
     this.box = new SuggestionBox(this.text, `${id}-suggestions`, () => this.changed());
     this.hint = h("div", { class: "composer-hint", "aria-live": "polite" });
-    this.sendButton = h("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send" }, icon("send"));
+    this.sendButton = h(
+      "button",
+      { type: "submit", class: "send", "aria-label": "Send", title: "Send" },
+      icon("send"),
+    );
     this.also = h("input", { type: "checkbox" });
     this.root = this.build();
     this.listen();
   }
 
   build() {
-    const file = h("input", { type: "file", class: "unseen", tabindex: "-1", "aria-label": "File to attach", onchange: (event) => this.upload(event.target) });
-    const tool = (name, picture, run, more = {}) => h("button", { type: "button", class: "icon-button", "aria-label": name, title: name, onclick: run, ...more }, icon(picture));
+    const file = h("input", {
+      type: "file",
+      class: "unseen",
+      tabindex: "-1",
+      "aria-label": "File to attach",
+      onchange: (event) => this.upload(event.target),
+    });
+    const tool = (name, picture, run, more = {}) =>
+      h(
+        "button",
+        { type: "button", class: "icon-button", "aria-label": name, title: name, onclick: run, ...more },
+        icon(picture),
+      );
     const tools = h(
       "div",
       { class: "composer-tools" },
-      this.kind === "channel" ? tool("Commands and shortcuts", "bolt", (event) => this.openShortcuts(event.currentTarget), { "aria-haspopup": "menu", "aria-expanded": "false" }) : null,
+      this.kind === "channel"
+        ? tool(
+            "Commands and shortcuts",
+            "bolt",
+            (event) => openShortcuts(event.currentTarget, (text) => this.suggest(text)),
+            {
+              "aria-haspopup": "menu",
+              "aria-expanded": "false",
+            },
+          )
+        : null,
       tool("Attach a file", "clip", () => file.click()),
-      tool("Insert emoji", "smile", (event) => pickEmoji(event.currentTarget, (name) => this.insert(`:${name}: `)), { "aria-haspopup": "dialog", "aria-expanded": "false" }),
+      tool(
+        "Insert emoji",
+        "smile",
+        (event) => pickEmoji(event.currentTarget, (name) => this.insert(`:${name}: `)),
+        { "aria-haspopup": "dialog", "aria-expanded": "false" },
+      ),
       file,
       this.kind === "thread" ? h("label", { class: "also" }, this.also, "Also send to the channel") : null,
-      h("span", { class: "composer-keys", "aria-hidden": "true" }, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift"), " ", h("kbd", {}, "Enter"), " breaks the line"),
+      h(
+        "span",
+        { class: "composer-keys", "aria-hidden": "true" },
+        h("kbd", {}, "Enter"),
+        " sends, ",
+        h("kbd", {}, "Shift"),
+        " ",
+        h("kbd", {}, "Enter"),
+        " breaks the line",
+      ),
       this.sendButton,
     );
-    return h("form", { class: "composer", onsubmit: (event) => this.submit(event) }, this.box.root, h("div", { class: "composer-frame" }, this.hint, this.label, this.text, tools));
+    return h(
+      "form",
+      { class: "composer", onsubmit: (event) => this.submit(event) },
+      this.box.root,
+      h("div", { class: "composer-frame" }, this.hint, this.label, this.text, tools),
+    );
   }
 
   listen() {
@@ -110,11 +161,19 @@ export class Composer {
 
   drawHint() {
     const known = this.kind === "channel" ? commandOf(this.text.value) : null;
-    const shown = this.pending ? "pending" : known?.command ?? "";
+    const shown = this.pending ? "pending" : (known?.command ?? "");
     if (this.hint.dataset.shown === shown) return;
     this.hint.dataset.shown = shown;
-    if (this.pending) fill(this.hint, h("span", { class: "spinner", "aria-hidden": "true" }), "Waiting for the app…");
-    else if (known) fill(this.hint, h("code", {}, known.command), " ", h("span", { class: "usage" }, known.usage_hint ?? ""), h("span", { class: "hint-about" }, known.description ?? ""));
+    if (this.pending)
+      fill(this.hint, h("span", { class: "spinner", "aria-hidden": "true" }), "Waiting for the app…");
+    else if (known)
+      fill(
+        this.hint,
+        h("code", {}, known.command),
+        " ",
+        h("span", { class: "usage" }, known.usage_hint ?? ""),
+        h("span", { class: "hint-about" }, known.description ?? ""),
+      );
     else fill(this.hint);
   }
 
@@ -135,6 +194,7 @@ export class Composer {
     try {
       await this.deliver(typed, target);
     } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
       refused(refusal, typed.startsWith("/") ? typed.split(/\s/)[0] : "");
       if (MAY_HAVE_ARRIVED.has(refusal.code)) return;
       if (!drafts.get(draftKey)) drafts.set(draftKey, typed);
@@ -144,7 +204,12 @@ export class Composer {
 
   async deliver(typed, target) {
     const command = /^(\/[a-z0-9_-]+)(?:\s+([\s\S]*))?$/i.exec(typed);
-    if (!command) return act("say", { ...target, text: toSlackText(typed), ...(this.alsoHere() ? { broadcast: true } : {}) });
+    if (!command)
+      return act("say", {
+        ...target,
+        text: toSlackText(typed),
+        ...(this.alsoHere() ? { broadcast: true } : {}),
+      });
     this.setPending(1);
     try {
       return await act("slash", { ...target, command: command[1], text: command[2] ?? "" });
@@ -166,32 +231,11 @@ export class Composer {
     return wanted;
   }
 
-  openShortcuts(anchor) {
-    const slash = commands().map(({ command, description, app }) => ({ label: command, detail: [description, app].filter(Boolean).join(" · "), picture: "send", run: () => this.suggest(`${command} `) }));
-    const shortcuts = [...state.apps.values()].flatMap((app) => (app.global_shortcuts ?? []).map((shortcut) => ({ label: shortcut.name ?? shortcut.callback_id, detail: [shortcut.description, app.name].filter(Boolean).join(" · "), picture: "bolt", run: () => runShortcut(shortcut) })));
-    const sections = [
-      ...(shortcuts.length ? [{ heading: "Shortcuts" }, ...shortcuts] : []),
-      ...(slash.length ? [{ heading: "Commands" }, ...slash] : []),
-    ];
-    openMenu(anchor, sections.length ? sections : [{ heading: "No app is installed yet" }], { label: "Commands and shortcuts", classes: "wide" });
-  }
-
   async upload(input) {
     const [file] = input.files;
     input.value = "";
     if (!file) return;
-    try {
-      await act("upload", { ...this.target, filename: file.name, content: await file.text() });
-    } catch (refusal) {
-      refused(refusal, file.name);
-    }
-  }
-}
-
-async function runShortcut(shortcut) {
-  try {
-    await act("shortcut", { callback_id: shortcut.callback_id });
-  } catch (refusal) {
-    refused(refusal, shortcut.name);
+    const content = await file.text();
+    await attempt(() => act("upload", { ...this.target, filename: file.name, content }), file.name);
   }
 }

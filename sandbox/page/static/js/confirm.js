@@ -1,18 +1,13 @@
 // Questions that must be answered before something happens: Block Kit's confirm object, and our own.
 
 import { h } from "./dom.js";
-import { mrkdwn, plainText } from "./mrkdwn.js";
-
-function textNodes(text) {
-  if (!text) return [];
-  return text.type === "mrkdwn" ? mrkdwn(text.text, { verbatim: text.verbatim }) : plainText(text.text);
-}
+import { textObject } from "./mrkdwn.js";
 
 /** Show a confirm object as a dialog; true if the person goes on. */
 export function askConfirmation({ title, text, confirm, deny, style }) {
   return ask({
-    title: textNodes(title),
-    text: textNodes(text),
+    title: textObject(title),
+    text: textObject(text),
     yes: confirm?.text ?? "Yes",
     no: deny?.text ?? "No",
     danger: style === "danger",
@@ -28,14 +23,29 @@ export function ask({ title, text, yes, no, danger = false }) {
     };
     const dialog = h(
       "dialog",
-      { class: "dialog dialog-small", role: "alertdialog", "aria-labelledby": "confirm-title", "aria-describedby": "confirm-text", oncancel: close(false) },
+      {
+        class: "dialog dialog-small",
+        role: "alertdialog",
+        "aria-labelledby": "confirm-title",
+        "aria-describedby": "confirm-text",
+        oncancel: close(false),
+      },
       h("h2", { class: "dialog-title", id: "confirm-title" }, title),
       h("div", { class: "dialog-text", id: "confirm-text" }, text),
       h(
         "div",
         { class: "dialog-buttons" },
         h("button", { type: "button", class: "button", onclick: close(false) }, no),
-        h("button", { type: "button", class: `button ${danger ? "danger" : "primary"}`, onclick: close(true), autofocus: true }, yes),
+        h(
+          "button",
+          {
+            type: "button",
+            class: `button ${danger ? "danger" : "primary"}`,
+            onclick: close(true),
+            autofocus: true,
+          },
+          yes,
+        ),
       ),
     );
     document.body.append(dialog);

@@ -11,6 +11,8 @@ import { MessageList } from "./messages.js";
 import { plainOf } from "./plain.js";
 import { publish, state, subscribe } from "./store.js";
 
+const ALL_MESSAGES = 1000; // as many as the sandbox gives at once
+
 /** Build the conversation into `main`; Home tabs share its head. */
 export function mountConversation(main, home) {
   const header = h("header", { class: "conversation-head" });
@@ -20,7 +22,7 @@ export function mountConversation(main, home) {
   fill(main, header, list.root, home.root, composer.root, bar);
   const view = { header, list, composer, bar, home, shown: null, newFrom: null, announced: "" };
   for (const topic of ["place", "channel", "directory", "pane", "home"]) subscribe(topic, () => draw(view));
-  subscribe("reveal", (ts) => list.reveal(ts));
+  subscribe("reveal", (ts) => reveal(list, ts));
   document.addEventListener("visibilitychange", () => markRead(list));
   return view;
 }
@@ -56,6 +58,14 @@ function drawChannel(view) {
   markRead(view.list);
 }
 
+// A message that is too old to be shown is fetched first.
+async function reveal(list, ts) {
+  if (list.reveal(ts) || !state.channel) return;
+  state.channel.wanted = ALL_MESSAGES;
+  await loadChannel();
+  list.reveal(ts);
+}
+
 function enter(view, visit, channel) {
   view.shown = visit;
   view.unread = channel.unread ?? state.channels.get(channel.id)?.unread ?? 0;
@@ -69,7 +79,7 @@ function enter(view, visit, channel) {
 
 function firstUnread(messages, unread) {
   const others = messages.filter((message) => message.user !== state.me.id && !message.ephemeral);
-  return unread ? others[Math.max(0, others.length - unread)]?.ts ?? null : null;
+  return unread ? (others[Math.max(0, others.length - unread)]?.ts ?? null) : null;
 }
 
 // Who may not write here is told why, and what to do about it.
@@ -81,12 +91,33 @@ function drawEntrance(view, channel) {
   const kind = known.is_archived ? "archived" : outside ? "outside" : "";
   if (view.bar.dataset.kind === kind + known.id) return;
   view.bar.dataset.kind = kind + known.id;
-  if (kind === "archived") fill(view.bar, icon("archive"), `${channelTitle(known)} is archived: it can be read, but nobody can write.`);
-  if (kind === "outside") fill(view.bar, `You are looking at ${channelTitle(known)} from outside.`, h("button", { type: "button", class: "button primary", onclick: () => change("join", known) }, "Join channel"));
+  if (kind === "archived")
+    fill(
+      view.bar,
+      icon("archive"),
+      `${channelTitle(known)} is archived: it can be read, but nobody can write.`,
+    );
+  if (kind === "outside")
+    fill(
+      view.bar,
+      `You are looking at ${channelTitle(known)} from outside.`,
+      h(
+        "button",
+        { type: "button", class: "button primary", onclick: () => change("join", known) },
+        "Join channel",
+      ),
+    );
 }
 
 function beginning(channel, open) {
-  if (!open.hasMore) return h("p", { class: "beginning" }, channel.is_im ? `This is the beginning of your conversation with ${channelTitle(channel)}.` : `This is the beginning of ${channelTitle(channel)}.`);
+  if (!open.hasMore)
+    return h(
+      "p",
+      { class: "beginning" },
+      channel.is_im
+        ? `This is the beginning of your conversation with ${channelTitle(channel)}.`
+        : `This is the beginning of ${channelTitle(channel)}.`,
+    );
   const more = () => {
     open.wanted += PAGE_OF_MESSAGES;
     loadChannel();
@@ -96,15 +127,30 @@ function beginning(channel, open) {
 
 function emptyRoom(channel, composer) {
   const app = channel.is_im ? appOfBot(channel.user) : null;
-  const commands = [...state.apps.values()].filter((one) => !app || one === app).flatMap((one) => (one.commands ?? []).map((command) => ({ ...command, app: one.name })));
+  const commands = [...state.apps.values()]
+    .filter((one) => !app || one === app)
+    .flatMap((one) => (one.commands ?? []).map((command) => ({ ...command, app: one.name })));
   const tile = ({ command, description, usage_hint: hint, app: name }) =>
-    h("button", { type: "button", class: "try", onclick: () => composer.suggest(`${command} `) }, h("code", {}, command), h("span", {}, description || name), hint ? h("span", { class: "menu-detail" }, hint) : null);
+    h(
+      "button",
+      { type: "button", class: "try", onclick: () => composer.suggest(`${command} `) },
+      h("code", {}, command),
+      h("span", {}, description || name),
+      hint ? h("span", { class: "menu-detail" }, hint) : null,
+    );
   const purpose = typeof channel.purpose === "string" ? channel.purpose : channel.purpose?.value;
   return h(
     "div",
     { class: "empty" },
     h("h2", {}, channel.is_im ? channelTitle(channel) : `Welcome to ${channelTitle(channel)}`),
-    h("p", {}, purpose || (channel.is_im ? `Nobody has written here yet.` : "Nobody has written here yet. Say something, or try one of these:")),
+    h(
+      "p",
+      {},
+      purpose ||
+        (channel.is_im
+          ? `Nobody has written here yet.`
+          : "Nobody has written here yet. Say something, or try one of these:"),
+    ),
     commands.length ? h("div", { class: "tries" }, commands.map(tile)) : null,
   );
 }
@@ -115,7 +161,10 @@ function announce(view, messages) {
   if (!last) return;
   if (view.announced && last.ts > view.announced) {
     const fresh = messages.filter((message) => message.ts > view.announced && message.user !== state.me.id);
-    if (fresh.length) document.getElementById("live").textContent = fresh.map((message) => `${authorOf(message).name}: ${plainOf(message)}`).join(". ");
+    if (fresh.length)
+      document.getElementById("live").textContent = fresh
+        .map((message) => `${authorOf(message).name}: ${plainOf(message)}`)
+        .join(". ");
   }
   view.announced = last.ts;
 }
@@ -129,9 +178,12 @@ function markRead(list) {
   const mark = `${state.me.id} ${state.channel.id} ${last.ts}`;
   if (marked === mark || (!listed.unread && !listed.mentions)) return;
   marked = mark;
-  act("mark", { channel: state.channel.id, ts: last.ts }).then(() => {
-    const now = state.channels.get(listed.id);
-    if (now) Object.assign(now, { unread: 0, mentions: 0 });
-    publish("directory");
-  }, () => (marked = ""));
+  act("mark", { channel: state.channel.id, ts: last.ts }).then(
+    () => {
+      const now = state.channels.get(listed.id);
+      if (now) Object.assign(now, { unread: 0, mentions: 0 });
+      publish("directory");
+    },
+    () => (marked = ""),
+  );
 }

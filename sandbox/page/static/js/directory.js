@@ -23,7 +23,11 @@ export function authorOf(message) {
   const app = appOfBot(message.user);
   const known = state.users.has(message.user) ? userName(message.user) : null;
   const name = message.username ?? app?.name ?? known ?? message.author?.name ?? "Somebody";
-  return { id: message.user ?? message.bot_id ?? name, name, bot: Boolean(app ?? message.bot_id ?? message.author?.is_bot) };
+  return {
+    id: message.user ?? message.bot_id ?? name,
+    name,
+    bot: Boolean(app ?? message.bot_id ?? message.author?.is_bot),
+  };
 }
 
 /** The bot user of an app is drawn as the app. */
@@ -59,7 +63,8 @@ export function channelMark(channel) {
 export function standing(user) {
   if (user.deleted) return "Deactivated";
   if (user.is_bot) return "App";
-  if (user.is_stranger || (user.team_id && state.team.id && user.team_id !== state.team.id)) return "External";
+  if (user.is_stranger || (user.team_id && state.team.id && user.team_id !== state.team.id))
+    return "External";
   if (user.is_ultra_restricted) return "Single-channel guest";
   if (user.is_restricted) return "Guest";
   return user.is_owner ? "Owner" : user.is_admin ? "Admin" : "";
@@ -90,7 +95,13 @@ export function avatar(id, name, { bot = false, size = "medium" } = {}) {
 
 /** Unread and mention marks of a channel. */
 export function channelBadge(channel) {
-  if (channel.mentions) return h("span", { class: "badge" }, String(channel.mentions), unseen(channel.mentions === 1 ? " mention" : " mentions"));
+  if (channel.mentions)
+    return h(
+      "span",
+      { class: "badge" },
+      String(channel.mentions),
+      unseen(channel.mentions === 1 ? " mention" : " mentions"),
+    );
   if (channel.unread) return h("span", { class: "dot" }, unseen(`${channel.unread} unread`));
   return null;
 }

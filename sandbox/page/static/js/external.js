@@ -6,11 +6,15 @@ import { fill, h } from "./dom.js";
 const PAUSE_MS = 250; // between the last key and the question to the app
 
 /** A field with the app's suggestions; several choices are separated by commas. */
-export function suggestOne(element, wiring, changed) {
+export function suggestOne(element, wiring) {
   const many = element.type.startsWith("multi_");
   const held = wiring.surface.answer(wiring.block, element);
   const list = h("datalist", { id: `options-${wiring.block.block_id}-${element.action_id}` });
-  const offered = new Map((element.initial_options ?? [element.initial_option]).filter(Boolean).map((option) => [option.text.text, option.value]));
+  const offered = new Map(
+    (element.initial_options ?? [element.initial_option])
+      .filter(Boolean)
+      .map((option) => [option.text.text, option.value]),
+  );
   const shown = (value) => [...offered].find(([, each]) => each === value)?.[0] ?? value;
   const field = h("input", {
     type: "text",
@@ -19,25 +23,41 @@ export function suggestOne(element, wiring, changed) {
     autocomplete: "off",
     value: many ? (held ?? []).map(shown).join(", ") : shown(held ?? ""),
     placeholder: element.placeholder?.text ?? "Type to choose",
-    "aria-label": wiring.attributes.id ? null : element.placeholder?.text ?? "Choose",
+    "aria-label": wiring.attributes.id ? null : (element.placeholder?.text ?? "Choose"),
     ...wiring.attributes,
   });
   let timer = null;
   field.addEventListener("input", () => {
     clearTimeout(timer);
     const typed = field.value.split(",").at(-1).trim();
-    if (!offered.has(typed) && typed.length >= (element.min_query_length ?? 3)) timer = setTimeout(() => ask(typed, element, wiring, { list, offered }), PAUSE_MS);
+    if (!offered.has(typed) && typed.length >= (element.min_query_length ?? 3))
+      timer = setTimeout(() => ask(typed, element, wiring, { list, offered }), PAUSE_MS);
   });
   field.addEventListener("change", () => {
-    const values = field.value.split(",").map((each) => each.trim()).filter(Boolean).map((label) => offered.get(label) ?? label);
-    changed(element, wiring, many ? values : values[0] ?? null, field);
+    const values = field.value
+      .split(",")
+      .map((each) => each.trim())
+      .filter(Boolean)
+      .map((label) => offered.get(label) ?? label);
+    wiring.surface.change(wiring, element, many ? values : (values[0] ?? null), field);
   });
   return h("span", { class: "external" }, field, list);
 }
 
 async function ask(typed, element, { block, surface }, { list, offered }) {
-  const answer = await act("suggest", { ...surface.target, block_id: block.block_id, action_id: element.action_id, value: typed }).catch(() => ({}));
-  const options = [...(answer.options ?? []), ...(answer.option_groups ?? []).flatMap((group) => group.options)];
+  const answer = await act("suggest", {
+    ...surface.target,
+    block_id: block.block_id,
+    action_id: element.action_id,
+    value: typed,
+  }).catch(() => ({}));
+  const options = [
+    ...(answer.options ?? []),
+    ...(answer.option_groups ?? []).flatMap((group) => group.options),
+  ];
   for (const option of options) offered.set(option.text.text, option.value);
-  fill(list, options.map((option) => h("option", { value: option.text.text })));
+  fill(
+    list,
+    options.map((option) => h("option", { value: option.text.text })),
+  );
 }

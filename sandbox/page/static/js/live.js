@@ -1,6 +1,16 @@
 // Live updates: one stream of "something changed"; what changed is then read.
 
-import { loadAll, loadChannel, loadClock, loadDeliveries, loadDirectory, loadFaults, loadHome, loadModals, loadThread } from "./load.js";
+import {
+  loadAll,
+  loadChannel,
+  loadClock,
+  loadDeliveries,
+  loadDirectory,
+  loadFaults,
+  loadHome,
+  loadModals,
+  loadThread,
+} from "./load.js";
 import { publish, state } from "./store.js";
 
 const RECONNECT_MS = 1000;

@@ -1,6 +1,6 @@
 // Bringing the state up to date: each loader asks once, however often it is called meanwhile.
 
-import { read, readPage } from "./api.js";
+import { read, readPage, Refusal } from "./api.js";
 import { coalesced } from "./dom.js";
 import { publish, setClock, state } from "./store.js";
 import { refused } from "./toasts.js";
@@ -17,7 +17,7 @@ function loader(work) {
     try {
       await work();
     } catch (refusal) {
-      if (refusal.code === undefined) throw refusal;
+      if (!(refusal instanceof Refusal)) throw refusal;
       if (!QUIET.has(refusal.code)) refused(refusal);
     }
   });
@@ -28,7 +28,12 @@ const byId = (items) => new Map((items ?? []).map((item) => [item.id, item]));
 /** Who is here, which channels the reader sees, which apps are installed, what time it is. */
 export const loadDirectory = loader(async () => {
   const answer = await readPage("bootstrap");
-  const names = JSON.stringify([answer.users, answer.usergroups, answer.me.id, answer.channels.map((channel) => channel.name)]);
+  const names = JSON.stringify([
+    answer.users,
+    answer.usergroups,
+    answer.me.id,
+    answer.channels.map((channel) => channel.name),
+  ]);
   if (names !== state.names) state.directoryVersion += 1;
   Object.assign(state, {
     names,
@@ -51,7 +56,16 @@ export const loadChannel = loader(async () => {
   const wanted = state.channel?.id === id ? state.channel.wanted : PAGE_OF_MESSAGES;
   const answer = await readPage("channel", { channel: id, limit: wanted });
   if (state.place?.id !== id) return;
-  state.channel = { id, wanted, channel: answer.channel, members: answer.members, messages: answer.messages, pins: answer.pins, bookmarks: answer.bookmarks, hasMore: answer.has_more };
+  state.channel = {
+    id,
+    wanted,
+    channel: answer.channel,
+    members: answer.members,
+    messages: answer.messages,
+    pins: answer.pins,
+    bookmarks: answer.bookmarks,
+    hasMore: answer.has_more,
+  };
   publish("channel");
 });
 
@@ -105,5 +119,13 @@ export const loadClock = loader(async () => {
 /** Everything, after a change of person or a lost connection. */
 export async function loadAll() {
   await loadDirectory();
-  await Promise.all([loadChannel(), loadThread(), loadHome(), loadModals(), loadDeliveries(), loadFaults(), loadClock()]);
+  await Promise.all([
+    loadChannel(),
+    loadThread(),
+    loadHome(),
+    loadModals(),
+    loadDeliveries(),
+    loadFaults(),
+    loadClock(),
+  ]);
 }

@@ -8,7 +8,19 @@ import { emojiNode, link, mentionOf } from "./tokens.js";
 
 const LIST_ITEM = /^(\s*)([-*+]|\d+[.)])\s+(.*)$/;
 const TABLE_RULE = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
-const INLINE = /(`+)([\s\S]+?)\1|!?\[([^\]]*)\]\(([^()\s]+)[^()]*\)|<([^<>\s][^<>]*)>|(\*\*|__)(?=\S)([\s\S]+?\S?)\6|~~(?=\S)([\s\S]+?)~~|(?<![\p{L}\p{N}])([*_])(?=\S)([\s\S]*?\S)\9(?![\p{L}\p{N}])|(https?:\/\/[^\s<>]+[^\s<>.,;:!?)])|:([a-z0-9_+'-]+):/gu;
+const INLINE = new RegExp(
+  [
+    String.raw`(?<ticks>\x60+)(?<code>[\s\S]+?)\k<ticks>`,
+    String.raw`!?\[(?<label>[^\]]*)\]\((?<target>[^()\s]+)[^()]*\)`,
+    String.raw`<(?<bracketed>[^<>\s][^<>]*)>`,
+    String.raw`(?<twice>\*\*|__)(?=\S)(?<bold>[\s\S]+?)\k<twice>`,
+    String.raw`~~(?=\S)(?<strike>[\s\S]+?)~~`,
+    String.raw`(?<![\p{L}\p{N}])(?<once>[*_])(?=\S)(?<italic>[\s\S]*?\S)\k<once>(?![\p{L}\p{N}])`,
+    String.raw`(?<url>https?:\/\/[^\s<>]+[^\s<>.,;:!?\)])`,
+    String.raw`:(?<shortcode>[a-z0-9_+'\-]+):`,
+  ].join("|"),
+  "gu",
+);
 
 /** Markdown as an array of nodes. */
 export function markdown(text) {
@@ -67,7 +79,12 @@ function list(lines, at) {
   let end = at;
   while (end < lines.length) {
     const item = LIST_ITEM.exec(lines[end]);
-    if (!item || item[1].length < indent.length || (item[1].length === indent.length && /\d/.test(item[2]) !== ordered)) break;
+    if (
+      !item ||
+      item[1].length < indent.length ||
+      (item[1].length === indent.length && /\d/.test(item[2]) !== ordered)
+    )
+      break;
     if (item[1].length > indent.length + 1) {
       const [nested, next] = list(lines, end);
       (root.lastElementChild ?? root).append(nested);
@@ -84,16 +101,32 @@ function listItem(text) {
   const task = /^\[([ xX])\]\s+(.*)$/.exec(text);
   if (!task) return h("li", {}, inline(text));
   const done = task[1] !== " ";
-  return h("li", { class: "task" }, h("input", { type: "checkbox", checked: done, disabled: true, "aria-label": done ? "done" : "open" }), inline(task[2]));
+  return h(
+    "li",
+    { class: "task" },
+    h("input", { type: "checkbox", checked: done, disabled: true, "aria-label": done ? "done" : "open" }),
+    inline(task[2]),
+  );
 }
 
 function cells(line) {
-  return line.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim());
+  return line
+    .trim()
+    .replace(/^\||\|$/g, "")
+    .split("|")
+    .map((cell) => cell.trim());
 }
 
 function table(lines, at) {
-  const aligns = cells(lines[at + 1]).map((rule) => (rule.endsWith(":") ? (rule.startsWith(":") ? "center" : "right") : "left"));
-  const row = (line, tag) => h("tr", {}, cells(line).map((cell, i) => h(tag, { class: `align-${aligns[i] ?? "left"}` }, inline(cell))));
+  const aligns = cells(lines[at + 1]).map((rule) =>
+    rule.endsWith(":") ? (rule.startsWith(":") ? "center" : "right") : "left",
+  );
+  const row = (line, tag) =>
+    h(
+      "tr",
+      {},
+      cells(line).map((cell, i) => h(tag, { class: `align-${aligns[i] ?? "left"}` }, inline(cell))),
+    );
   let end = at + 2;
   while (end < lines.length && lines[end].includes("|") && lines[end].trim()) end += 1;
   const body = lines.slice(at + 2, end).map((line) => row(line, "td"));
@@ -115,16 +148,14 @@ function inline(text) {
   return nodes;
 }
 
-function inlineNode(match) {
-  const [whole, ticks, code, label, target, bracketed, , bold, strike, , italic, url, shortcode] = match;
-  if (ticks) return h("code", {}, code);
-  if (target !== undefined) return link(target, label);
-  if (bracketed) return angle(bracketed);
-  if (bold) return h("strong", {}, inline(bold));
-  if (strike) return h("s", {}, inline(strike));
-  if (italic) return h("em", {}, inline(italic));
-  if (url) return link(url, "");
-  return shortcode ? emojiNode(shortcode) : whole;
+function inlineNode({ groups: found }) {
+  if (found.ticks) return h("code", {}, found.code);
+  if (found.target) return link(found.target, found.label);
+  if (found.bracketed) return angle(found.bracketed);
+  if (found.bold) return h("strong", {}, inline(found.bold));
+  if (found.strike) return h("s", {}, inline(found.strike));
+  if (found.italic) return h("em", {}, inline(found.italic));
+  return found.url ? link(found.url, "") : emojiNode(found.shortcode);
 }
 
 function angle(inner) {

@@ -4,8 +4,9 @@
 // whoever reads further up keeps the line they read, whatever happens around it.
 
 import { fill, h, patchList } from "./dom.js";
+import { isBeingEdited } from "./editor.js";
 import { icon } from "./icons.js";
-import { drawMessage, isBeingEdited } from "./message.js";
+import { drawMessage } from "./message.js";
 import { state } from "./store.js";
 import { dayKey, dayLabel } from "./time.js";
 
@@ -19,7 +20,12 @@ export class MessageList {
     this.before = h("div", { class: "feed-before" }, before);
     this.inner = h("div", { class: "feed-inner" }, this.before, this.rows);
     this.scroller = h("div", { class: "scroller", tabindex: "-1" }, this.inner);
-    this.jump = h("button", { type: "button", class: "jump", hidden: true, onclick: () => this.toBottom() }, icon("down"), h("span", {}, "Newest messages"));
+    this.jump = h(
+      "button",
+      { type: "button", class: "jump", hidden: true, onclick: () => this.toBottom() },
+      icon("down"),
+      h("span", {}, "Newest messages"),
+    );
     this.root = h("div", { class: "feed-frame" }, this.scroller, this.jump);
     this.following = true;
     this.lastSeen = "";
@@ -44,7 +50,8 @@ export class MessageList {
     const anchor = this.following ? null : this.anchor();
     patchList(this.rows, rowsOf(messages, newFrom), {
       key: (row) => row.key,
-      signature: (row) => JSON.stringify([row, state.directoryVersion, row.message && isBeingEdited(row.message)]),
+      signature: (row) =>
+        JSON.stringify([row, state.directoryVersion, row.message && isBeingEdited(row.message)]),
       render: (row) => drawRow(row, inThread),
     });
     this.tabStop();
@@ -82,7 +89,9 @@ export class MessageList {
 
   anchor() {
     const top = this.scroller.getBoundingClientRect().top;
-    const node = [...this.rows.children].find((row) => row.dataset.ts && row.getBoundingClientRect().bottom > top);
+    const node = [...this.rows.children].find(
+      (row) => row.dataset.ts && row.getBoundingClientRect().bottom > top,
+    );
     return node && { node, top: node.getBoundingClientRect().top };
   }
 
@@ -112,23 +121,38 @@ function rowsOf(messages, newFrom) {
   let previous = null;
   for (const message of messages) {
     const at = Number(message.ts);
-    if (!previous || dayKey(at) !== dayKey(Number(previous.ts))) rows.push({ key: `day ${dayKey(at)}`, kind: "day", label: dayLabel(at) });
+    if (!previous || dayKey(at) !== dayKey(Number(previous.ts)))
+      rows.push({ key: `day ${dayKey(at)}`, kind: "day", label: dayLabel(at) });
     if (newFrom && message.ts === newFrom) rows.push({ key: "new", kind: "new" });
     const freshHead = rows.at(-1)?.kind !== "message";
-    rows.push({ key: message.ts, kind: "message", message, grouped: !freshHead && continues(previous, message) });
+    rows.push({
+      key: message.ts,
+      kind: "message",
+      message,
+      grouped: !freshHead && continues(previous, message),
+    });
     previous = message;
   }
   return rows;
 }
 
 function continues(previous, message) {
-  const sameVoice = previous.user === message.user && previous.bot_id === message.bot_id && previous.username === message.username;
+  const sameVoice =
+    previous.user === message.user &&
+    previous.bot_id === message.bot_id &&
+    previous.username === message.username;
   const plain = !previous.subtype && !message.subtype && previous.ephemeral === message.ephemeral;
   return sameVoice && plain && Number(message.ts) - Number(previous.ts) < SAME_BREATH_SECONDS;
 }
 
 function drawRow(row, inThread) {
-  if (row.kind === "day") return h("div", { class: "day", role: "separator", "aria-label": row.label }, h("span", {}, row.label));
-  if (row.kind === "new") return h("div", { class: "new-line", role: "separator", "aria-label": "New messages" }, h("span", {}, "New"));
+  if (row.kind === "day")
+    return h("div", { class: "day", role: "separator", "aria-label": row.label }, h("span", {}, row.label));
+  if (row.kind === "new")
+    return h(
+      "div",
+      { class: "new-line", role: "separator", "aria-label": "New messages" },
+      h("span", {}, "New"),
+    );
   return drawMessage(row.message, { grouped: row.grouped, inThread });
 }

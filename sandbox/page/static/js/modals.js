@@ -4,6 +4,7 @@
 // stays, and a view that the app updates meanwhile is patched block by block.
 
 import { act } from "./api.js";
+import { attempt } from "./attempt.js";
 import { patchBlocks } from "./blocks.js";
 import { avatar } from "./directory.js";
 import { fill, h } from "./dom.js";
@@ -11,7 +12,6 @@ import { icon } from "./icons.js";
 import { loadModals } from "./load.js";
 import { state, subscribe } from "./store.js";
 import { dropSurface, surfaceOf } from "./surface.js";
-import { refused } from "./toasts.js";
 
 let shown = null; // { dialog, form, body, head, foot, id }
 let lastFocus = null;
@@ -50,9 +50,24 @@ function putAway() {
 
 function build() {
   lastFocus = document.activeElement;
-  const parts = { head: h("header", { class: "modal-head" }), body: h("div", { class: "modal-body" }), foot: h("footer", { class: "modal-foot" }), id: null };
-  const form = h("form", { class: "modal-form", novalidate: true, onsubmit: submit }, parts.head, parts.body, parts.foot);
-  const dialog = h("dialog", { class: "dialog modal", "aria-labelledby": "modal-title", oncancel: cancelled }, form);
+  const parts = {
+    head: h("header", { class: "modal-head" }),
+    body: h("div", { class: "modal-body" }),
+    foot: h("footer", { class: "modal-foot" }),
+    id: null,
+  };
+  const form = h(
+    "form",
+    { class: "modal-form", novalidate: true, onsubmit: submit },
+    parts.head,
+    parts.body,
+    parts.foot,
+  );
+  const dialog = h(
+    "dialog",
+    { class: "dialog modal", "aria-labelledby": "modal-title", oncancel: cancelled },
+    form,
+  );
   document.body.append(dialog);
   dialog.showModal();
   return { ...parts, dialog, form };
@@ -68,13 +83,23 @@ function drawHead(view) {
   const key = JSON.stringify([view.id, view.title, state.views.length]);
   if (shown.head.dataset.key === key) return;
   shown.head.dataset.key = key;
-  const step = state.views.length > 1 ? h("span", { class: "modal-step" }, `Step ${state.views.length}`) : null;
+  const step =
+    state.views.length > 1 ? h("span", { class: "modal-step" }, `Step ${state.views.length}`) : null;
   fill(
     shown.head,
     app ? avatar(app.bot_user_id, app.name, { bot: true, size: "small" }) : null,
-    h("div", { class: "modal-names" }, h("h2", { class: "dialog-title", id: "modal-title" }, view.title?.text ?? ""), h("span", { class: "menu-detail" }, app?.name ?? "")),
+    h(
+      "div",
+      { class: "modal-names" },
+      h("h2", { class: "dialog-title", id: "modal-title" }, view.title?.text ?? ""),
+      h("span", { class: "menu-detail" }, app?.name ?? ""),
+    ),
     step,
-    h("button", { type: "button", class: "icon-button", "aria-label": "Close", onclick: closeTop }, icon("close")),
+    h(
+      "button",
+      { type: "button", class: "icon-button", "aria-label": "Close", onclick: closeTop },
+      icon("close"),
+    ),
   );
 }
 
@@ -102,17 +127,17 @@ function drawFoot(view) {
 }
 
 function focusFirst() {
-  const wanted = shown.body.querySelector("[autofocus]") ?? shown.body.querySelector("input:not([type=hidden]), textarea, select, button.multi") ?? shown.foot.querySelector("[type=submit]") ?? shown.foot.querySelector("button");
+  const wanted =
+    shown.body.querySelector("[autofocus]") ??
+    shown.body.querySelector("input:not([type=hidden]), textarea, select, button.multi") ??
+    shown.foot.querySelector("[type=submit]") ??
+    shown.foot.querySelector("button");
   wanted?.focus();
 }
 
 async function closeTop() {
   const top = state.views.at(-1);
-  try {
-    await act("close_modal", { view_id: top.id });
-  } catch (refusal) {
-    refused(refusal);
-  }
+  await attempt(() => act("close_modal", { view_id: top.id }));
   await loadModals();
 }
 
@@ -122,15 +147,11 @@ async function submit(event) {
   const surface = surfaceFor(top);
   if (!top.submit || shown.form.dataset.busy !== undefined) return;
   setBusy(true);
-  try {
-    const answer = await act("submit", { view_id: top.id, values: surface.values() });
-    await loadModals();
-    if (answer.errors) goToError(Object.keys(answer.errors)[0]);
-  } catch (refusal) {
-    refused(refusal, top.title?.text);
-  } finally {
-    setBusy(false);
-  }
+  const submission = { view_id: top.id, values: surface.values() };
+  const answer = await attempt(() => act("submit", submission), top.title?.text);
+  await loadModals();
+  setBusy(false);
+  if (answer?.errors) goToError(Object.keys(answer.errors)[0]);
 }
 
 function goToError(blockId) {

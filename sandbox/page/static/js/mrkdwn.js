@@ -46,6 +46,15 @@ export function plainText(text, { emoji = true } = {}) {
   return emoji ? withEmoji(text) : [text];
 }
 
+/** A text object of Block Kit, plain or mrkdwn, as nodes; none for no text. */
+export function textObject(text) {
+  if (!text) return [];
+  if (typeof text === "string") return plainText(text);
+  return text.type === "mrkdwn"
+    ? mrkdwn(text.text, { verbatim: text.verbatim })
+    : plainText(text.text, { emoji: text.emoji !== false });
+}
+
 function paragraphs(text, verbatim) {
   const nodes = [];
   let quoted = [];

@@ -4,11 +4,11 @@
 // to, reloaded, and opened in two windows as two people.
 
 import { act } from "./api.js";
+import { attempt } from "./attempt.js";
 import { channelName } from "./directory.js";
 import { follow } from "./live.js";
 import { loadAll, loadChannel, loadDeliveries, loadDirectory, loadHome, loadThread } from "./load.js";
 import { publish, state, subscribe } from "./store.js";
-import { refused } from "./toasts.js";
 
 /** Open a channel by id. */
 export async function openChannel(id) {
@@ -23,29 +23,22 @@ export async function openHome(app) {
   closeDrawer();
   if (state.thread) closePane();
   go({ kind: "home", app });
-  try {
-    await act("open_home", { app });
-  } catch (refusal) {
-    refused(refusal);
-  }
+  await attempt(() => act("open_home", { app }));
   await loadHome();
 }
 
 /** Open the direct conversation with a user or a bot, new if need be. */
 export async function openDirect(user) {
   const known = [...state.channels.values()].find((channel) => channel.is_im && channel.user === user);
-  if (known) return openChannel(known.id);
-  try {
-    const answer = await act("open_dm", { user });
-    await loadDirectory();
-    return openChannel(answer.channel);
-  } catch (refusal) {
-    return refused(refusal);
-  }
+  const opened = known ? { channel: known.id } : await attempt(() => act("open_dm", { user }));
+  if (!opened) return;
+  if (!known) await loadDirectory();
+  await openChannel(opened.channel);
 }
 
 function go(place) {
-  const same = state.place?.kind === place.kind && state.place?.id === place.id && state.place?.app === place.app;
+  const same =
+    state.place?.kind === place.kind && state.place?.id === place.id && state.place?.app === place.app;
   state.place = place;
   if (!same) {
     if (state.channel?.id !== place.id) state.channel = null;
@@ -110,9 +103,17 @@ function firstPlace() {
 export function placeFromAddress() {
   const query = new URLSearchParams(location.search);
   const wanted = query.get("channel");
-  const channel = [...state.channels.values()].find((one) => one.id === wanted || (wanted && channelName(one) === wanted));
-  const app = [...state.apps.values()].find((one) => one.id === query.get("home") || one.name === query.get("home"));
-  state.place = app ? { kind: "home", app: app.id } : channel ? { kind: "channel", id: channel.id } : firstPlace();
+  const channel = [...state.channels.values()].find(
+    (one) => one.id === wanted || (wanted && channelName(one) === wanted),
+  );
+  const app = [...state.apps.values()].find(
+    (one) => one.id === query.get("home") || one.name === query.get("home"),
+  );
+  state.place = app
+    ? { kind: "home", app: app.id }
+    : channel
+      ? { kind: "channel", id: channel.id }
+      : firstPlace();
   const pane = query.get("pane");
   if (pane && pane !== "thread") state.pane = pane;
   if (query.get("thread") && channel) {

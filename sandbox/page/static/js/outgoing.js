@@ -21,8 +21,14 @@ export function toSlackText(typed) {
 
 function withMentions(text) {
   return text
-    .replace(/(^|[\s(])@([\p{L}\p{N}][\p{L}\p{N}._-]*)/gu, (whole, lead, name) => lead + known(name, mention, `@${name}`))
-    .replace(/(^|[\s(])#([\p{L}\p{N}_-]+)/gu, (whole, lead, name) => lead + known(name, channelToken, `#${name}`));
+    .replace(
+      /(^|[\s(])@([\p{L}\p{N}][\p{L}\p{N}._-]*)/gu,
+      (whole, lead, name) => lead + known(name, mention, `@${name}`),
+    )
+    .replace(
+      /(^|[\s(])#([\p{L}\p{N}_-]+)/gu,
+      (whole, lead, name) => lead + known(name, channelToken, `#${name}`),
+    );
 }
 
 // A full stop may end the sentence and not belong to the name.

@@ -13,9 +13,19 @@ import { threadPane } from "./thread.js";
 /** Mount the pane into `aside`; each kind is built once and kept. */
 export function mountPane(aside) {
   const app = document.getElementById("app");
-  const panes = { thread: threadPane(), members: membersPane(), pins: pinsPane(), deliveries: deliveriesPane(), faults: faultsPane() };
+  const panes = {
+    thread: threadPane(),
+    members: membersPane(),
+    pins: pinsPane(),
+    deliveries: deliveriesPane(),
+    faults: faultsPane(),
+  };
   const title = h("h2", { class: "pane-title" });
-  const close = h("button", { type: "button", class: "icon-button", "aria-label": "Close pane", onclick: closePane }, icon("close"));
+  const close = h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": "Close pane", onclick: closePane },
+    icon("close"),
+  );
   const holder = h("div", { class: "pane-body" });
   fill(aside, h("header", { class: "pane-head" }, title, close), holder);
   aside.addEventListener("keydown", (event) => {

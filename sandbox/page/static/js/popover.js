@@ -7,7 +7,11 @@ const GAP = 6; // pixels between the panel and what it belongs to, and to the wi
 
 /** Show `content` beside `anchor`; gives back a function that closes it. */
 export function openPopover(anchor, content, { label, role = null, classes = "", onclose = null } = {}) {
-  const panel = h("div", { class: `popover ${classes}`, popover: "auto", role, "aria-label": label }, content);
+  const panel = h(
+    "div",
+    { class: `popover ${classes}`, popover: "auto", role, "aria-label": label },
+    content,
+  );
   (anchor.closest("dialog") ?? document.body).append(panel);
   anchor.setAttribute("aria-expanded", "true");
   panel.addEventListener("toggle", (event) => {
@@ -41,7 +45,14 @@ function place(panel, anchor) {
 export function openMenu(anchor, items, { label, classes = "" }) {
   const list = h("div", { class: "menu", role: "menu", "aria-label": label });
   const close = openPopover(anchor, list, { classes: `popover-menu ${classes}` });
-  fill(list, items.map((item) => (item.heading ? h("p", { class: "menu-heading", role: "presentation" }, item.heading) : menuItem(item, close))));
+  fill(
+    list,
+    items.map((item) =>
+      item.heading
+        ? h("p", { class: "menu-heading", role: "presentation" }, item.heading)
+        : menuItem(item, close),
+    ),
+  );
   list.addEventListener("keydown", moveByArrow);
   place(list.parentElement, anchor);
   (list.querySelector("[aria-checked=true]") ?? list.querySelector("button:not([disabled])"))?.focus();
@@ -65,14 +76,21 @@ function menuItem(item, close) {
       dataset: item.dataset ?? {},
     },
     typeof item.picture === "string" ? icon(item.picture) : item.picture,
-    h("span", { class: "menu-text" }, h("span", { class: "menu-label" }, item.label), item.detail ? h("span", { class: "menu-detail" }, item.detail) : null),
+    h(
+      "span",
+      { class: "menu-text" },
+      h("span", { class: "menu-label" }, item.label),
+      item.detail ? h("span", { class: "menu-detail" }, item.detail) : null,
+    ),
     item.checked ? icon("check") : null,
   );
 }
 
 /** Arrow keys, Home and End move between the enabled controls of a list. */
 export function moveByArrow(event) {
-  const controls = [...event.currentTarget.querySelectorAll("button:not([disabled]), input:not([type=search]), a[href]")];
+  const controls = [
+    ...event.currentTarget.querySelectorAll("button:not([disabled]), input:not([type=search]), a[href]"),
+  ];
   const at = controls.indexOf(document.activeElement);
   const targets = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: controls.length - 1 };
   if (!Object.hasOwn(targets, event.key) || !controls.length) return;

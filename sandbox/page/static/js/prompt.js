@@ -5,7 +5,13 @@ import { h } from "./dom.js";
 /** { text, checked } or null; `check` adds a check box with that label. */
 export function promptFor({ title, label, hint, yes, check }) {
   return new Promise((resolve) => {
-    const text = h("input", { class: "input", id: "prompt-text", type: "text", autocomplete: "off", autofocus: true });
+    const text = h("input", {
+      class: "input",
+      id: "prompt-text",
+      type: "text",
+      autocomplete: "off",
+      autofocus: true,
+    });
     const box = h("input", { type: "checkbox" });
     const close = (answer) => {
       dialog.remove();
@@ -22,8 +28,20 @@ export function promptFor({ title, label, hint, yes, check }) {
         "form",
         { onsubmit: submit },
         h("h2", { class: "dialog-title", id: "prompt-title" }, title),
-        h("div", { class: "dialog-body" }, h("label", { class: "label", for: "prompt-text" }, label), text, hint ? h("p", { class: "hint" }, hint) : null, check ? h("label", { class: "check" }, box, check) : null),
-        h("div", { class: "dialog-buttons" }, h("button", { type: "button", class: "button", onclick: () => close(null) }, "Cancel"), h("button", { type: "submit", class: "button primary" }, yes)),
+        h(
+          "div",
+          { class: "dialog-body" },
+          h("label", { class: "label", for: "prompt-text" }, label),
+          text,
+          hint ? h("p", { class: "hint" }, hint) : null,
+          check ? h("label", { class: "check" }, box, check) : null,
+        ),
+        h(
+          "div",
+          { class: "dialog-buttons" },
+          h("button", { type: "button", class: "button", onclick: () => close(null) }, "Cancel"),
+          h("button", { type: "submit", class: "button primary" }, yes),
+        ),
       ),
     );
     document.body.append(dialog);

@@ -30,7 +30,11 @@ function list(element) {
   const ordered = element.style === "ordered";
   const items = (element.elements ?? []).map((item) => h("li", {}, (item.elements ?? []).map(leaf)));
   const start = ordered && element.offset ? element.offset + 1 : null;
-  return h(ordered ? "ol" : "ul", { class: element.border ? "bordered" : null, start, dataset: { indent: String(element.indent ?? 0) } }, items);
+  return h(
+    ordered ? "ol" : "ul",
+    { class: element.border ? "bordered" : null, start, dataset: { indent: String(element.indent ?? 0) } },
+    items,
+  );
 }
 
 function nestInto(last, element) {
@@ -52,7 +56,10 @@ function leaf(element) {
     case "link":
       return styled(link(element.url, element.text ?? ""), element.style);
     case "emoji":
-      return emojiNode(element.skin_tone ? `${element.name}::skin-tone-${element.skin_tone}` : element.name) ?? fromUnicode(element);
+      return (
+        emojiNode(element.skin_tone ? `${element.name}::skin-tone-${element.skin_tone}` : element.name) ??
+        fromUnicode(element)
+      );
     case "user":
       return styled(userMention(element.user_id), element.style);
     case "usergroup":
@@ -62,7 +69,10 @@ function leaf(element) {
     case "broadcast":
       return broadcast(element.range) ?? `@${element.range}`;
     case "date":
-      return dateNode(Number(element.timestamp), element.format ?? "{date}", { fallback: element.fallback, url: element.url });
+      return dateNode(Number(element.timestamp), element.format ?? "{date}", {
+        fallback: element.fallback,
+        url: element.url,
+      });
     case "color":
       return colour(element.value);
     default:

@@ -10,7 +10,9 @@ const AT_MOST = 8;
 
 /** Every slash command of every app. */
 export function commands() {
-  return [...state.apps.values()].flatMap((app) => (app.commands ?? []).map((command) => ({ ...command, app: app.name })));
+  return [...state.apps.values()].flatMap((app) =>
+    (app.commands ?? []).map((command) => ({ ...command, app: app.name })),
+  );
 }
 
 /** The known command that a text begins with, once a space follows it. */
@@ -30,33 +32,71 @@ export function suggestionsFor(before) {
   const [, kind, fragment] = token;
   if (kind === ":" && fragment.length < 2) return null;
   const find = { "@": matchingPeople, "#": matchingChannels, ":": matchingEmoji }[kind];
-  return { from: before.length - fragment.length - 1, options: find(fragment.toLowerCase()).slice(0, AT_MOST) };
+  return {
+    from: before.length - fragment.length - 1,
+    options: find(fragment.toLowerCase()).slice(0, AT_MOST),
+  };
 }
 
 function matchingCommands(start) {
   return commands()
     .filter(({ command }) => command.startsWith(start))
     .slice(0, AT_MOST)
-    .map(({ command, description, usage_hint: hint, app }) => ({ insert: `${command} `, picture: icon("bolt"), label: command, hint, detail: [description, app].filter(Boolean).join(" · ") }));
+    .map(({ command, description, usage_hint: hint, app }) => ({
+      insert: `${command} `,
+      picture: icon("bolt"),
+      label: command,
+      hint,
+      detail: [description, app].filter(Boolean).join(" · "),
+    }));
 }
 
 function matchingPeople(fragment) {
   const people = [...state.users.values()]
-    .filter((user) => !user.deleted && `${handle(user.id)} ${userName(user.id)}`.toLowerCase().includes(fragment))
-    .map((user) => ({ insert: `@${handle(user.id)} `, picture: avatar(user.id, userName(user.id), { size: "tiny", bot: user.is_bot }), label: userName(user.id), detail: [`@${handle(user.id)}`, standing(user)].filter(Boolean).join(" · ") }));
+    .filter(
+      (user) => !user.deleted && `${handle(user.id)} ${userName(user.id)}`.toLowerCase().includes(fragment),
+    )
+    .map((user) => ({
+      insert: `@${handle(user.id)} `,
+      picture: avatar(user.id, userName(user.id), { size: "tiny", bot: user.is_bot }),
+      label: userName(user.id),
+      detail: [`@${handle(user.id)}`, standing(user)].filter(Boolean).join(" · "),
+    }));
   const groups = [...state.groups.values()]
     .filter((group) => group.handle.includes(fragment))
-    .map((group) => ({ insert: `@${group.handle} `, picture: icon("people"), label: `@${group.handle}`, detail: group.name }));
-  const everybody = ["here", "channel"].filter((name) => name.startsWith(fragment)).map((name) => ({ insert: `@${name} `, picture: icon("horn"), label: `@${name}`, detail: name === "here" ? "Notify every active member" : "Notify every member" }));
+    .map((group) => ({
+      insert: `@${group.handle} `,
+      picture: icon("people"),
+      label: `@${group.handle}`,
+      detail: group.name,
+    }));
+  const everybody = ["here", "channel"]
+    .filter((name) => name.startsWith(fragment))
+    .map((name) => ({
+      insert: `@${name} `,
+      picture: icon("horn"),
+      label: `@${name}`,
+      detail: name === "here" ? "Notify every active member" : "Notify every member",
+    }));
   return [...people, ...groups, ...everybody];
 }
 
 function matchingChannels(fragment) {
   return [...state.channels.values()]
     .filter((channel) => !channel.is_im && channel.name.includes(fragment))
-    .map((channel) => ({ insert: `#${channel.name} `, picture: channelMark(channel), label: channel.name, detail: "" }));
+    .map((channel) => ({
+      insert: `#${channel.name} `,
+      picture: channelMark(channel),
+      label: channel.name,
+      detail: "",
+    }));
 }
 
 function matchingEmoji(fragment) {
-  return findEmoji(fragment, AT_MOST).map((name) => ({ insert: `:${name}: `, picture: h("span", { class: "emoji" }, emoji(name)), label: `:${name}:`, detail: "" }));
+  return findEmoji(fragment, AT_MOST).map((name) => ({
+    insert: `:${name}: `,
+    picture: h("span", { class: "emoji" }, emoji(name)),
+    label: `:${name}:`,
+    detail: "",
+  }));
 }

@@ -12,7 +12,13 @@ export class SuggestionBox {
     this.taken = taken;
     this.found = null;
     this.active = 0;
-    this.root = h("ul", { class: "suggestions", id, role: "listbox", "aria-label": "Suggestions", hidden: true });
+    this.root = h("ul", {
+      class: "suggestions",
+      id,
+      role: "listbox",
+      "aria-label": "Suggestions",
+      hidden: true,
+    });
     field.setAttribute("aria-autocomplete", "list");
     field.setAttribute("aria-controls", id);
     field.addEventListener("blur", () => this.hide());
@@ -22,7 +28,11 @@ export class SuggestionBox {
   update() {
     const before = this.field.value.slice(0, this.field.selectionStart);
     const found = suggestionsFor(before);
-    const done = !found?.options.length || (found.options.length === 1 && found.options[0].insert.trim() === before.slice(found.from) && found.from > 0);
+    const done =
+      !found?.options.length ||
+      (found.options.length === 1 &&
+        found.options[0].insert.trim() === before.slice(found.from) &&
+        found.from > 0);
     if (done) return this.hide();
     this.found = found;
     this.active = 0;
@@ -30,7 +40,10 @@ export class SuggestionBox {
   }
 
   draw() {
-    fill(this.root, this.found.options.map((option, at) => this.row(option, at)));
+    fill(
+      this.root,
+      this.found.options.map((option, at) => this.row(option, at)),
+    );
     this.root.hidden = false;
     this.field.setAttribute("aria-activedescendant", `${this.root.id}-${this.active}`);
     this.root.children[this.active]?.scrollIntoView({ block: "nearest" });
@@ -43,9 +56,20 @@ export class SuggestionBox {
     };
     return h(
       "li",
-      { id: `${this.root.id}-${at}`, role: "option", "aria-selected": String(at === this.active), class: "suggestion", onmousedown: take },
+      {
+        id: `${this.root.id}-${at}`,
+        role: "option",
+        "aria-selected": String(at === this.active),
+        class: "suggestion",
+        onmousedown: take,
+      },
       option.picture,
-      h("span", { class: "suggestion-label" }, option.label, option.hint ? h("span", { class: "usage" }, ` ${option.hint}`) : null),
+      h(
+        "span",
+        { class: "suggestion-label" },
+        option.label,
+        option.hint ? h("span", { class: "usage" }, ` ${option.hint}`) : null,
+      ),
       option.detail ? h("span", { class: "menu-detail" }, option.detail) : null,
     );
   }
@@ -63,7 +87,8 @@ export class SuggestionBox {
     if (step) this.active = (this.active + step + this.found.options.length) % this.found.options.length;
     if (step) this.draw();
     else if (event.key === "Escape") this.hide();
-    else if (event.key === "Tab" || (event.key === "Enter" && !event.shiftKey && !this.isComplete())) this.take(this.active);
+    else if (event.key === "Tab" || (event.key === "Enter" && !event.shiftKey && !this.isComplete()))
+      this.take(this.active);
     else return false;
     event.preventDefault();
     return true;

@@ -4,8 +4,8 @@
 // redrawn or updated surface keeps what was typed wherever both ids stay the same.
 
 import { act } from "./api.js";
+import { attempt } from "./attempt.js";
 import { askConfirmation } from "./confirm.js";
-import { refused } from "./toasts.js";
 
 const surfaces = new Map();
 
@@ -56,6 +56,12 @@ export class Surface {
     this.untold.add(key(block, element));
   }
 
+  /** An answer was changed: remember it, and tell the app where the block dispatches. */
+  change({ block, dispatches }, element, value, control) {
+    this.enter(block, element, value);
+    if (dispatches) this.send("select", block, element, choice(value), control);
+  }
+
   /** Everything entered here, as {block_id: {action_id: value}}. */
   values() {
     const values = {};
@@ -67,14 +73,14 @@ export class Surface {
   async send(action, block, element, details, control) {
     if (element.confirm && !(await askConfirmation(element.confirm))) return false;
     setBusy(control, true);
+    const place = { block_id: block.block_id, action_id: element.action_id };
     try {
       this.untold.delete(key(block, element));
-      await this.tellEntered();
-      await act(action, { ...this.target, block_id: block.block_id, action_id: element.action_id, ...details });
-      return true;
-    } catch (refusal) {
-      refused(refusal);
-      return false;
+      const told = await attempt(async () => {
+        await this.tellEntered();
+        return act(action, { ...this.target, ...place, ...details });
+      });
+      return told !== null;
     } finally {
       setBusy(control, false);
     }
@@ -90,8 +96,8 @@ export class Surface {
   }
 }
 
-/** How the sandbox's `select` act is told an answer. */
-export function choice(value) {
+// How the sandbox's `select` act is told an answer.
+function choice(value) {
   return Array.isArray(value) ? { values: value } : { value };
 }
 

@@ -24,5 +24,9 @@ export function threadPane() {
     list.draw(messages, { inThread: true });
   };
   subscribe("thread", draw);
-  return { title: "Thread", root: h("div", { class: "thread" }, place, list.root, composer.root), opened: draw };
+  return {
+    title: "Thread",
+    root: h("div", { class: "thread" }, place, list.root, composer.root),
+    opened: draw,
+  };
 }

@@ -25,12 +25,15 @@ export function clockSeconds(seconds, timeZone) {
 /** "5 March 2026 at 14:02:31 CET", for tooltips */
 export function fullTime(seconds) {
   const day = show(seconds, { day: "numeric", month: "long", year: "numeric" });
-  return `${day} at ${show(seconds, { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short" })}`;
+  const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short" };
+  return `${day} at ${show(seconds, clock)}`;
 }
 
 /** "2026-03-05", the reader's calendar day */
 export function dayKey(seconds, timeZone = zone()) {
-  const parts = format({ year: "numeric", month: "2-digit", day: "2-digit" }, timeZone).formatToParts(seconds * 1000);
+  const parts = format({ year: "numeric", month: "2-digit", day: "2-digit" }, timeZone).formatToParts(
+    seconds * 1000,
+  );
   const part = (type) => parts.find((one) => one.type === type).value;
   return `${part("year")}-${part("month")}-${part("day")}`;
 }
@@ -57,7 +60,11 @@ export function moment(seconds) {
 /** "3 minutes ago" or "in 2 hours" */
 export function ago(seconds) {
   const away = seconds - now();
-  const [unit, size] = [["day", 86_400], ["hour", 3600], ["minute", 60]].find(([, length]) => Math.abs(away) >= length) ?? ["second", 1];
+  const [unit, size] = [
+    ["day", 86_400],
+    ["hour", 3600],
+    ["minute", 60],
+  ].find(([, length]) => Math.abs(away) >= length) ?? ["second", 1];
   return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.round(away / size), unit);
 }
 

@@ -28,8 +28,17 @@ function region() {
 
 function show(kind, role, ...content) {
   const close = () => toast.remove();
-  const dismiss = h("button", { type: "button", class: "icon-button", "aria-label": "Dismiss notice", onclick: close }, icon("close"));
-  const toast = h("div", { class: `toast toast-${kind}`, role, dataset: { kind } }, h("div", { class: "toast-text" }, content), dismiss);
+  const dismiss = h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": "Dismiss notice", onclick: close },
+    icon("close"),
+  );
+  const toast = h(
+    "div",
+    { class: `toast toast-${kind}`, role, dataset: { kind } },
+    h("div", { class: "toast-text" }, content),
+    dismiss,
+  );
   region().append(toast);
   setTimeout(close, STAY_MS[kind]);
   return toast;
@@ -37,8 +46,17 @@ function show(kind, role, ...content) {
 
 /** Say that something was refused: a sentence, and the code for whoever debugs a bot. */
 export function refused(refusal, what = "") {
-  const sentence = refusal.message && refusal.message !== refusal.code ? refusal.message : SENTENCES[refusal.code] ?? "That was refused.";
-  const toast = show("refusal", "alert", what ? h("strong", {}, what) : null, h("span", {}, sentence), h("code", {}, unseen("error code "), refusal.code ?? "error"));
+  const sentence =
+    refusal.message && refusal.message !== refusal.code
+      ? refusal.message
+      : (SENTENCES[refusal.code] ?? "That was refused.");
+  const toast = show(
+    "refusal",
+    "alert",
+    what ? h("strong", {}, what) : null,
+    h("span", {}, sentence),
+    h("code", {}, unseen("error code "), refusal.code ?? "error"),
+  );
   toast.dataset.code = refusal.code ?? "error";
 }
 

@@ -23,12 +23,17 @@ export function link(url, label, classes = "") {
   if (!safeUrl(url)) return h("span", {}, label || url);
   const text = label || url.replace(/^mailto:/i, "");
   const target = disguised(url, label);
-  if (target) return h("span", {}, anchor(url, text, classes), h("span", { class: "leads-to" }, ` (${target})`));
+  if (target)
+    return h("span", {}, anchor(url, text, classes), h("span", { class: "leads-to" }, ` (${target})`));
   return anchor(url, text, classes);
 }
 
 function anchor(url, text, classes) {
-  return h("a", { href: url, target: "_blank", rel: "noopener noreferrer", title: url, class: classes || null }, text);
+  return h(
+    "a",
+    { href: url, target: "_blank", rel: "noopener noreferrer", title: url, class: classes || null },
+    text,
+  );
 }
 
 /** The node of what stands between angle brackets, if it is no link; null otherwise. */
@@ -37,7 +42,8 @@ export function mentionOf(target, label) {
   if (/^#[CGD][A-Z0-9]+$/.test(target)) return channelMention(target.slice(1), label);
   if (target.startsWith("!subteam^")) return groupMention(target.slice(9), label);
   if (target.startsWith("!date^")) return dateToken(target, label);
-  if (target.startsWith("!")) return broadcast(target.slice(1)) ?? h("span", { class: "mention" }, label || `<${target}>`);
+  if (target.startsWith("!"))
+    return broadcast(target.slice(1)) ?? h("span", { class: "mention" }, label || `<${target}>`);
   return null;
 }
 
@@ -52,14 +58,22 @@ function disguised(url, label) {
 /** @ada; louder if it is the reader. */
 export function userMention(id) {
   const name = appOfBot(id)?.name ?? handle(id);
-  return h("span", { class: id === state.me?.id ? "mention mention-me" : "mention", dataset: { user: id } }, `@${name}`);
+  return h(
+    "span",
+    { class: id === state.me?.id ? "mention mention-me" : "mention", dataset: { user: id } },
+    `@${name}`,
+  );
 }
 
 /** @incident-commanders */
 export function groupMention(id, label = "") {
   const known = state.groups.get(id)?.handle;
   const mine = state.groups.get(id)?.users?.includes(state.me?.id);
-  return h("span", { class: mine ? "mention mention-me" : "mention", dataset: { group: id } }, `@${known ?? (label.replace(/^@/, "") || id)}`);
+  return h(
+    "span",
+    { class: mine ? "mention mention-me" : "mention", dataset: { group: id } },
+    `@${known ?? (label.replace(/^@/, "") || id)}`,
+  );
 }
 
 /** #general, a way into the channel. */
@@ -67,13 +81,23 @@ export function channelMention(id, label = "") {
   const channel = state.channels.get(id);
   if (!channel) return h("span", { class: "mention" }, label ? `#${label}` : "a private channel");
   const open = () => publish("open", { kind: "channel", id });
-  return h("button", { type: "button", class: "mention mention-channel", onclick: open }, channelMark(channel), channelName(channel));
+  return h(
+    "button",
+    { type: "button", class: "mention mention-channel", onclick: open },
+    channelMark(channel),
+    channelName(channel),
+  );
 }
 
 /** `@channel` and its sisters cannot be overlooked: in a demo this is how an injected ping shows. */
 export function broadcast(range) {
   if (!Object.hasOwn(BROADCASTS, range)) return null;
-  return h("strong", { class: "broadcast", title: BROADCASTS[range], dataset: { broadcast: range } }, icon("horn"), `@${range}`);
+  return h(
+    "strong",
+    { class: "broadcast", title: BROADCASTS[range], dataset: { broadcast: range } },
+    icon("horn"),
+    `@${range}`,
+  );
 }
 
 /** What a broadcast does, as the sentence above the message. */
@@ -90,12 +114,21 @@ function dateToken(target, label) {
 export function dateNode(seconds, pattern, { fallback = "", url = "" } = {}) {
   const text = slackDate(seconds, pattern, fallback);
   const known = Number.isFinite(seconds);
-  const node = h("time", { class: "date", title: known ? fullTime(seconds) : null, dataset: { at: String(seconds) } }, text);
-  return url && safeUrl(url) ? h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, node) : node;
+  const node = h(
+    "time",
+    { class: "date", title: known ? fullTime(seconds) : null, dataset: { at: String(seconds) } },
+    text,
+  );
+  return url && safeUrl(url)
+    ? h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, node)
+    : node;
 }
 
 /** The picture of an emoji, read aloud by its name; null if it is none of ours. */
 export function emojiNode(name) {
   const picture = emoji(name);
-  return picture && h("span", { class: "emoji", role: "img", "aria-label": `:${name}:`, title: `:${name}:` }, picture);
+  return (
+    picture &&
+    h("span", { class: "emoji", role: "img", "aria-label": `:${name}:`, title: `:${name}:` }, picture)
+  );
 }

@@ -1,42 +1,68 @@
 // What can be done with a message: the bar that appears over it, and the same by keyboard.
 
 import { act } from "./api.js";
+import { attempt } from "./attempt.js";
 import { ask } from "./confirm.js";
 import { channelOf } from "./directory.js";
 import { h } from "./dom.js";
+import { startEdit } from "./editor.js";
 import { emoji } from "./emoji.js";
 import { icon } from "./icons.js";
 import { openThread } from "./navigate.js";
-import { fromSlackText } from "./outgoing.js";
 import { openMenu } from "./popover.js";
 import { pickReaction, toggleReaction } from "./reactions.js";
-import { publish, state } from "./store.js";
-import { notice, refused } from "./toasts.js";
+import { state } from "./store.js";
 
 const QUICK = ["white_check_mark", "eyes", "pushpin"];
 
 /** The bar over a message; it shows on hover and while focus is inside the message. */
 export function toolbar(message, { inThread }) {
-  if (message.ephemeral) return h("div", { class: "toolbar", hidden: true });
-  const quick = QUICK.map((name) => tool(`React with :${name}:`, () => toggleReaction(message, name), h("span", { class: "emoji", "aria-hidden": "true" }, emoji(name))));
-  return h(
+  const quick = QUICK.map((name) =>
+    tool(
+      `React with :${name}:`,
+      () => toggleReaction(message, name),
+      h("span", { class: "emoji", "aria-hidden": "true" }, emoji(name)),
+    ),
+  );
+  const bar = h(
     "div",
     { class: "toolbar", role: "toolbar", "aria-label": "Message actions" },
     quick,
     tool("Add reaction", (event) => pickReaction(event.currentTarget, message), icon("smile")),
-    inThread ? null : tool("Reply in thread", () => openThread(channelOf(message), message.thread_ts ?? message.ts), icon("thread")),
+    inThread
+      ? null
+      : tool(
+          "Reply in thread",
+          () => openThread(channelOf(message), message.thread_ts ?? message.ts),
+          icon("thread"),
+        ),
     tool(message.pinned ? "Unpin message" : "Pin message", () => togglePin(message), icon("pin")),
-    tool("More message actions", (event) => openMore(event.currentTarget, message), icon("more"), { "aria-haspopup": "menu", "aria-expanded": "false" }),
+    tool("More message actions", (event) => openMore(event.currentTarget, message), icon("more"), {
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+    }),
   );
+  return h("div", { class: "toolbar-track" }, bar);
 }
 
 function tool(name, run, picture, more = {}) {
-  return h("button", { type: "button", class: "tool", "aria-label": name, title: name, onclick: run, ...more }, picture);
+  return h(
+    "button",
+    { type: "button", class: "tool", "aria-label": name, title: name, onclick: run, ...more },
+    picture,
+  );
 }
 
 /** R react, T thread, P pin, E edit, Delete; while the message itself has focus. */
 export function keyboardShortcuts(event, message, { inThread }) {
-  if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || message.ephemeral) return;
+  if (
+    event.target !== event.currentTarget ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    message.ephemeral
+  )
+    return;
   const runs = {
     r: () => pickReaction(event.currentTarget, message),
     t: () => !inThread && openThread(channelOf(message), message.thread_ts ?? message.ts),
@@ -54,35 +80,23 @@ function isMine(message) {
   return message.user === state.me.id;
 }
 
-async function attempt(action, details, done) {
-  try {
-    await act(action, details);
-    if (done) notice(done);
-  } catch (refusal) {
-    refused(refusal);
-  }
-}
-
 function place(message) {
   return { channel: channelOf(message), ts: message.ts };
 }
 
 function togglePin(message) {
-  return attempt(message.pinned ? "unpin" : "pin", place(message));
-}
-
-function startEdit(message) {
-  state.editing = { ts: message.ts, text: fromSlackText(message.text ?? "") };
-  publish("channel");
-  publish("thread");
-  const field = [...document.querySelectorAll(".editor textarea")].at(-1);
-  field?.focus();
-  field?.setSelectionRange(field.value.length, field.value.length);
+  return attempt(() => act(message.pinned ? "unpin" : "pin", place(message)));
 }
 
 async function remove(message) {
-  const sure = await ask({ title: "Delete this message?", text: "It disappears for everybody, and apps are told.", yes: "Delete", no: "Keep it", danger: true });
-  if (sure) await attempt("delete", place(message));
+  const sure = await ask({
+    title: "Delete this message?",
+    text: "It disappears for everybody, and apps are told.",
+    yes: "Delete",
+    no: "Keep it",
+    danger: true,
+  });
+  if (sure) await attempt(() => act("delete", place(message)));
 }
 
 function openMore(anchor, message) {
@@ -91,7 +105,8 @@ function openMore(anchor, message) {
       label: shortcut.name ?? shortcut.callback_id,
       detail: app.name,
       picture: "bolt",
-      run: () => attempt("message_action", { ...place(message), callback_id: shortcut.callback_id }),
+      run: () =>
+        attempt(() => act("message_action", { ...place(message), callback_id: shortcut.callback_id })),
     })),
   );
   const own = isMine(message)
@@ -100,6 +115,11 @@ function openMore(anchor, message) {
         { label: "Delete message", picture: "trash", danger: true, run: () => remove(message) },
       ]
     : [];
-  const copy = { label: "Copy timestamp", detail: message.ts, picture: "copy", run: () => navigator.clipboard?.writeText(message.ts) };
+  const copy = {
+    label: "Copy timestamp",
+    detail: message.ts,
+    picture: "copy",
+    run: () => navigator.clipboard?.writeText(message.ts),
+  };
   openMenu(anchor, [...shortcuts, ...own, copy], { label: "More message actions" });
 }

@@ -1,7 +1,10 @@
 // Controls without a name, fields without a label, ids that occur twice.
 () => {
   const named = (node) =>
-    node.getAttribute("aria-label") || node.getAttribute("aria-labelledby") || node.innerText?.trim() || node.labels?.length;
+    node.getAttribute("aria-label") ||
+    node.getAttribute("aria-labelledby") ||
+    node.innerText?.trim() ||
+    node.labels?.length;
   const shown = (node) => node.checkVisibility();
   const nameless = [...document.querySelectorAll("button, a, input, select, textarea, [role=dialog]")]
     .filter((node) => shown(node) && !named(node))
@@ -9,4 +12,4 @@
   const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
   const twice = ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `id twice: ${id}`);
   return [...nameless, ...twice];
-}
+};
