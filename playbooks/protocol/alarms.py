@@ -8,7 +8,7 @@ from playbooks.domain.errors import IncidentNotFound
 from playbooks.domain.ids import ContestId, HandoverId, IncidentId, UpdateId
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports
-from playbooks.protocol import command, communicate, freeze, intake, resolve
+from playbooks.protocol import command, communicate, freeze, intake, quiet
 
 
 async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901 - one exhaustive table
@@ -29,7 +29,7 @@ async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901 - one exhausti
         case TimerKind.CANDIDATE:
             await intake.candidate_due(ports, incident=_incident(timer))
         case TimerKind.QUIET:
-            await resolve.quiet(ports, incident=_incident(timer))
+            await quiet.due(ports, incident=_incident(timer))
         case TimerKind.THAW:
             await freeze.thaw_due(ports, incident=_incident(timer))
         case _:

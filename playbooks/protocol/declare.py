@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 
+from playbooks.domain.entry import Entry
 from playbooks.domain.errors import AlreadyDecided, NeedsWords
 from playbooks.domain.events import (
     CandidateProposed,
@@ -21,13 +22,12 @@ from playbooks.domain.events import (
 )
 from playbooks.domain.freeze import rings
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import MONITORING, PROTOCOL, ClockId, IncidentId, UserId, incident_name
+from playbooks.domain.ids import MONITORING, PROTOCOL, IncidentId, UserId, incident_name
 from playbooks.domain.incident import AffectedService, Incident, Major, ServiceRole, State
-from playbooks.domain.sla import ClockEvent, ClockEventKind, ServiceClock
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.trigger import Fired
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import communicate
+from playbooks.protocol import clocks, communicate, quiet
 from playbooks.protocol.lookalikes import lookalikes
 from playbooks.protocol.recording import locked, record
 
@@ -104,7 +104,7 @@ async def accept(ports: Ports, *, incident: IncidentId, by: UserId) -> Incident:
     """A person makes a candidate a major incident. Raises AlreadyDecided."""
     async with ports.units() as unit:
         candidate = await locked(unit, incident)
-        _still_proposed(candidate)
+        await _require_proposed(unit, candidate)
         accepted = await promote(unit, ports, candidate, by=by, severity=candidate.severity)
         await unit.commit()
     return accepted
@@ -117,12 +117,22 @@ async def promote(
     *,
     by: UserId,
     severity: int,
+    rule: str | None = None,
     rule_says: str = "",
     evidence: tuple[Evidence, ...] = (),
 ) -> Incident:
-    """Turn a proposed incident into an accepted one, inside the caller's transaction."""
-    now = ports.clock.now()
-    accepted = replace(candidate, major=Major.ACCEPTED, severity=severity, declared_at=now, declared_by=by)
+    """Turn a proposed incident into an accepted one, inside the caller's transaction.
+
+    ``rule`` is the one that declares it; None if a person does.
+    """
+    accepted = replace(
+        candidate,
+        major=Major.ACCEPTED,
+        severity=severity,
+        declared_at=ports.clock.now(),
+        declared_by=by,
+        rule=rule,
+    )
     await unit.timers.cancel(TimerKind.CANDIDATE, str(candidate.id))
     await _begin(unit, ports, accepted, by=by, rule_says=rule_says, evidence=evidence, is_new=False)
     return accepted
@@ -140,7 +150,7 @@ async def reject(ports: Ports, *, incident: IncidentId, by: UserId, reason: str)
 
 async def turn_down(unit: Unit, ports: Ports, candidate: Incident, *, by: UserId, reason: str) -> Incident:
     """Reject inside the caller's transaction. Raises AlreadyDecided."""
-    _still_proposed(candidate)
+    await _require_proposed(unit, candidate)
     now = ports.clock.now()
     rejected = replace(candidate, major=Major.REJECTED, state=State.CLOSED, resolved_at=now)
     await unit.incidents.save(rejected)
@@ -148,6 +158,12 @@ async def turn_down(unit: Unit, ports: Ports, candidate: Incident, *, by: UserId
     event = CandidateRejected(incident=candidate.id, by=by, at=now, reason=reason.strip())
     await record(unit, ports, rejected, event)
     return rejected
+
+
+async def rejection(unit: Unit, candidate: Incident) -> Entry | None:
+    """The entry that says who turned a candidate down; None if nobody did."""
+    entries = await unit.entries.of(candidate.id)
+    return next((entry for entry in reversed(entries) if entry.kind == CandidateRejected.__name__), None)
 
 
 async def _begin(
@@ -179,11 +195,12 @@ async def _begin(
         evidence=evidence,
     )
     await record(unit, ports, begun, declared)
-    await _start_clocks(unit, ports, begun)
+    await clocks.start(unit, ports, begun)
     if frozen:
         await record(unit, ports, begun, _freeze_began(handbook, begun, at=now))
     await _recognise(unit, ports, begun)
     await communicate.promise(unit, ports, begun, number=1, due_at=now + handbook.playbook.updates.first)
+    await quiet.listen(unit, ports, begun.id)
 
 
 def _freeze_began(handbook: Handbook, incident: Incident, *, at: datetime) -> FreezeBegan:
@@ -195,28 +212,6 @@ def _freeze_began(handbook: Handbook, incident: Incident, *, at: datetime) -> Fr
         ring0=tuple(sorted(drawn.ring0)),
         ring1=tuple(sorted(drawn.ring1)),
     )
-
-
-async def _start_clocks(unit: Unit, ports: Ports, incident: Incident) -> None:
-    """One clock per agreement that speaks of this severity; it counts from detection."""
-    catalogue = ports.handbook().catalogue
-    names = dict.fromkeys(catalogue.services[s].agreement for s in incident.impacted)
-    for name in names:
-        agreement = catalogue.agreements.get(name) if name else None
-        if name is None or agreement is None or incident.severity not in agreement.severities:
-            continue
-        start = ClockEvent(kind=ClockEventKind.START, at=incident.detected_at, reason="detected")
-        await unit.clocks.add(
-            ServiceClock(
-                id=ClockId(ports.ids.new()),
-                incident=incident.id,
-                agreement=name,
-                metric="restore",
-                target=agreement.target,
-                calendar=agreement.calendar,
-                events=(start,),
-            ),
-        )
 
 
 async def _recognise(unit: Unit, ports: Ports, incident: Incident) -> None:
@@ -238,10 +233,15 @@ async def _recognise(unit: Unit, ports: Ports, incident: Incident) -> None:
     await record(unit, ports, incident, event)
 
 
-def _still_proposed(candidate: Incident) -> None:
-    if candidate.major is not Major.PROPOSED:
-        what = f"{incident_name(candidate.id)} ({candidate.major})"
-        raise AlreadyDecided(what, candidate.declared_by, candidate.declared_at)
+async def _require_proposed(unit: Unit, candidate: Incident) -> None:
+    """Raises AlreadyDecided, with who decided and when."""
+    if candidate.major is Major.PROPOSED:
+        return
+    turned_down = await rejection(unit, candidate)
+    by, at = (
+        (turned_down.actor, turned_down.at) if turned_down else (candidate.declared_by, candidate.declared_at)
+    )
+    raise AlreadyDecided(f"{incident_name(candidate.id)} ({candidate.major})", by, at)
 
 
 def _nearest(handbook: Handbook, word: str) -> str:

@@ -9,24 +9,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from playbooks.domain.authority import require_lead
-from playbooks.domain.clock import read
 from playbooks.domain.errors import IncidentOver, NeedsWords, NotNeeded
 from playbooks.domain.events import (
-    ClockRead,
     IncidentClosed,
     IncidentMitigated,
     IncidentReopened,
     IncidentResolved,
-    QuietNoticed,
     SeverityChanged,
 )
-from playbooks.domain.ids import PROTOCOL, IncidentId, UserId, incident_name
+from playbooks.domain.ids import IncidentId, UserId, incident_name
 from playbooks.domain.incident import Incident, Major, ResolutionCode, State
-from playbooks.domain.sla import ClockEvent, ClockEventKind, ClockState, ServiceClock
-from playbooks.domain.standing import quiet_since
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import command, communicate, review
+from playbooks.protocol import clocks, command, communicate, review
 from playbooks.protocol.recording import locked, locked_live, record
 
 
@@ -46,7 +41,7 @@ async def mitigate(ports: Ports, *, incident: IncidentId, by: UserId, note: str 
         await unit.incidents.save(mitigated)
         event = IncidentMitigated(incident=incident, by=by, at=now, note=note.strip())
         await record(unit, ports, mitigated, event)
-        await _stop_clocks(unit, ports, mitigated, reason="mitigated")
+        await clocks.stop(unit, ports, mitigated, why="mitigated")
         await communicate.owe_news(unit, ports, mitigated)
         await unit.commit()
     return mitigated
@@ -82,7 +77,7 @@ async def resolve(
         await unit.incidents.save(resolved)
         event = IncidentResolved(incident=incident, by=by, at=now, code=code, note=note.strip())
         await record(unit, ports, resolved, event)
-        await _stop_clocks(unit, ports, resolved, reason="resolved")
+        await clocks.stop(unit, ports, resolved, why="resolved")
         await unit.timers.cancel(TimerKind.QUIET, str(incident))
         await _after_the_end(unit, ports, resolved)
         await unit.commit()
@@ -122,10 +117,7 @@ async def bring_back(unit: Unit, ports: Ports, found: Incident, *, by: UserId, r
     await unit.incidents.save(reopened)
     await unit.timers.cancel(TimerKind.THAW, str(found.id))
     await record(unit, ports, reopened, IncidentReopened(incident=found.id, by=by, at=now, reason=reason))
-    for clock in await unit.clocks.of(found.id):
-        await unit.clocks.save(
-            _moved(clock, ClockEvent(kind=ClockEventKind.RESUME, at=now, reason="reopened"))
-        )
+    await clocks.resume(unit, ports, reopened, why="reopened")
     await communicate.owe_news(unit, ports, reopened)
     return reopened
 
@@ -190,29 +182,8 @@ async def set_severity(
     await unit.incidents.save(changed)
     event = SeverityChanged(incident=found.id, by=by, at=now, before=found.severity, after=to, reason=reason)
     await record(unit, ports, changed, event)
+    await clocks.fit(unit, ports, changed)
     return changed
-
-
-async def quiet(ports: Ports, *, incident: IncidentId) -> None:
-    """If monitoring has been quiet for long enough, the commander is asked, once."""
-    policy = ports.handbook().playbook.alerts
-    now = ports.clock.now()
-    async with ports.units() as unit:
-        found = await locked(unit, incident)
-        episodes = await unit.episodes.of(incident)
-        if found.state is not State.OPEN or found.clear_asked_at is not None or not episodes:
-            return
-        since = quiet_since(episodes, now, policy.keep)
-        if since is None:
-            return  # something stands again; the alarm is set anew when it ends
-        if now < since + policy.clear_for:
-            await unit.timers.set(_alarm(TimerKind.QUIET, found, since + policy.clear_for))
-            await unit.commit()
-            return
-        asked = replace(found, clear_asked_at=now)
-        await unit.incidents.save(asked)
-        await record(unit, ports, asked, QuietNoticed(incident=incident, by=PROTOCOL, at=now, since=since))
-        await unit.commit()
 
 
 async def _after_the_end(unit: Unit, ports: Ports, resolved: Incident) -> None:
@@ -225,29 +196,6 @@ async def _after_the_end(unit: Unit, ports: Ports, resolved: Incident) -> None:
         await unit.timers.set(_alarm(TimerKind.THAW, fresh, thaw_at))
 
 
-async def _stop_clocks(unit: Unit, ports: Ports, incident: Incident, *, reason: str) -> None:
-    """Stop what runs, and write down what it says: met or breached, by how much."""
-    now = ports.clock.now()
-    calendars = ports.handbook().catalogue.calendars
-    for clock in await unit.clocks.of(incident.id):
-        if clock.events[-1].kind in (ClockEventKind.STOP, ClockEventKind.CANCEL):
-            continue
-        stopped = _moved(clock, ClockEvent(kind=ClockEventKind.STOP, at=now, reason=reason))
-        await unit.clocks.save(stopped)
-        reading = read(stopped, calendars[clock.calendar], at=now)
-        event = ClockRead(
-            incident=incident.id,
-            by=PROTOCOL,
-            at=now,
-            agreement=clock.agreement,
-            metric=clock.metric,
-            met=reading.state is ClockState.MET,
-            elapsed_seconds=int(reading.elapsed.total_seconds()),
-            margin_seconds=int(reading.margin.total_seconds()),
-        )
-        await record(unit, ports, incident, event)
-
-
 async def _require_lead(unit: Unit, ports: Ports, incident: Incident, by: UserId, *, what: str) -> None:
     tenure = await unit.tenures.current(incident.id)
     require_lead(by, tenure, ports.handbook(), what=what)
@@ -256,10 +204,6 @@ async def _require_lead(unit: Unit, ports: Ports, incident: Incident, by: UserId
 def _must_be_accepted(incident: Incident) -> None:
     if incident.major is Major.PROPOSED:
         raise NotNeeded(f"{incident_name(incident.id)} is only proposed. Accept or reject it first.")
-
-
-def _moved(clock: ServiceClock, event: ClockEvent) -> ServiceClock:
-    return replace(clock, events=(*clock.events, event))
 
 
 def _alarm(kind: TimerKind, incident: Incident, due_at: datetime) -> Timer:
