@@ -63,14 +63,25 @@ def earliest(cluster: Cluster, handbook: Handbook, *, at: datetime) -> datetime 
     None if no rule could. A timer set for it may find nothing, for an alert may have gone by
     then, but no rule begins to hold between two such instants.
     """
+    first = (
+        _first(rule.when, _awaited(cluster, rule.when, at, handbook.playbook.alerts), handbook)
+        for rule in handbook.playbook.triggers
+    )
+    return _soonest((*_calming(cluster, handbook, at), *first), at)
+
+
+def next_evidence(cluster: Cluster, handbook: Handbook, *, at: datetime) -> datetime | None:
+    """The first instant after ``at`` at which one more alert counts for a rule if no signal comes.
+
+    A rule that holds already may hold on weightier evidence then.
+    """
     alerts = handbook.playbook.alerts
-    faults = _faults(cluster)
-    instants = [next_change(e, at, alerts, timedelta(0)) for e in faults if flapping(e, at, alerts)]
-    for rule in handbook.playbook.triggers:
-        awaited = [(_counts_from(e, rule.when, at, alerts), e) for e in faults]
-        known = sorted(((i, e) for i, e in awaited if i is not None), key=lambda pair: pair[0])
-        instants.append(_first(rule.when, known, handbook))
-    return min((instant for instant in instants if instant and instant > at), default=None)
+    counts = (
+        instant
+        for rule in handbook.playbook.triggers
+        for instant, _ in _awaited(cluster, rule.when, at, alerts)
+    )
+    return _soonest((*_calming(cluster, handbook, at), *counts), at)
 
 
 def same_outage(
@@ -136,6 +147,24 @@ def _holds(when: TriggerWhen, counted: Sequence[Episode], handbook: Handbook) ->
         and len({e.origin for e in counted}) >= when.distinct_origins
         and len({e.service for e in counted}) >= when.distinct_services
     )
+
+
+def _awaited(
+    cluster: Cluster, when: TriggerWhen, at: datetime, alerts: Alerts
+) -> list[tuple[datetime, Episode]]:
+    """The alerts that will count for a rule, with the instants from which they do, in that order."""
+    awaited = [(_counts_from(e, when, at, alerts), e) for e in _faults(cluster)]
+    return sorted(((i, e) for i, e in awaited if i is not None), key=lambda pair: pair[0])
+
+
+def _calming(cluster: Cluster, handbook: Handbook, at: datetime) -> list[datetime | None]:
+    """When alerts that flap may be believed again."""
+    alerts = handbook.playbook.alerts
+    return [next_change(e, at, alerts, timedelta(0)) for e in _faults(cluster) if flapping(e, at, alerts)]
+
+
+def _soonest(instants: Iterable[datetime | None], at: datetime) -> datetime | None:
+    return min((instant for instant in instants if instant and instant > at), default=None)
 
 
 def _counts_from(episode: Episode, when: TriggerWhen, at: datetime, alerts: Alerts) -> datetime | None:

@@ -110,9 +110,9 @@ class House:
         assert found, f"no {kind} among {[entry.kind for entry in await self.log(number)]}"
         return dict(found[-1].body or {})
 
-    async def told(self, kind: type[Effect] = Effect) -> list[str]:
-        """The names of what is owed now, taken and settled: ``TellRoom`` and the like, in order."""
-        return [type(effect).__name__ for effect in await self.owed() if isinstance(effect, kind)]
+    async def told(self, *kinds: type[Effect]) -> list[str]:
+        """The names of what is owed now, taken and settled, in order; of these kinds if any are given."""
+        return [type(e).__name__ for e in await self.owed() if not kinds or isinstance(e, kinds)]
 
     async def pass_time(self, **by: float) -> None:
         """Let time pass, and ring every alarm that is due, in order."""
