@@ -115,9 +115,10 @@ async def _body(request: web.Request) -> dict[str, Any]:
 
 async def _form(request: web.Request) -> Mapping[str, Any]:
     try:
-        return await request.post()
+        form = await request.post()
     except ValueError as error:
         raise Refusal("invalid_form_data") from error
+    return {key: each.filename if isinstance(each, web.FileField) else each for key, each in form.items()}
 
 
 async def _json(request: web.Request) -> dict[str, Any]:

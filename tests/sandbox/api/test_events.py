@@ -46,15 +46,15 @@ async def test_a_bot_hears_itself_and_creation_and_entry(bench: Bench) -> None:
 
 async def test_edit_and_deletion_tell_what_was_before(bench: Bench) -> None:
     channel = await room(bench)
-    said = say(bench, channel, "teh")
-    messages.update(bench.workspace, said, "U0ADA", text="the")
+    said = say(bench, channel, "first")
+    messages.update(bench.workspace, said, "U0ADA", text="second")
     messages.delete(bench.workspace, said, "U0ADA")
     changed, deleted = bench.events("message")[-2:]
     assert (changed["subtype"], changed["message"]["text"], changed["previous_message"]["text"]) == (
-        "message_changed", "the", "teh",
+        "message_changed", "second", "first",
     )  # fmt: skip
     assert (deleted["subtype"], deleted["deleted_ts"], deleted["previous_message"]["text"]) == (
-        "message_deleted", said.ts, "the",
+        "message_deleted", said.ts, "second",
     )  # fmt: skip
     assert changed["hidden"] is True
     assert changed["ts"] > said.ts
@@ -157,3 +157,21 @@ async def test_the_workspace_changes_under_the_bot(bench: Bench) -> None:
     administration.uninstall_app(workspace, bench.app)
     assert bench.events("app_uninstalled")
     assert bench.events("tokens_revoked")[0]["tokens"]["bot"] == [bench.app.bot_user_id]
+
+
+async def test_a_broadcast_reply_carries_the_root_of_its_thread(bench: Bench) -> None:
+    channel = await room(bench)
+    parent = (await bench.client.chat_postMessage(channel=channel, text="parent"))["ts"]
+    await bench.client.chat_postMessage(channel=channel, text="loud", thread_ts=parent, reply_broadcast=True)
+    told = bench.events("message")[-1]
+    assert (told["subtype"], told["thread_ts"], told["root"]["ts"]) == ("thread_broadcast", parent, parent)
+
+
+@pytest.mark.parametrize("asked_for", [False, True])
+async def test_a_reply_changes_its_parent_silently_unless_asked_for(bench: Bench, asked_for: bool) -> None:
+    bench.workspace.knobs.message_replied = asked_for
+    channel = await room(bench)
+    parent = (await bench.client.chat_postMessage(channel=channel, text="parent"))["ts"]
+    await bench.client.chat_postMessage(channel=channel, text="reply", thread_ts=parent)
+    told = [each for each in bench.events("message") if each.get("subtype") == "message_replied"]
+    assert [each["message"]["reply_count"] for each in told] == ([1] if asked_for else [])

@@ -54,6 +54,7 @@ async def test_a_multipart_form_is_read(bench: Bench, http: ClientSession) -> No
     form = FormData({"user": "U0BOB"})
     form.add_field("team_id", "T0", filename="ignored.txt")
     assert (await ask(http, bench, "POST", "users.info", data=form))["user"]["name"] == "bob"
+    assert bench.workspace.journal.latest(1)[0].request == {"user": "U0BOB", "team_id": "ignored.txt"}
 
 
 async def test_structures_may_come_as_json_text(bench: Bench, http: ClientSession) -> None:
