@@ -73,8 +73,10 @@ async def _working(house: House) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            scheduler.shutdown(wait=False)
+            scheduler.pause()
             await _stop(house, begun)
+            # Last, because it cancels jobs that have begun, and calls that an error.
+            scheduler.shutdown(wait=False)
 
 
 async def _stop(house: House, begun: list[asyncio.Task[Any]]) -> None:
@@ -95,13 +97,18 @@ def _scheduler(house: House) -> AsyncIOScheduler:
     """Wakes those who look at rows; it remembers nothing itself, so nothing is lost with it."""
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
     every = house.ground.settings.worker.poll.total_seconds()
-    scheduler.add_job(house.ground.bells.ring_all, "interval", seconds=every, id="tick")
+    scheduler.add_job(_tick, "interval", (house,), seconds=every, id="tick")
     scheduler.add_job(
         house.ground.library.refresh, "interval", seconds=_LOOK_AFTER.total_seconds(), id="handbook"
     )
     scheduler.add_job(house.doctor.measure, "interval", seconds=_LOOK_AFTER.total_seconds(), id="depths")
     scheduler.add_job(_forget, "interval", (house,), seconds=_TIDY_UP.total_seconds(), id="forget")
     return scheduler
+
+
+async def _tick(house: House) -> None:
+    """A coroutine, because APScheduler runs plain functions in threads, and bells belong to the loop."""
+    house.ground.bells.ring_all()
 
 
 async def _forget(house: House) -> None:
