@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from handlers.names import Action, Ref
 from handlers.views.kit import Message, actions, button, context, header, message, section
-from handlers.views.phrases import headline, named
+from handlers.views.phrases import headline, named, services
 from handlers.views.text import Markup, clock_time, date_and_time, foreign, join, person, room, say
 from playbooks.domain.command import Brief, Handover
 from playbooks.protocol.picture import Picture
@@ -32,7 +32,7 @@ def brief(handover: Handover, picture: Picture) -> Message:
         ),
         header(f"🤝 You are offered command: {headline(picture)}"),
         section(_offer(handover, picture)),
-        section(_situation(told)),
+        section(_situation(told, picture)),
         section(_pressing(told)),
         section(_believed(told)),
         actions(
@@ -53,12 +53,12 @@ def _offer(handover: Handover, picture: Picture) -> Markup:
     )
 
 
-def _situation(told: Brief) -> Markup:
+def _situation(told: Brief, picture: Picture) -> Markup:
     return join(
         [
             say("*Situation* {words}", words=foreign(told.situation, 600)),
             say("*Since* {since}", since=date_and_time(told.since)),
-            say("*Services* {services}", services=foreign(", ".join(told.services), 300)),
+            say("*Services* {services}", services=services(picture)),
             _list("Impact", told.impact, nothing="not stated"),
         ]
     )

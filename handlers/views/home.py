@@ -12,7 +12,7 @@ from handlers.names import Action, Ref, Verb
 from handlers.views.forms import home_tab
 from handlers.views.kit import Block, View, actions, button, context, divider, header, section
 from handlers.views.listing import line
-from handlers.views.phrases import commander, named, verb_button
+from handlers.views.phrases import commander, count, named, verb_button
 from handlers.views.roles import role_of
 from handlers.views.text import Markup, clock_time, join, person, say
 from playbooks.domain.command import ContestPhase
@@ -107,8 +107,8 @@ def _approvals(picture: Picture) -> list[Block]:
     if not picture.pending:
         return []
     words = say(
-        "🚧 {n} of {incident} wait for your approval.",
-        n=len(picture.pending),
+        "🚧 {n} to approve in {incident}.",
+        n=count(len(picture.pending), "change"),
         incident=named(picture.incident),
     )
     return [section(words, accessory=verb_button("Show", Verb.APPROVE, picture.incident.id))]

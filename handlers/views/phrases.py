@@ -107,7 +107,7 @@ def question_about_command(picture: Picture) -> Markup | None:
     if contest is not None and contest.phase is ContestPhase.SETTLING:
         who = join((person(c.user) for c in contest.standing), ", ")
         return say(
-            "⚖️ Disputed by {who}. They agree by {until}, or the tie-break decides.",
+            "⚖️ Disputed by {who}. Until {until} they may agree, then the tie-break decides.",
             who=who,
             until=clock_time(contest.settles_at),
         )
