@@ -52,7 +52,7 @@ def test_every_setting_says_why_it_is_there_and_stands_under_its_section() -> No
         assert len(row.cells[2]) > len("a reason")
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/settings.md", "docs/operations.md", "docs/playbook.md", "docs/api.md"])  # fmt: skip
+@pytest.mark.parametrize("page", PAGES)
 def test_variables_that_a_page_names_are_settings(page: str) -> None:
     for variable in re.findall(r"TOCSIN_([A-Z]\w*__\w+)", read(page)):
         section, *names = variable.casefold().split("__")
@@ -133,7 +133,9 @@ def test_every_log_line_is_documented() -> None:
 
 def test_every_metric_is_documented() -> None:
     declared = re.findall(r'"(tocsin_\w+)",', read("bot/metrics.py"))
-    told = [re.split(r"[{]", row.names[0])[0] for row in rows(read("docs/api.md")) if row.heading == "Metrics"]
+    told = [
+        re.split(r"[{]", row.names[0])[0] for row in rows(read("docs/api.md")) if row.heading == "Metrics"
+    ]
     assert sorted(name.removesuffix("_total") for name in told) == sorted(declared)
 
 
@@ -175,7 +177,9 @@ def test_every_key_of_the_catalogue_is_documented() -> None:
     }
     example = yaml.safe_load(read("playbooks/library/example-catalogue.yaml"))
     used = {key for service in example["services"].values() for key in service}
-    used |= {key for kind in ("calendars", "agreements", "people") for one in example[kind].values() for key in one}
+    used |= {
+        key for kind in ("calendars", "agreements", "people") for one in example[kind].values() for key in one
+    }
     assert used | set(example["roster"]) | set(example["channels"]) <= told
 
 
@@ -219,7 +223,9 @@ LEAKS = {
         r"(?:--(?:extra-)?index-url|--find-links|--trusted-host|PIP_\w*INDEX\w*)[= ]+\S*http|https?://[^\s\"']*/simple\b"
     ),
     "a Slack token": re.compile(r"\bxox[abeprs]-\d{9,}-[\w-]{10,}|\bxapp-\d-A\w{8,}-\d{9,}-\w{32,}"),
-    "a key of a cloud or a code host": re.compile(r"\bAKIA[0-9A-Z]{16}\b|\bgh[oprsu]_\w{30,}|\bglpat-[\w-]{20}"),
+    "a key of a cloud or a code host": re.compile(
+        r"\bAKIA[0-9A-Z]{16}\b|\bgh[oprsu]_\w{30,}|\bglpat-[\w-]{20}"
+    ),
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
 }
 
