@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from bot.delivery.tools import Errand, Place, Tools
@@ -55,33 +54,22 @@ async def redraw(errand: Errand[Any], tools: Tools, at: Posted, message: Message
 
 
 async def _found(errand: Errand[Any], tools: Tools, place: Place) -> Posted | None:
-    """The message of an earlier attempt; a conversation that is gone holds none.
-
-    We may post in public channels that we are not in, but reading needs membership.
-    """
+    """The message of an earlier attempt; a conversation that is gone holds none."""
     if errand.tried_since is None:
         return None
     try:
-        return await _looked_up(errand, tools, place, errand.tried_since)
+        return await find_post(
+            tools.gateway,
+            await tools.identity(),
+            channel=place.channel,
+            delivery=errand.id,
+            since=errand.tried_since,
+            thread=place.thread,
+        )
     except Never as refusal:
         if refusal.code not in GONE:
             raise
-    try:
-        await tools.gateway.join(place.channel)
-    except Never:
-        return None  # it is gone, or nobody lets us look
-    return await _looked_up(errand, tools, place, errand.tried_since)
-
-
-async def _looked_up(errand: Errand[Any], tools: Tools, place: Place, since: datetime) -> Posted | None:
-    return await find_post(
-        tools.gateway,
-        await tools.identity(),
-        channel=place.channel,
-        delivery=errand.id,
-        since=since,
-        thread=place.thread,
-    )
+        return None
 
 
 async def _post(

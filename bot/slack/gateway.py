@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.metrics import Metrics
 from bot.slack.outcomes import ALREADY_DONE, CALL_FAILURES, Ambiguous, DeliveryError, Later, Never, judge
@@ -36,6 +37,8 @@ class Identity:
     team_url: str
     user: UserId
     bot: str
+    scopes: frozenset[str]
+    """What the token may do; empty if Slack did not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +69,15 @@ class Gateway:
         self._metrics = metrics
 
     async def whoami(self) -> Identity:
-        answer = await self._call("auth.test", self._web.auth_test)
+        response = await self._once("auth.test", self._web.auth_test)
+        answer = _mapping(response)
+        granted = str(response.headers.get("x-oauth-scopes", ""))
         return Identity(
             team=answer["team_id"],
             team_url=answer["url"],
             user=UserId(answer["user_id"]),
             bot=answer.get("bot_id", ""),
+            scopes=frozenset(scope.strip() for scope in granted.split(",") if scope.strip()),
         )
 
     # ------------------------------------------------------------ messages
@@ -216,24 +222,43 @@ class Gateway:
 
     # ------------------------------------------------------------ one call
     async def _call(self, method: str, call: Call, **arguments: Any) -> Mapping[str, Any]:
-        """Take a turn, call, and judge. The answer, or an empty one if it was done already."""
+        """Call, and call again as a member where only members may: somebody may have removed us."""
+        channel = arguments.get("channel") or arguments.get("channel_id")
+        try:
+            return _mapping(await self._once(method, call, **arguments))
+        except Never as refusal:
+            if refusal.code in ALREADY_DONE and "errors" not in refusal.data:
+                return refusal.data
+            if refusal.code != "not_in_channel" or not await self._entered(channel):
+                raise
+        return _mapping(await self._once(method, call, **arguments))
+
+    async def _entered(self, channel: str | None) -> bool:
+        """Whether we may join the channel; private ones we may not."""
+        if channel is None:
+            return False
+        try:
+            await self._once("conversations.join", self._web.conversations_join, channel=channel)
+        except Never:
+            return False
+        return True
+
+    async def _once(self, method: str, call: Call, **arguments: Any) -> AsyncSlackResponse:
+        """Take a turn, call, and judge. Raises Later, Never, Ambiguous."""
         given = {name: value for name, value in arguments.items() if value is not None}
         await self._throttle.turn(method, channel=arguments.get("channel"))
-        started = perf_counter()
-        outcome = "done"
+        started, outcome = perf_counter(), "done"
         try:
-            answer = await call(**given)
+            answer: AsyncSlackResponse = await call(**given)
         except CALL_FAILURES as error:
             judged = judge(error)
             outcome = _outcome(judged)
-            if isinstance(judged, Never) and judged.code in ALREADY_DONE and "errors" not in judged.data:
-                return judged.data
             if isinstance(judged, Later):
                 self._throttle.pause(method, judged.after)
             raise judged from error
         finally:
             self._metrics.calls.labels(method, outcome).observe(perf_counter() - started)
-        return _mapping(answer.data)
+        return answer
 
     async def _pages(self, method: str, call: Call, **arguments: Any) -> AsyncIterator[Mapping[str, Any]]:
         """Every page of a list; a short or empty page is not the last one while a cursor follows."""
@@ -246,10 +271,10 @@ class Gateway:
                 return
 
 
-def _mapping(data: object) -> Mapping[str, Any]:
-    if not isinstance(data, dict):
+def _mapping(answer: AsyncSlackResponse) -> Mapping[str, Any]:
+    if not isinstance(answer.data, dict):
         raise Ambiguous("Slack's answer could not be read")
-    return data
+    return answer.data
 
 
 def _outcome(error: DeliveryError) -> str:

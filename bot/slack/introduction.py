@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 
+from bot.manifest import scopes
 from bot.slack.gateway import Gateway, Identity
 from bot.slack.outcomes import Ambiguous, Later, LockedOut, Never
 
@@ -73,3 +74,7 @@ class Introduction:
         self._identity = identity
         self._told.set()
         log.info("slack.introduced", team=identity.team, user=identity.user, bot=identity.bot)
+        if identity.scopes and (missing := sorted(set(scopes()) - identity.scopes)):
+            log.warning(
+                "slack.missing_scopes", scopes=missing, remedy="install the app again with its manifest"
+            )

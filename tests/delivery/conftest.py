@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -133,6 +134,13 @@ def plain_tracebacks() -> None:
 
 @pytest.fixture
 async def workspace() -> AsyncIterator[Workspace]:
+    async with fresh_workspace() as workspace:
+        yield workspace
+
+
+@asynccontextmanager
+async def fresh_workspace() -> AsyncIterator[Workspace]:
+    """A sandbox without rate limits; tests of limits put them back."""
     async with running_sandbox() as workspace:
         await workspace.faults.happen("rate_limits", profile="off")
         yield workspace
@@ -151,54 +159,67 @@ async def session() -> AsyncIterator[ClientSession]:
 
 
 @pytest.fixture
-def clock() -> MovableClock:
-    """Starts now, because the sandbox's messages are stamped now."""
-    return MovableClock(datetime.now(UTC))
-
-
-@pytest.fixture
 def elastic(workspace: Workspace) -> ElasticTime:
     return ElasticTime(workspace)
 
 
 @pytest.fixture
 def gateway(app: App, session: ClientSession, elastic: ElasticTime) -> Gateway:
+    return gateway_of(app, session, elastic)
+
+
+def gateway_of(app: App, session: ClientSession, elastic: ElasticTime) -> Gateway:
+    """What speaks to the workspace in an app's name."""
     client = make_client(session, base_url=app.api_url, token=app.bot_token)
-    throttle = Throttle(METHODS, now=elastic.now, sleep=elastic.sleep)
-    return Gateway(client, throttle, Metrics())
+    return Gateway(client, Throttle(METHODS, now=elastic.now, sleep=elastic.sleep), Metrics())
 
 
 @pytest.fixture
-async def office(
-    app: App, gateway: Gateway, clock: MovableClock, elastic: ElasticTime, sqlite_url: str
-) -> AsyncIterator[Office]:
-    """The worker over SQLite: what is promised here does not depend on the database."""
-    ids = CountingIds("delivery")
-    store = await Store.open(sqlite_url, clock=clock, ids=ids)
-    introduction = Introduction(gateway, expected_team=None)
-    await introduction.make()
+def office_url(sqlite_url: str) -> str:
+    """SQLite, where the promise does not depend on the database; a module may say otherwise."""
+    return sqlite_url
+
+
+@pytest.fixture
+async def office(workspace: Workspace, office_url: str) -> AsyncIterator[Office]:
+    async with open_office(workspace, office_url) as office:
+        yield office
+
+
+@asynccontextmanager
+async def open_office(workspace: Workspace, url: str) -> AsyncIterator[Office]:
+    """An outbox worker's surroundings. The clock starts now, because the sandbox stamps messages now."""
+    clock, ids, elastic = MovableClock(datetime.now(UTC)), CountingIds("delivery"), ElasticTime(workspace)
+    app = await workspace.install(manifest(mode="socket"))
     handbook = load(PLAYBOOK, CATALOGUE)
-    ports = Ports(
-        clock=clock,
-        ids=ids,
-        units=store.units,
-        reading=store.reading,
-        write_review=write_review,
-        handbook=lambda: handbook,
-    )
     complaints: list[str] = []
 
     def complain(event: str, /, **_: object) -> None:
         complaints.append(event)
 
-    tools = Tools(
-        store=store,
-        ports=ports,
-        gateway=gateway,
-        directory=Directory(gateway),
-        identity=introduction.known,
-        complain=complain,
-        public_url="https://tocsin.example",
-    )
-    yield Office(elastic.workspace, app, store, tools, clock, elastic, complaints)
-    await store.close()
+    async with AsyncExitStack() as stack:
+        patience = ClientTimeout(total=PATIENCE.total_seconds())
+        session = await stack.enter_async_context(ClientSession(timeout=patience))
+        gateway = gateway_of(app, session, elastic)
+        store = await Store.open(url, clock=clock, ids=ids)
+        stack.push_async_callback(store.close)
+        introduction = Introduction(gateway, expected_team=None)
+        await introduction.make()
+        ports = Ports(
+            clock=clock,
+            ids=ids,
+            units=store.units,
+            reading=store.reading,
+            write_review=write_review,
+            handbook=lambda: handbook,
+        )
+        tools = Tools(
+            store=store,
+            ports=ports,
+            gateway=gateway,
+            directory=Directory(gateway),
+            identity=introduction.known,
+            complain=complain,
+            public_url="https://tocsin.example",
+        )
+        yield Office(workspace, app, store, tools, clock, elastic, complaints)

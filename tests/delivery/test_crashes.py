@@ -16,6 +16,12 @@ from tests.delivery.conftest import BOB, Office
 LEASE = timedelta(seconds=60)
 
 
+@pytest.fixture
+def office_url(database_url: str) -> str:
+    """Leases and settlements are the database's work, so each engine has to prove them."""
+    return database_url
+
+
 async def claimed(office: Office) -> list[Owed]:
     return list(await office.store.outbox.claim(now=office.clock.now(), limit=50, lease=LEASE, worker="dead"))
 

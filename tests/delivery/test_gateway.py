@@ -20,7 +20,7 @@ from bot.slack.reconcile import find_post, find_room
 from bot.slack.throttle import Throttle
 from playbooks.domain.ids import ChannelId, Ts, UserId
 from sandbox.testing import App, Workspace
-from tests.delivery.conftest import ElasticTime
+from tests.delivery.conftest import ElasticTime, gateway_of
 
 GENERAL = ChannelId("C0GENERAL")
 ADA, BOB, LEO, HAL = UserId("U0ADA"), UserId("U0BOB"), UserId("U0LEO"), UserId("U0HAL")
@@ -126,8 +126,7 @@ async def test_a_message_of_another_delivery_or_bot_is_not_ours(
     gateway: Gateway, me: Identity, workspace: Workspace, session: ClientSession, elastic: ElasticTime
 ) -> None:
     other = await workspace.install(manifest(mode="socket") | {"display_information": {"name": "Other"}})
-    web = make_client(session, base_url=other.api_url, token=other.bot_token)
-    impostor = Gateway(web, Throttle(METHODS, now=elastic.now, sleep=elastic.sleep), Metrics())
+    impostor = gateway_of(other, session, elastic)
     await gateway.join(GENERAL)
     await impostor.post(GENERAL, text="x", blocks=None, delivery="d1")
     await gateway.post(GENERAL, text="x", blocks=None, delivery="d2")
