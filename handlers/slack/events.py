@@ -79,7 +79,8 @@ async def show_home(desk: Desk, user: UserId) -> None:
     """Draw somebody's Home tab."""
     live = await find.live(desk.ports)
     pictures = [await find.picture(desk.ports, incident=incident.id) for incident in live[:SHOWN_AT_HOME]]
-    await desk.publish_home(user, home(pictures, user, desk.ports.handbook()))
+    unmapped = await find.unmapped(desk.ports)
+    await desk.publish_home(user, home(pictures, user, desk.ports.handbook(), unmapped=unmapped))
 
 
 async def _message(desk: Desk, event: Happened) -> bool:

@@ -12,21 +12,25 @@ from handlers.names import Action, Ref, Verb
 from handlers.views.forms import home_tab
 from handlers.views.kit import Block, View, actions, button, context, divider, header, section
 from handlers.views.listing import line
-from handlers.views.phrases import commander, count, named, verb_button
+from handlers.views.phrases import code, commander, count, named, verb_button
 from handlers.views.roles import role_of
-from handlers.views.text import Markup, clock_time, join, person, say
+from handlers.views.text import Markup, clock_time, foreign, join, person, say
 from playbooks.domain.command import ContestPhase
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId
 from playbooks.domain.incident import Major
+from playbooks.domain.signal import Episode
 from playbooks.protocol.picture import Picture
 
 _LIVE_SHOWN = 10
 _WAITING_SHOWN = 10
+_UNHEARD_SHOWN = 5
 
 
-def home(live: Sequence[Picture], user: UserId, handbook: Handbook) -> View:
-    """The tab of one person."""
+def home(
+    live: Sequence[Picture], user: UserId, handbook: Handbook, *, unmapped: Sequence[Episode] = ()
+) -> View:
+    """The tab of one person. ``unmapped`` are alerts that nobody hears until somebody names their service."""
     waiting = [block for picture in live for block in _waiting(picture, user, handbook)]
     rows = [block for picture in live[:_LIVE_SHOWN] for block in _row(picture, handbook)]
     return home_tab(
@@ -35,6 +39,7 @@ def home(live: Sequence[Picture], user: UserId, handbook: Handbook) -> View:
         divider(),
         header("Live incidents"),
         *(rows or [section(Markup("None."))]),
+        *_unheard(unmapped),
         divider(),
         actions(
             verb_button("Declare an incident…", Verb.DECLARE, None, style="primary"),
@@ -43,6 +48,19 @@ def home(live: Sequence[Picture], user: UserId, handbook: Handbook) -> View:
         ),
         context(Markup("Anybody may declare. A false alarm costs less than silence.")),
     )
+
+
+def _unheard(unmapped: Sequence[Episode]) -> list[Block]:
+    """Alerts that declare nothing, because the catalogue does not know their service."""
+    if not unmapped:
+        return []
+    from_whom = {episode.service_hint: episode.origin for episode in reversed(unmapped)}
+    lines = [
+        say("• {service}, from {origin}", service=code(hint), origin=foreign(origin, 60))
+        for hint, origin in list(from_whom.items())[-_UNHEARD_SHOWN:]
+    ]
+    lead = Markup("Nothing is declared for them. Add the name to a service in the catalogue, as an alias.")
+    return [divider(), header("Alerts of unknown services"), section(join([lead, *lines]))]
 
 
 def _row(picture: Picture, handbook: Handbook) -> list[Block]:

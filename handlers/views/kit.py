@@ -1,7 +1,7 @@
 """Block Kit as plain values: Slack's limits on messages live here and nowhere else.
 
 Foreign text is cut to length, never refused. A mistake of ours, such as two buttons with
-one id, is refused with ``ValueError``, so that a test finds it.
+one id, is refused with ``Misbuilt``, so that a test finds it.
 
 Limits: Slack docs, Block Kit reference. The budget of a whole message is not documented;
 messages with 11,000 characters of text have been refused.
@@ -32,6 +32,10 @@ _NOTHING = "–"
 Block = dict[str, object]
 Element = dict[str, object]
 View = dict[str, object]
+
+
+class Misbuilt(ValueError):
+    """A block that Slack would refuse, built by us."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +153,7 @@ def words(text: str, limit: int) -> Element:
 def require(holds: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as a sentence
     """Refuse a mistake of ours."""
     if not holds:
-        raise ValueError(otherwise)
+        raise Misbuilt(otherwise)
 
 
 def _shortened(block: Block, limit: int) -> Block:

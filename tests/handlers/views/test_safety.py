@@ -65,6 +65,7 @@ def digest_of(scene: Picture) -> Any:
         next_at=scenes.minutes(30),
         env=scene.incident.env,
         note=scene.incident.title,
+        told_until=scenes.minutes(6),
     )
 
 
