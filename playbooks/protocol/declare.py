@@ -22,7 +22,7 @@ from playbooks.domain.events import (
 )
 from playbooks.domain.freeze import rings
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import MONITORING, PROTOCOL, IncidentId, UserId, incident_name
+from playbooks.domain.ids import MONITORING, PROTOCOL, IncidentId, ServiceName, UserId, incident_name
 from playbooks.domain.incident import AffectedService, Incident, Major, ServiceRole, State
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.trigger import Fired
@@ -43,35 +43,70 @@ async def by_hand(
     by: UserId,
     env: str = "production",
 ) -> Incident:
-    """A person declares. Unknown severity is the playbook's ``unknown_severity``.
+    """A person declares; if monitoring asks about the same service, that answers its question.
 
-    Raises NeedsWords without a title or with a service that the catalogue does not know.
+    Unknown severity is the candidate's, else the playbook's ``unknown_severity``. Raises
+    NeedsWords without a title, or with a service or a severity that nobody described.
     """
     handbook = ports.handbook()
-    known = handbook.service_named(service)
-    if not title.strip():
+    words = title.strip()[:MAX_TITLE]
+    if not words:
         raise NeedsWords("Say in a few words what is wrong: /incident declare checkout Payments time out")
+    known = handbook.service_named(service)
     if known is None:
         raise NeedsWords(f"The catalogue knows no service “{service[:80]}”. {_nearest(handbook, service)}")
-    now = ports.clock.now()
+    if severity is not None:
+        require_severity(handbook, severity)
     async with ports.units() as unit:
-        incident = Incident(
-            id=await unit.incidents.next_number(),
-            title=title.strip()[:MAX_TITLE],
-            env=env,
-            severity=severity or handbook.playbook.unknown_severity,
-            state=State.OPEN,
-            major=Major.ACCEPTED,
-            services=(AffectedService(service=known, role=ServiceRole.IMPACTED),),
-            impact_started_at=now,
-            detected_at=now,
-            declared_at=now,
-            declared_by=by,
-            rule=None,
-        )
-        await _begin(unit, ports, incident, by=by, rule_says="", evidence=())
+        await unit.episodes.lock_intake()
+        candidate = await _candidate(unit, known, env)
+        if candidate is not None:
+            named = replace(candidate, title=words)
+            incident = await promote(unit, ports, named, by=by, severity=severity or candidate.severity)
+        else:
+            level = severity or handbook.playbook.unknown_severity
+            incident = await _declare(unit, ports, words, known, severity=level, by=by, env=env)
         await unit.commit()
     return incident
+
+
+async def _declare(
+    unit: Unit, ports: Ports, title: str, service: ServiceName, *, severity: int, by: UserId, env: str
+) -> Incident:
+    now = ports.clock.now()
+    incident = Incident(
+        id=await unit.incidents.next_number(),
+        title=title,
+        env=env,
+        severity=severity,
+        state=State.OPEN,
+        major=Major.ACCEPTED,
+        services=(AffectedService(service=service, role=ServiceRole.IMPACTED),),
+        impact_started_at=now,
+        detected_at=now,
+        declared_at=now,
+        declared_by=by,
+        rule=None,
+    )
+    await _begin(unit, ports, incident, by=by, rule_says="", evidence=())
+    return incident
+
+
+async def _candidate(unit: Unit, service: ServiceName, env: str) -> Incident | None:
+    """What monitoring asks about a service, held; None if it asks nothing."""
+    for incident in await unit.incidents.live():
+        if incident.major is Major.PROPOSED and incident.env == env and service in incident.impacted:
+            fresh = await locked(unit, incident.id)
+            return fresh if fresh.major is Major.PROPOSED else None
+    return None
+
+
+def require_severity(handbook: Handbook, severity: int) -> None:
+    """Raises NeedsWords if the playbook does not describe this severity."""
+    levels = handbook.playbook.severities
+    if severity not in levels:
+        named = ", ".join(f"{number} ({levels[number].name})" for number in sorted(levels))
+        raise NeedsWords(f"Choose a severity: {named}")
 
 
 async def by_rule(unit: Unit, ports: Ports, fired: Fired, incident: Incident) -> None:

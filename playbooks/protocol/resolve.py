@@ -21,7 +21,7 @@ from playbooks.domain.ids import IncidentId, UserId, incident_name
 from playbooks.domain.incident import Incident, Major, ResolutionCode, State
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import clocks, command, communicate, review
+from playbooks.protocol import clocks, command, communicate, declare, review
 from playbooks.protocol.recording import locked, locked_live, record
 
 
@@ -149,13 +149,12 @@ async def severity(
 
     Raises IncidentOver, NotNeeded, NeedsWords, NotYourRole.
     """
-    levels = ports.handbook().playbook.severities
-    if severity not in levels:
-        raise NeedsWords(f"Choose a severity: {', '.join(f'{n} ({levels[n].name})' for n in sorted(levels))}")
+    handbook = ports.handbook()
+    declare.require_severity(handbook, severity)
     async with ports.units() as unit:
         found = await locked_live(unit, incident)
         if severity == found.severity:
-            raise NotNeeded(f"It is {levels[severity].name} already.")
+            raise NotNeeded(f"It is {handbook.playbook.severity_name(severity)} already.")
         if severity > found.severity:
             await _require_lead(unit, ports, found, by, what="lower the severity")
             if not reason.strip():
