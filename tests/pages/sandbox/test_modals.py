@@ -121,3 +121,17 @@ async def test_a_modal_opens_for_its_person_in_every_window_of_theirs(
     await sandbox.user("ada").slash("general", "/incident", "declare")
     await expect(ada.get_by_role("dialog", name="Declare an incident")).to_be_visible()
     await expect(bob.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_a_modal_that_cannot_be_closed_stays_in_sight(
+    sandbox: Workspace, bot: Bot, visit: Opener
+) -> None:
+    """A browser closes a dialog at the second Escape; the page shows it again."""
+    page, modal = await declare(visit)
+    await page.route("**/_sandbox/act", lambda route: route.fulfill(json={"ok": False, "error": "no"}))
+    for _ in range(3):
+        await page.keyboard.press("Escape")
+    await expect(modal.get_by_label("What is wrong?")).to_be_visible()
+    await page.unroute("**/_sandbox/act")
+    await page.keyboard.press("Escape")
+    await expect(modal).to_have_count(0)

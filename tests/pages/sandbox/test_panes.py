@@ -180,13 +180,19 @@ async def test_the_clock_is_stopped_and_moved_by_hand(sandbox: Workspace, visit:
     await expect(face).not_to_have_text(shown)
 
 
-async def test_the_world_can_strike_the_open_channel(
-    sandbox: Workspace, bot: Bot, card: str, visit: Opener
-) -> None:
-    page = await visit("as=ada&pane=faults")
+async def test_the_world_can_strike_the_open_channel(sandbox: Workspace, bot: Bot, visit: Opener) -> None:
+    await bot.client.conversations_join(channel="C0INCIDENTS")
+    assert "watch" in await sandbox.channel("incidents").members()
+    page = await visit("as=ada&channel=incidents&pane=faults")
     await page.get_by_role("button", name="Throw the app out").click()
     await expect(page.get_by_role("status").filter(has_text="throw the app out")).to_be_visible()
-    assert "watch" not in [each.casefold() for each in await sandbox.channel("general").members()]
+    assert "watch" not in await sandbox.channel("incidents").members()
+
+
+async def test_what_the_world_cannot_do_is_said(sandbox: Workspace, card: str, visit: Opener) -> None:
+    page = await visit("as=ada&pane=faults")
+    await page.get_by_role("button", name="Throw the app out").click()
+    await expect(page.get_by_role("alert")).to_have_attribute("data-code", "cant_kick_from_general")
 
 
 async def test_an_old_pinned_message_is_fetched_when_it_is_asked_for(

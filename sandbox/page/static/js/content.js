@@ -41,27 +41,37 @@ export function isSystem(message) {
 
 /** What a message says: its blocks, or its text, then attachments and files. */
 export function content(message) {
-  const body = h("div", { class: "content" });
-  if (message.blocks?.length && !isTyped(message)) {
-    const surface = surfaceOf(`message ${state.me.id} ${channelOf(message)} ${message.ts}`, {
-      channel: channelOf(message),
-      ts: message.ts,
-    });
-    const box = patchBlocks(
-      h("div", { class: authorOf(message).bot && !onlyText(message.blocks) ? "card" : "" }),
-      message.blocks,
-      surface,
-    );
-    body.append(box);
-  } else if (message.text) {
-    body.append(h("div", { class: `prose${isJumbo(message.text) ? " jumbo" : ""}` }, mrkdwn(message.text)));
-  }
-  if (message.edited && !isSystem(message))
-    (body.querySelector(":scope > .prose") ?? body).append(
-      h("span", { class: "edited", title: fullTime(Number(message.edited.ts)) }, " (edited)"),
-    );
-  body.append(...attachments(message), ...(message.files ?? []).map(fileCard));
-  return body;
+  const said = hasBlocks(message) ? card(message) : message.text ? prose(message) : null;
+  return h("div", { class: "content" }, said, attachments(message), (message.files ?? []).map(fileCard));
+}
+
+/** True if the message is drawn from its blocks and not from its text. */
+export function hasBlocks(message) {
+  return Boolean(message.blocks?.length) && !isTyped(message);
+}
+
+/** "(edited)", with when as tooltip; null if it was not. */
+export function editedMark(message) {
+  if (!message.edited || isSystem(message)) return null;
+  return h("span", { class: "edited", title: fullTime(Number(message.edited.ts)) }, " (edited)");
+}
+
+function card(message) {
+  const place = { channel: channelOf(message), ts: message.ts };
+  const surface = surfaceOf(`message ${state.me.id} ${place.channel} ${place.ts}`, place);
+  const framed = authorOf(message).bot && !onlyText(message.blocks);
+  return patchBlocks(h("div", { class: framed ? "card" : null }), message.blocks, surface);
+}
+
+function prose(message) {
+  const nameless = isSystem(message) && !message.text.startsWith("<@");
+  return h(
+    "div",
+    { class: isJumbo(message.text) ? "prose jumbo" : "prose" },
+    nameless ? h("strong", {}, `${authorOf(message).name} `) : null,
+    mrkdwn(message.text),
+    editedMark(message),
+  );
 }
 
 // What a person typed comes as text and, without its bold and its code, as one rich_text block.

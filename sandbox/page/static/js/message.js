@@ -2,7 +2,7 @@
 
 import { act } from "./api.js";
 import { attempt } from "./attempt.js";
-import { content, isSystem } from "./content.js";
+import { content, editedMark, hasBlocks, isSystem } from "./content.js";
 import { authorOf, avatar, channelOf, userName } from "./directory.js";
 import { h } from "./dom.js";
 import { editor, isBeingEdited } from "./editor.js";
@@ -37,8 +37,9 @@ export function drawMessage(message, { grouped = false, inThread = false } = {})
       "div",
       { class: "message-main" },
       notes(message),
-      grouped ? null : head(who, at, isSystem(message)),
+      grouped ? null : head(message, who),
       isBeingEdited(message) ? editor(message) : content(message),
+      grouped && hasBlocks(message) ? editedMark(message) : null,
       footer(message, inThread),
     ),
   );
@@ -76,13 +77,14 @@ function time(at, classes) {
   );
 }
 
-function head(who, at, system) {
+function head(message, who) {
   return h(
     "div",
     { class: "message-head" },
     h("span", { class: "author" }, who.name),
     who.bot ? h("span", { class: "app-tag" }, "APP") : null,
-    system ? null : time(at, "stamp"),
+    isSystem(message) ? null : time(Number(message.ts), "stamp"),
+    hasBlocks(message) ? editedMark(message) : null,
   );
 }
 

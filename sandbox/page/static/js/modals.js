@@ -65,7 +65,12 @@ function build() {
   );
   const dialog = h(
     "dialog",
-    { class: "dialog modal", "aria-labelledby": "modal-title", oncancel: cancelled },
+    {
+      class: "dialog modal",
+      "aria-labelledby": "modal-title",
+      oncancel: cancelled,
+      onclose: closedByBrowser,
+    },
     form,
   );
   document.body.append(dialog);
@@ -76,6 +81,14 @@ function build() {
 function cancelled(event) {
   event.preventDefault(); // the server decides when a view is gone
   closeTop();
+}
+
+// A browser closes a dialog at the second Escape whatever we say; while the view is there, it is shown again.
+function closedByBrowser(event) {
+  if (shown?.dialog !== event.target) return;
+  shown.dialog.remove();
+  shown = null;
+  draw();
 }
 
 function drawHead(view) {

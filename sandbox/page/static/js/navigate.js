@@ -106,8 +106,9 @@ export function placeFromAddress() {
   const channel = [...state.channels.values()].find(
     (one) => one.id === wanted || (wanted && channelName(one) === wanted),
   );
+  const home = query.get("home");
   const app = [...state.apps.values()].find(
-    (one) => one.id === query.get("home") || one.name === query.get("home"),
+    (one) => one.id === home || one.name.toLowerCase() === home?.toLowerCase(),
   );
   state.place = app
     ? { kind: "home", app: app.id }
