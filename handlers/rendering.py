@@ -8,11 +8,13 @@ which does not exist fails in a test, not at the end of an incident.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from playbooks.domain.entry import Entry
 from playbooks.domain.errors import mention
@@ -20,6 +22,7 @@ from playbooks.domain.ids import MONITORING, PROTOCOL, UserId, incident_name, kn
 from playbooks.domain.material import ReviewMaterial
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|<>~])")
+MACHINERY = {MONITORING: "monitoring", PROTOCOL: "the playbook"}
 MILESTONES = frozenset(
     {
         "IncidentDeclared",
@@ -66,10 +69,10 @@ def _environment() -> Environment:
         "clock": clock_time,
         "day": day,
         "length": length,
-        "who": who,
+        "who": _who,
         "known": known_error_name,
         "milestones": milestones,
-        "story": story,
+        "story": _story,
     }
     return environment
 
@@ -98,9 +101,21 @@ def length(value: timedelta) -> str:
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
 
 
-def who(user: UserId) -> str:
-    """A person as Slack mentions them; the machinery by name."""
-    return {MONITORING: "monitoring", PROTOCOL: "the playbook"}.get(user) or mention(user)
+def who(user: UserId, names: Mapping[UserId, str]) -> str:
+    """A person by the catalogue's name, else as Slack mentions them; the machinery by its name."""
+    if user in MACHINERY:
+        return MACHINERY[user]
+    return f"@{escaped(names[user])}" if user in names else mention(user)
+
+
+@pass_context
+def _who(context: Context, user: UserId) -> str:
+    return who(user, context["m"].names)
+
+
+@pass_context
+def _story(context: Context, entry: Entry) -> str:
+    return story(entry, context["m"].names)
 
 
 def milestones(entries: tuple[Entry, ...]) -> list[Entry]:
@@ -108,49 +123,53 @@ def milestones(entries: tuple[Entry, ...]) -> list[Entry]:
     return sorted((e for e in entries if e.kind in MILESTONES), key=lambda e: (e.at, e.seq))
 
 
-def story(entry: Entry) -> str:
+def story(entry: Entry, names: Mapping[UserId, str]) -> str:
     """One entry as a sentence of the timeline."""
-    body = dict(entry.body or {})
     tell = _SENTENCES.get(entry.kind)
-    return tell(body) if tell else entry.kind
+    return tell(_Words(dict(entry.body or {}), names)) if tell else entry.kind
 
 
-def _text(body: dict[str, Any], key: str) -> str:
-    return escaped(body.get(key, ""))
+class _Words:
+    """The fields of an entry, safe to stand in a sentence."""
+
+    def __init__(self, body: Mapping[str, Any], names: Mapping[UserId, str]) -> None:
+        self._body = body
+        self._names = names
+
+    def __getitem__(self, key: str) -> str:
+        return escaped(self._body.get(key, ""))
+
+    def who(self, key: str) -> str:
+        return who(UserId(str(self._body.get(key, ""))), self._names)
+
+    def listed(self, key: str) -> str:
+        return ", ".join(escaped(item) for item in self._body.get(key, ()))
 
 
-def _user(body: dict[str, Any], key: str) -> str:
-    return who(UserId(str(body.get(key, ""))))
-
-
-_SENTENCES = {
-    "CandidateProposed": lambda b: f"Proposed by rule {_text(b, 'rule')}: {_text(b, 'rule_says')}",
-    "IncidentDeclared": lambda b: (
-        f"Declared by rule {_text(b, 'rule')}: {_text(b, 'rule_says')}"
-        if b.get("rule")
-        else f"Declared by {_user(b, 'by')}: {_text(b, 'title')}"
+_SENTENCES: dict[str, Callable[[_Words], str]] = {
+    "CandidateProposed": lambda w: f"Proposed by rule {w['rule']}: {w['rule_says']}",
+    "IncidentDeclared": lambda w: (
+        f"Declared by rule {w['rule']}: {w['rule_says']}"
+        if w["rule"]
+        else f"Declared by {w.who('by')}: {w['title']}"
     ),
-    "SeverityChanged": lambda b: f"Severity {b.get('before')} → {b.get('after')}: {_text(b, 'reason')}",
-    "CommandTaken": lambda b: f"{_user(b, 'commander')} took command ({_text(b, 'how')})",
-    "CommandContested": lambda b: (
-        f"{_user(b, 'challenger')} disputed command, held by {_user(b, 'incumbent')}: {_text(b, 'reason')}"
+    "SeverityChanged": lambda w: f"Severity {w['before']} → {w['after']}: {w['reason']}",
+    "CommandTaken": lambda w: f"{w.who('commander')} took command ({w['how']})",
+    "CommandContested": lambda w: (
+        f"{w.who('challenger')} disputed command, held by {w.who('incumbent')}: {w['reason']}"
     ),
-    "ContestAwarded": lambda b: f"The tie-break gave command to {_user(b, 'winner')}",
-    "ContestDecided": lambda b: f"Dispute decided for {_user(b, 'winner')} ({_text(b, 'settlement')})",
-    "HandoverAccepted": lambda b: f"{_user(b, 'giver')} handed command over to {_user(b, 'taker')}",
-    "FreezeBegan": lambda b: f"Changes frozen around {_listed(b, 'ring0')}",
-    "FreezeLifted": lambda b: f"Freeze lifted: {_text(b, 'reason')}",
-    "ChangeApproved": lambda b: f"Change {_text(b, 'ref')} approved by {_user(b, 'by')}",
-    "ChangeDenied": lambda b: f"Change {_text(b, 'ref')} denied by {_user(b, 'by')}",
-    "UpdateSent": lambda b: f"Stakeholder update {b.get('number')} sent by {_user(b, 'by')}",
-    "StatementVerified": lambda b: f"Verified ({_text(b, 'kind')}): {_text(b, 'text')}",
-    "StatementRefuted": lambda b: f"Refuted ({_text(b, 'kind')}): {_text(b, 'text')}",
-    "IncidentMitigated": lambda b: f"Mitigated. {_text(b, 'note')}".strip(),
-    "IncidentResolved": lambda b: f"Resolved, {_text(b, 'code')}: {_text(b, 'note')}",
-    "IncidentReopened": lambda b: f"Reopened: {_text(b, 'reason')}",
-    "KeyEventMarked": lambda b: f"**{_text(b, 'text')}** ({_user(b, 'author')})",
+    "ContestAwarded": lambda w: f"The tie-break gave command to {w.who('winner')}",
+    "ContestDecided": lambda w: f"Dispute decided for {w.who('winner')} ({w['settlement']})",
+    "HandoverAccepted": lambda w: f"{w.who('giver')} handed command over to {w.who('taker')}",
+    "FreezeBegan": lambda w: f"Changes frozen around {w.listed('ring0')}",
+    "FreezeLifted": lambda w: f"Freeze lifted: {w['reason']}",
+    "ChangeApproved": lambda w: f"Change {w['ref']} approved by {w.who('by')}",
+    "ChangeDenied": lambda w: f"Change {w['ref']} denied by {w.who('by')}",
+    "UpdateSent": lambda w: f"Stakeholder update {w['number']} sent by {w.who('by')}",
+    "StatementVerified": lambda w: f"Verified ({w['kind']}): {w['text']}",
+    "StatementRefuted": lambda w: f"Refuted ({w['kind']}): {w['text']}",
+    "IncidentMitigated": lambda w: f"Mitigated. {w['note']}".strip(),
+    "IncidentResolved": lambda w: f"Resolved, {w['code']}: {w['note']}",
+    "IncidentReopened": lambda w: f"Reopened: {w['reason']}",
+    "KeyEventMarked": lambda w: f"**{w['text']}** ({w.who('author')})",
 }
-
-
-def _listed(body: dict[str, Any], key: str) -> str:
-    return ", ".join(escaped(item) for item in body.get(key, ()))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from playbooks.domain.change import Clearance, Hold
 from playbooks.domain.command import Contest, Tenure
 from playbooks.domain.entry import Entry
+from playbooks.domain.ids import UserId
 from playbooks.domain.incident import Incident
 from playbooks.domain.review import Finding, KnownError
 from playbooks.domain.signal import Episode
@@ -38,3 +40,5 @@ class ReviewMaterial:
     """Known errors that looked alike."""
     finding: Finding
     """What the record suggests; the human decides."""
+    names: Mapping[UserId, str]
+    """The catalogue's names of people; documents cannot show mentions."""
