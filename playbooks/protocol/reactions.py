@@ -31,7 +31,7 @@ from playbooks.domain.effects import (
 )
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId, is_person
-from playbooks.domain.incident import Incident
+from playbooks.domain.incident import Incident, Major
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ def _on_detection(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
             return (RefreshAnnouncement(incident=number),)
         case e.IncidentDeclared():
             return (OpenRoom(incident=number), Announce(incident=number))
-        case e.AlertsAttached(new_services=new) if new:
+        case e.AlertsAttached(new_services=new) if new and scene.incident.major is Major.ACCEPTED:
             invited = scene.handbook.leads_of(new)
             return (*_invite(event, invited), *_mirrors(event), TellRoom(incident=number, about=event))
         case e.SeverityChanged():
@@ -118,7 +118,7 @@ def _on_room(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
     match event:
         case e.RoomOpened():
             return (
-                *_invite(event, (*responders, *_persons(scene.incident.declared_by))),
+                *_invite(event, (*responders, *_persons(scene.incident.declared_by), *_commander(scene))),
                 PostCard(incident=number),
                 SetTopic(incident=number),
                 AddBookmarks(incident=number),
@@ -232,9 +232,12 @@ def _mirrors(event: e.Event) -> tuple[Effect, ...]:
 
 def _in_charge(scene: Scene) -> tuple[UserId, ...]:
     """The commander; while there is none, who is on shift and who declared."""
-    if scene.commander is not None:
-        return (scene.commander,)
-    return tuple(dict.fromkeys((*scene.handbook.on_shift, *_persons(scene.incident.declared_by))))
+    waiting = dict.fromkeys((*scene.handbook.on_shift, *_persons(scene.incident.declared_by)))
+    return _commander(scene) or tuple(waiting)
+
+
+def _commander(scene: Scene) -> tuple[UserId, ...]:
+    return (scene.commander,) if scene.commander is not None else ()
 
 
 def _persons(*users: UserId) -> tuple[UserId, ...]:

@@ -46,10 +46,17 @@ async def record(unit: Unit, ports: Ports, incident: Incident, *events: Event) -
         stakeholders_told=any(u.sent_at for u in await unit.updates.of(incident.id)),
     )
     for event in news:
-        await _append(unit, ports, event)
+        await write_down(unit, ports, event)
         for effect in reactions(event, scene):
             await owe(unit, incident, effect)
     return True
+
+
+async def write_down(unit: Unit, ports: Ports, event: Event) -> None:
+    """Append an event from which nothing follows in the world."""
+    seq, prev_hash = await unit.entries.head(event.incident)
+    entry = entry_for(event, seq=seq + 1, prev_hash=prev_hash, recorded_at=ports.clock.now())
+    await unit.entries.append(entry)
 
 
 async def owe(unit: Unit, incident: Incident, effect: Effect) -> None:
@@ -78,9 +85,3 @@ async def locked_live(unit: Unit, incident: IncidentId) -> Incident:
 async def _known(unit: Unit, event: Event) -> bool:
     key = natural_key(event)
     return key is not None and await unit.entries.has(event.incident, key)
-
-
-async def _append(unit: Unit, ports: Ports, event: Event) -> None:
-    seq, prev_hash = await unit.entries.head(event.incident)
-    entry = entry_for(event, seq=seq + 1, prev_hash=prev_hash, recorded_at=ports.clock.now())
-    await unit.entries.append(entry)

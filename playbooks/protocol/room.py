@@ -24,7 +24,7 @@ from playbooks.domain.events import PeopleInvited, RoomOpened, RoomUnavailable, 
 from playbooks.domain.ids import PROTOCOL, ChannelId, ClearanceId, IncidentId, Ts, UserId
 from playbooks.domain.incident import Incident, RoomState
 from playbooks.ports import Ports, Unit
-from playbooks.protocol.recording import locked, owe, record
+from playbooks.protocol.recording import locked, owe, record, write_down
 
 
 async def opened(unit: Unit, ports: Ports, *, incident: IncidentId, room: ChannelId, name: str) -> None:
@@ -144,10 +144,10 @@ async def step_failed(unit: Unit, ports: Ports, *, effect: Effect, delivery: str
         reason=reason,
         delivery=delivery,
     )
-    about = getattr(effect, "about", None)
-    if isinstance(about, StepFailed):
-        return
-    await record(unit, ports, found, event)
+    if isinstance(getattr(effect, "about", None), StepFailed):
+        await write_down(unit, ports, event)
+    else:
+        await record(unit, ports, found, event)
 
 
 async def join(ports: Ports, *, incident: IncidentId, by: UserId) -> Incident:

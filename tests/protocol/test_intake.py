@@ -402,6 +402,15 @@ async def test_stronger_evidence_promotes_an_open_candidate(house: House) -> Non
     assert (await house.kinds()).count("IncidentDeclared") == 1
 
 
+@ON_SQLITE
+async def test_a_candidate_that_spreads_invites_nobody(house: House) -> None:
+    """There is no room to be invited to, and nobody has said that it is an incident."""
+    await proposed(house)
+    await house.hears(alert("payments", 5))
+    assert "payments" in (await house.incident()).impacted
+    assert await house.owed() == []
+
+
 async def test_a_click_and_stronger_evidence_at_the_same_moment_declare_once(house: House) -> None:
     await proposed(house)
     house.clock.advance(timedelta(minutes=6))
