@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
+from bot.demo.cast import Cast
 from bot.demo.house import House, open_house
 from bot.demo.stage import Stage
+from bot.demo.world import Machines
 from bot.manifest import Mode
+from tests.scenarios.record import Record, printed, reading
 
 SAMPLES = [
     pytest.param(("http", "sqlite"), marks=pytest.mark.sqlite, id="http-sqlite"),
@@ -22,6 +26,10 @@ EVERY = [
     pytest.param(("http", "postgresql"), marks=pytest.mark.postgresql, id="http-postgresql"),
 ]
 """Each transport on each engine."""
+on_both = pytest.mark.parametrize("way", SAMPLES, indirect=True)
+"""For promises that a transport or an engine could break."""
+once = pytest.mark.parametrize("way", SAMPLES[:1], indirect=True)
+"""For promises that neither transport nor engine has a part in."""
 
 
 @pytest.fixture(params=EVERY)
@@ -33,14 +41,30 @@ def way(request: pytest.FixtureRequest) -> tuple[Mode, str]:
 
 @pytest.fixture
 async def house(way: tuple[Mode, str], tmp_path: Path) -> AsyncIterator[House]:
-    """A sandbox, and the bot running beside it."""
+    """A sandbox, and the bot running beside it. Whatever the test did, nothing may have broken inside."""
     mode, url = way
     async with open_house(tmp_path, mode=mode, database_url=url) as opened:
         await opened.start_bot()
         yield opened
+    assert [line for line in printed(opened) if line.get("level") in ("error", "critical")] == []
 
 
 @pytest.fixture
 def stage(house: House) -> Stage:
     """Tells nobody, checks everything."""
     return Stage(house.workspace, say=lambda _line: None, pace=0)
+
+
+@pytest.fixture
+async def cast(house: House, stage: Stage) -> AsyncIterator[Cast]:
+    """The people and machines of the story, in a house where nothing has happened yet."""
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        yield Cast(house=house, stage=stage, machines=Machines(house, session))
+
+
+@pytest.fixture
+async def record(house: House) -> AsyncIterator[Record]:
+    """The bot's database. Whatever the test did, every log in it must verify."""
+    async with reading(house.database_url) as opened:
+        yield opened
+        await opened.verify()
