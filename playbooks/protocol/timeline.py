@@ -115,13 +115,11 @@ async def marked(
         incident = await _of_room(unit, channel)
         if incident is None:
             return False
-        entry = await unit.entries.find(incident.id, f"said:{channel}:{ts}")
-        words = entry.body.get("text", "") if entry and entry.body else ""
         event = KeyEventMarked(
             incident=incident.id,
             by=by,
             at=instant(ts),
-            text=str(words),
+            text=await _words(unit, incident.id, channel, ts),
             channel=channel,
             ts=ts,
             author=author,
@@ -149,6 +147,19 @@ async def note(ports: Ports, *, incident: IncidentId, text: str, by: UserId) -> 
         await record(unit, ports, found, event)
         await unit.commit()
     return event
+
+
+async def _words(unit: Unit, incident: IncidentId, channel: ChannelId, ts: Ts) -> str:
+    """How a message reads now, as far as the log has heard; empty if it has not heard of it."""
+    spoken = {MessageSaid.__name__: "text", MessageEdited.__name__: "after"}
+    versions = [
+        (entry.kind == MessageEdited.__name__, entry.at, str(entry.body[spoken[entry.kind]]))
+        for entry in await unit.entries.of(incident)
+        if entry.kind in spoken
+        and entry.body is not None
+        and (entry.body["channel"], entry.body["ts"]) == (channel, ts)
+    ]
+    return max(versions)[-1] if versions else ""
 
 
 async def _of_room(unit: Unit, channel: ChannelId) -> Incident | None:
