@@ -15,8 +15,8 @@ from playbooks.domain.ids import IncidentId
 COMMAND = "/incident"
 MAX_REF_CHARS = 2000
 """Slack docs, Block Kit reference, button: ``value``. The private metadata of a view may be longer."""
-MAX_CARRIED_CHARS = 1400
-"""Words of a command that a button carries; what JSON escaping adds must still fit."""
+ROOM_FOR_IDS = 200
+"""Characters of a reference that are not the words it carries."""
 
 
 class Verb(StrEnum):
@@ -178,6 +178,11 @@ class Ref:
         if len(text) > MAX_REF_CHARS:
             raise BadRef(f"{len(text)} characters do not fit into a button")
         return text
+
+
+def fits(words: str) -> bool:
+    """Whether a button can carry these words of a command, written as JSON."""
+    return len(json.dumps(words, ensure_ascii=False)) <= MAX_REF_CHARS - ROOM_FOR_IDS
 
 
 def decode(value: str) -> Ref:

@@ -34,8 +34,8 @@ from playbooks.protocol.freeze import GateAnswer, GateQuestion
 MAX_BODY = 64 * 1024
 _INCIDENT = re.compile(r"(?:INC-)?(\d{1,9})\Z", re.IGNORECASE)
 
-Short = Annotated[str, Field(max_length=200)]
-Address = Annotated[str, Field(max_length=2_000)]
+Short = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+Address = Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00]*$")]
 
 
 class ChangeAsked(BaseModel):

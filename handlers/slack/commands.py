@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.deps import Desk
-from handlers.names import Verb
+from handlers.names import Verb, fits
 from handlers.slack import grammar
 from handlers.slack.calls import Call, Reply, Windows, as_reply
 from handlers.slack.edge import is_repeated, is_stranger
@@ -48,6 +48,10 @@ async def incident_here(desk: Desk, channel: str) -> IncidentId | None:
 
 
 def _puzzled(puzzle: grammar.Puzzle, here: IncidentId | None) -> Message:
-    guesses = puzzle.guesses or ((Verb.MENU,) if here else ())
-    words = grammar.readable(puzzle.words)[:MAX_TITLE]
-    return answers.not_understood(grammar.readable(puzzle.word), guesses, here, words)
+    return answers.not_understood(
+        grammar.readable(puzzle.word),
+        puzzle.guesses or ((Verb.MENU,) if here else ()),
+        here,
+        title=grammar.readable(puzzle.words)[:MAX_TITLE],
+        rest=puzzle.rest if fits(puzzle.rest) else "",
+    )

@@ -16,6 +16,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from handlers.deps import Answer, Desk, Headers
 from handlers.names import BadRef
 from handlers.slack.calls import Reply
+from handlers.slack.payloads import described
 from handlers.views import answers
 from handlers.views.kit import Message
 from playbooks.domain.errors import ProtocolError, StaleWrite
@@ -32,7 +33,7 @@ async def answered(desk: Desk, where: str, work: Callable[[], Awaitable[Reply | 
     except StaleWrite:
         return Reply(message=answers.refused(SAME_MOMENT))
     except (BadRef, ValidationError) as unclear:
-        desk.complain("slack.not_understood", where=where, reason=str(unclear)[:300])
+        desk.complain("slack.not_understood", where=where, reason=described(unclear))
         return Reply(message=answers.outdated())
     except Exception as unexpected:  # noqa: BLE001 - the edge answers, whatever happened inside
         desk.complain("slack.failed", where=where, reason=repr(unexpected), exc_info=unexpected)

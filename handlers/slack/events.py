@@ -16,7 +16,7 @@ from slack_bolt.response import BoltResponse
 
 from handlers.deps import Desk
 from handlers.slack.grammar import readable
-from handlers.slack.payloads import Happened, Said, read_event
+from handlers.slack.payloads import Happened, Said, described, read_event
 from handlers.views.home import home
 from playbooks.domain.ids import ChannelId, Ts, UserId
 from playbooks.protocol import find, timeline
@@ -59,7 +59,7 @@ async def understand(desk: Desk, raw: bytes) -> bool:
     try:
         event = read_event(json.loads(raw))
     except (ValueError, ValidationError) as unclear:
-        desk.complain("slack.event_not_understood", reason=str(unclear)[:300])
+        desk.complain("slack.event_not_understood", reason=described(unclear))
         return False
     if event is None:
         return False

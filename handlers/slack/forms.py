@@ -11,7 +11,7 @@ from handlers.deps import Desk
 from handlers.names import BadRef, Callback
 from handlers.slack.calls import Call, Windows
 from handlers.slack.edge import SAME_MOMENT, is_repeated, is_stranger
-from handlers.slack.payloads import Submission
+from handlers.slack.payloads import Submission, described
 from handlers.slack.submissions import SUBMISSIONS
 from handlers.views import answers
 from handlers.views.text import Markup, refusal
@@ -27,7 +27,7 @@ async def submitted(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Re
     try:
         form = Submission.model_validate(body)
     except ValidationError as unclear:
-        desk.complain("slack.not_understood", where="submission", reason=str(unclear)[:300])
+        desk.complain("slack.not_understood", where="submission", reason=described(unclear))
         return _instead("Not understood", answers.TELL_A_PERSON)
     try:
         return await _done(desk, windows, form)
@@ -36,7 +36,7 @@ async def submitted(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Re
     except StaleWrite:
         return _sent_back(desk, form, SAME_MOMENT)
     except (BadRef, ValueError) as unclear:
-        desk.complain("slack.not_understood", where=form.view.callback_id, reason=str(unclear)[:300])
+        desk.complain("slack.not_understood", where=form.view.callback_id, reason=described(unclear))
         return _sent_back(desk, form, "This form is too old to be understood. Open it again.")
     except Exception as unexpected:  # noqa: BLE001 - the edge answers, whatever happened inside
         desk.complain(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from handlers.names import Verb
+from handlers.slack.payloads import storable
 from playbooks.domain.ids import IncidentId, UserId
 
 MAX_WORDS = 4_000
@@ -103,6 +104,8 @@ class Puzzle:
     word: str
     guesses: tuple[Verb, ...]
     words: str
+    rest: str
+    """What follows the word: the words of the verb that was meant."""
 
 
 def parse(text: str) -> Request | Puzzle:
@@ -114,8 +117,8 @@ def parse(text: str) -> Request | Puzzle:
         return Request(verb=Verb.MENU if incident is None else Verb.STATUS, incident=incident)
     verb, words = _verb(rest)
     if verb is None:
-        word = rest.split(maxsplit=1)[0]
-        return Puzzle(word=word, guesses=_guesses(word), words=said)
+        word, _, after = rest.partition(" ")
+        return Puzzle(word=word, guesses=_guesses(word), words=said, rest=after.strip())
     if incident is None:
         incident, words = _incident_within(words)
     return Request(verb=verb, words=words, incident=incident)
@@ -148,7 +151,7 @@ def links(words: str) -> tuple[str, ...]:
 def readable(words: str) -> str:
     """The words as their writer saw them: Slack wraps links and names, and escapes three characters."""
     shown = _LABELLED.sub(lambda token: f"{token[1]}{token[2]}", _WRAPPED_LINK.sub(r"\1", words))
-    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return storable(shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
 
 
 def _verb(text: str) -> tuple[Verb | None, str]:

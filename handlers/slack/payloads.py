@@ -5,12 +5,29 @@ Shapes: Slack docs, interactivity payloads, slash commands, Events API.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from handlers.names import Ref, decode
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """Without what a database cannot hold as text: NUL, and halves of characters."""
+    return _UNSTORABLE.sub("", text)
+
+
+def described(error: Exception) -> str:
+    """What was wrong with a payload, without the words in it: those are people's."""
+    if not isinstance(error, ValidationError):
+        return type(error).__name__
+    return "; ".join(
+        f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors(include_input=False)
+    )
 
 
 class Part(BaseModel):
@@ -67,7 +84,6 @@ class Click(Part):
 
     user: Someone
     trigger_id: str
-    response_url: str | None = None
     view: Surface | None = None
     actions: tuple[Pressed, ...] = Field(min_length=1)
 
@@ -95,7 +111,7 @@ class Entered(Part):
     def words(self) -> str:
         """What was written, chosen or picked; empty if nothing was."""
         chosen = self.selected_option.value if self.selected_option else ""
-        return (self.value or self.selected_user or chosen).strip()
+        return storable(self.value or self.selected_user or chosen).strip()
 
 
 class State(Part):
@@ -165,7 +181,6 @@ class Shortcut(Part):
     user: Someone
     trigger_id: str
     callback_id: str
-    response_url: str | None = None
     channel: Place | None = None
     message: Said | None = None
 
@@ -190,13 +205,6 @@ class Happened(Part):
     item: dict[str, Any] | None = None
     item_user: str | None = None
     tab: str = ""
-
-
-class Delivered(Part):
-    """The envelope of an event."""
-
-    event_id: str
-    event: Happened
 
 
 def read_event(body: Mapping[str, Any]) -> Happened | None:

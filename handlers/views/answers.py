@@ -96,17 +96,15 @@ def which_incident(verb: Verb, words: str, incidents: Sequence[Incident], names:
     return message(lead, section(lead), *rows)
 
 
-def not_understood(word: str, guesses: Sequence[Verb], incident: IncidentId | None, words: str) -> Message:
-    """A word that is no verb: the nearest ones as buttons, and the way to declare."""
+def not_understood(
+    word: str, guesses: Sequence[Verb], incident: IncidentId | None, *, title: str, rest: str
+) -> Message:
+    """A word that is no verb: the nearest ones as buttons, which keep the words, and the way to declare."""
     lead = say("I do not know “{word}”.", word=foreign(word, 60))
-    likely = [verb_button(f"Did you mean {guess}?", guess, incident) for guess in guesses]
-    declare = (
-        []
-        if Verb.DECLARE in guesses
-        else [verb_button("Declare an incident…", Verb.DECLARE, None, words=words)]
-    )
-    menu = verb_button("Show what I can do", Verb.HELP, None)
-    return answer(lead, *likely, *declare, menu)
+    likely = [verb_button(f"Did you mean {guess}?", guess, incident, words=rest) for guess in guesses]
+    if Verb.DECLARE not in guesses:
+        likely.append(verb_button("Declare an incident…", Verb.DECLARE, None, words=title))
+    return answer(lead, *likely, verb_button("Show what I can do", Verb.HELP, None))
 
 
 def too_long() -> Message:

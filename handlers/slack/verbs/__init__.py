@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from handlers.names import MAX_CARRIED_CHARS, Verb
+from handlers.names import Verb, fits
 from handlers.slack.calls import Call
 from handlers.slack.verbs import leading, looking, saying, seat
 from handlers.views.answers import too_long, which_incident
@@ -69,7 +69,7 @@ async def perform(call: Call, verb: Verb) -> Message | None:
     live = await find.live(call.ports)
     if does.only_looks and len(live) == 1:
         return await does.run(replace(call, incident=live[0].id))
-    if len(call.words) > MAX_CARRIED_CHARS:
+    if not fits(call.words):
         return too_long()
     offered = await find.recent(call.ports, limit=OFFERED) if does.after_the_end else live[:OFFERED]
     names = [call.handbook.playbook.severity_name(incident.severity) for incident in offered]

@@ -159,7 +159,13 @@ class Office:
         )
 
     async def use(
-        self, callback: str, *, by: str = "U0ADA", message: Json | None = None, channel: str = ROOM
+        self,
+        callback: str,
+        *,
+        by: str = "U0ADA",
+        message: Json | None = None,
+        channel: str = ROOM,
+        **more: Any,
     ) -> Json:
         """Use a shortcut; the answer that the person is shown ({} if none)."""
         before = len(self.slack.answers)
@@ -176,7 +182,7 @@ class Office:
                 "message": message,
                 "response_url": f"{self.slack.url}/hooks/{self.pressed}",
             }
-        await self._dispatch(body)
+        await self._dispatch(body | more)
         return self.slack.answers[-1] if len(self.slack.answers) > before else {}
 
     async def deliver(self, event: Json, *, event_id: str = "Ev1") -> BoltResponse:

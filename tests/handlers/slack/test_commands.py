@@ -277,9 +277,44 @@ async def test_an_unknown_number_is_answered(office: Office) -> None:
     assert "There is no INC-9" in said(await office.slash("INC-9 status", channel=LOBBY))
 
 
-async def test_words_too_long_for_a_button_are_said_so(office: Office) -> None:
+@pytest.mark.parametrize("words", ["x" * 3_000, '"' * 1_500])
+async def test_words_too_long_for_a_button_are_said_so(office: Office, words: str) -> None:
     await office.in_room()
-    assert "too long" in said(await office.slash("log " + "x" * 3_000, channel=LOBBY))
+    assert "too long" in said(await office.slash(f"log {words}", channel=LOBBY))
+
+
+async def test_what_no_database_holds_is_left_out(office: Office) -> None:
+    await office.in_room()
+    assert "In the log: ab" in said(await office.slash("log a\x00b"))
+
+
+async def test_the_menu_elsewhere_leads_to_what_is_live(office: Office) -> None:
+    await office.in_room()
+    answer = await office.slash("", channel=LOBBY)
+    assert "Payments time out" in said(answer)
+    assert "What do you want" in (await office.press(labelled(answer, "Open menu")))["text"]
+
+
+async def test_freeze_elsewhere_shows_every_freeze(office: Office) -> None:
+    assert "No change freeze is on" in said(await office.slash("freeze", channel=LOBBY))
+    await office.in_room()
+    assert "Freeze of *INC-1*" in said(await office.slash("freeze", channel=LOBBY))
+
+
+async def test_joining_before_the_room_is_open_is_a_promise(office: Office) -> None:
+    await office.slash("declare checkout payments fail", channel=LOBBY)
+    assert "as soon as it is open" in said(await office.slash("INC-1 join", channel=LOBBY))
+
+
+@pytest.mark.parametrize("verb", ["release", "refute"])
+async def test_release_and_refute_without_a_number_show_the_list(office: Office, verb: str) -> None:
+    await office.in_room()
+    assert "Nothing was stated yet" in said(await office.slash(verb))
+
+
+async def test_yield_without_a_dispute_says_what_to_do_instead(office: Office) -> None:
+    await office.in_room()
+    assert "/incident handover" in said(await office.slash("yield"))
 
 
 @pytest.mark.parametrize(
@@ -291,6 +326,13 @@ async def test_a_misspelt_verb_is_guessed(office: Office, text: str, guess: str)
     answer = await office.slash(text)
     assert "I do not know" in said(answer)
     assert f"Did you mean {guess}?" in labels(answer["blocks"])
+
+
+async def test_a_guess_keeps_the_words(office: Office) -> None:
+    await office.in_room()
+    answer = await office.slash("impct payments fail")
+    await office.press(labelled(answer, "Did you mean impact?"))
+    assert [s.text for s in (await office.picture()).statements] == ["payments fail"]
 
 
 async def test_plain_words_can_be_declared_with_one_press(office: Office) -> None:

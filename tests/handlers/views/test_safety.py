@@ -92,7 +92,9 @@ MESSAGES: dict[str, Callable[[Picture, Handbook], Message]] = {
     "which incident": lambda p, h: answers.which_incident(
         Verb.LOG, "", [p.incident] * 5, [p.severity_name] * 5
     ),
-    "not understood": lambda p, h: answers.not_understood(p.incident.title, (Verb.LOG,), None, ""),
+    "not understood": lambda p, h: answers.not_understood(
+        p.incident.title, (Verb.LOG,), None, title="", rest=""
+    ),
     "refusal": lambda p, h: answers.refused(f"No, {p.incident.title}"),
     "noted": lambda p, h: answers.noted(p.incident.title),
     "help": lambda p, h: help_text(),
