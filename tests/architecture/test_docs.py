@@ -108,6 +108,13 @@ def test_every_command_of_the_command_line_is_documented() -> None:
     assert sorted(told) == sorted(commands(main))
 
 
+def test_commands_of_the_command_line_that_pages_quote_exist() -> None:
+    known = set(commands(main)) | {"tocsin outbox", "tocsin db"}
+    for page in PAGES:
+        for quoted in re.findall(r"(?:`|\$ |bin/)(tocsin(?: [a-z]+)+)", read(page)):
+            assert any(quoted.startswith(command) for command in known), f"{page}: {quoted}"
+
+
 def test_every_make_target_that_a_page_names_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
     for page in PAGES:
