@@ -39,7 +39,7 @@ async def essence(office: Office) -> dict[str, object]:
     room = office.room()
     state = await office.workspace.state()
     return {
-        "rooms": [c["name"] for c in state["channels"] if c["name"].startswith("inc-")],
+        "rooms": [c["name"] for c in state["channels"] if c.get("name", "").startswith("inc-")],
         "members": sorted(await room.members()),
         "topic": await room.topic(),
         "bookmarks": [bookmark["link"] for bookmark in await room.bookmarks()],
