@@ -16,18 +16,16 @@ from playbooks.domain.events import (
     CandidateProposed,
     CandidateRejected,
     Evidence,
-    FreezeBegan,
     IncidentDeclared,
     KnownErrorRecognised,
 )
-from playbooks.domain.freeze import rings
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import MONITORING, PROTOCOL, IncidentId, ServiceName, UserId, incident_name
 from playbooks.domain.incident import AffectedService, Incident, Major, ServiceRole, State
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.trigger import Fired
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import clocks, communicate, quiet
+from playbooks.protocol import clocks, communicate, freeze, quiet
 from playbooks.protocol.lookalikes import lookalikes
 from playbooks.protocol.recording import locked, record
 
@@ -232,21 +230,10 @@ async def _begin(
     await record(unit, ports, begun, declared)
     await clocks.start(unit, ports, begun)
     if frozen:
-        await record(unit, ports, begun, _freeze_began(handbook, begun, at=now))
+        await freeze.begin(unit, ports, begun)
     await _recognise(unit, ports, begun)
     await communicate.promise(unit, ports, begun, number=1, due_at=now + handbook.playbook.updates.first)
     await quiet.listen(unit, ports, begun.id)
-
-
-def _freeze_began(handbook: Handbook, incident: Incident, *, at: datetime) -> FreezeBegan:
-    drawn = rings(incident.core, handbook.graph)
-    return FreezeBegan(
-        incident=incident.id,
-        by=PROTOCOL,
-        at=at,
-        ring0=tuple(sorted(drawn.ring0)),
-        ring1=tuple(sorted(drawn.ring1)),
-    )
 
 
 async def _recognise(unit: Unit, ports: Ports, incident: Incident) -> None:

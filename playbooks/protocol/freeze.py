@@ -22,7 +22,7 @@ from playbooks.domain.change import (
     Verdict,
 )
 from playbooks.domain.clearance import is_usable, require_approver
-from playbooks.domain.effects import CloseApproval
+from playbooks.domain.effects import CloseApproval, RefreshCard
 from playbooks.domain.errors import AlreadyDecided, NeedsWords, NotNeeded
 from playbooks.domain.events import (
     ApprovalAsked,
@@ -30,6 +30,7 @@ from playbooks.domain.events import (
     ChangeApproved,
     ChangeDenied,
     ChangeHeld,
+    FreezeBegan,
     FreezeLifted,
 )
 from playbooks.domain.freeze import Freeze, ring_of, rings, verdict
@@ -73,6 +74,19 @@ class GateAnswer:
     change: Change
 
 
+async def begin(unit: Unit, ports: Ports, incident: Incident) -> None:
+    """Write down what is frozen from now on; ``incident`` says so already."""
+    drawn = rings(incident.core, ports.handbook().graph)
+    event = FreezeBegan(
+        incident=incident.id,
+        by=PROTOCOL,
+        at=ports.clock.now(),
+        ring0=tuple(sorted(drawn.ring0)),
+        ring1=tuple(sorted(drawn.ring1)),
+    )
+    await record(unit, ports, incident, event)
+
+
 async def ask(ports: Ports, *, question: GateQuestion) -> GateAnswer:
     """May this change go ahead? Whatever the answer needs (hold, approval card) is set up with it."""
     now = ports.clock.now()
@@ -101,6 +115,7 @@ async def ask(ports: Ports, *, question: GateQuestion) -> GateAnswer:
                 )
         if answer.decision is Decision.ALLOW:
             await _use_approvals(unit, ports, by_number, change)
+            await _let_go(unit, ports, by_number, change)
         verdict_id = ports.ids.new()
         await unit.verdicts.add(verdict_id, change.id, answer)
         await unit.commit()
@@ -169,13 +184,17 @@ async def thaw(
     reason: str,
     fence: int | None = None,
 ) -> tuple[Hold, ...]:
-    """Lift the freeze by hand. Raises NotYourRole, StaleCommand, NotNeeded."""
+    """Lift the freeze by hand. ``fence`` binds a commander's button, not a duty manager's.
+
+    Raises NotYourRole, StaleCommand, NotNeeded.
+    """
+    handbook = ports.handbook()
     async with ports.units() as unit:
         found = await locked(unit, incident)
         tenure = await unit.tenures.current(incident)
-        if fence is not None:
+        if fence is not None and by not in handbook.duty_managers:
             require_command(by, tenure, what="lift the freeze", fence=fence)
-        require_lead(by, tenure, ports.handbook(), what="lift the freeze")
+        require_lead(by, tenure, handbook, what="lift the freeze")
         if found.freeze_since is None or found.thawed_at is not None:
             raise NotNeeded("No freeze is on for this incident.")
         released = await _lift(unit, ports, found, by=by, reason=reason.strip() or "lifted by hand")
@@ -214,7 +233,7 @@ async def _understood(unit: Unit, ports: Ports, question: GateQuestion) -> Chang
         kind=question.kind,
         risk=question.risk,
         services=services or (known.services if known else ()),
-        unknown_services=unknown,
+        unknown_services=unknown if question.services or known is None else known.unknown_services,
         env=question.env,
         digest=question.digest,
         op=question.op,
@@ -352,6 +371,15 @@ async def _use_approvals(
                 incident=clearance.incident, by=PROTOCOL, at=now, ref=change.ref, op=change.op
             )
             await record(unit, ports, frozen[clearance.incident], event)
+
+
+async def _let_go(unit: Unit, ports: Ports, frozen: dict[IncidentId, Incident], change: Change) -> None:
+    """What goes ahead is not kept back any more, so the thaw has nothing to say about it."""
+    for number, incident in frozen.items():
+        for hold in await unit.holds.open_for(number):
+            if hold.change == change.id:
+                await unit.holds.release(hold, ports.clock.now())
+                await owe(unit, incident, RefreshCard(incident=number))
 
 
 # ------------------------------------------------------------------ deciding and lifting

@@ -21,7 +21,7 @@ from playbooks.domain.ids import IncidentId, UserId, incident_name
 from playbooks.domain.incident import Incident, Major, ResolutionCode, State
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import clocks, command, communicate, declare, review
+from playbooks.protocol import clocks, command, communicate, declare, freeze, review
 from playbooks.protocol.recording import locked, locked_live, record
 
 
@@ -117,6 +117,8 @@ async def bring_back(unit: Unit, ports: Ports, found: Incident, *, by: UserId, r
     await unit.incidents.save(reopened)
     await unit.timers.cancel(TimerKind.THAW, str(found.id))
     await record(unit, ports, reopened, IncidentReopened(incident=found.id, by=by, at=now, reason=reason))
+    if reopened.freeze_since != found.freeze_since:
+        await freeze.begin(unit, ports, reopened)
     await clocks.resume(unit, ports, reopened, why="reopened")
     await communicate.owe_news(unit, ports, reopened)
     return reopened
@@ -181,6 +183,8 @@ async def set_severity(
     await unit.incidents.save(changed)
     event = SeverityChanged(incident=found.id, by=by, at=now, before=found.severity, after=to, reason=reason)
     await record(unit, ports, changed, event)
+    if changed.freeze_since != found.freeze_since:
+        await freeze.begin(unit, ports, changed)
     await clocks.fit(unit, ports, changed)
     return changed
 
