@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Locator, expect
 
@@ -53,6 +55,18 @@ async def test_whoever_reads_the_newest_follows(sandbox: Workspace, visit: Opene
     page = await visit()
     await bob.say("general", "the very last")
     await expect(page.get_by_text("the very last", exact=True)).to_be_in_viewport()
+
+
+async def test_whoever_writes_sees_what_they_wrote(sandbox: Workspace, visit: Opener) -> None:
+    """From far up in the history, too."""
+    for number in range(MANY):
+        await sandbox.user("bob").say("general", f"line {number}")
+    page = await visit()
+    await page.get_by_text("line 20", exact=True).scroll_into_view_if_needed()
+    await page.get_by_role("textbox", name="Message #general").fill("my own words")
+    await page.get_by_role("textbox", name="Message #general").press("Enter")
+    await expect(page.get_by_role("article").last).to_have_text(re.compile("my own words"))
+    await expect(page.get_by_role("article").last).to_be_in_viewport()
 
 
 async def test_earlier_messages_are_fetched_on_demand(sandbox: Workspace, visit: Opener) -> None:
@@ -123,6 +137,7 @@ async def test_changing_the_person_changes_what_is_seen(sandbox: Workspace, bot:
     await expect(page.get_by_role("heading", name="general", exact=True)).to_be_visible()
     await page.get_by_role("textbox", name="Message #general").fill("it is me")
     await page.get_by_role("textbox", name="Message #general").press("Enter")
+    await expect(page.get_by_role("article")).to_have_count(1)
     [message] = await sandbox.channel("general").messages()
     assert message.raw["user"] == "U0CLEO"
     assert "as=cleo" in page.url

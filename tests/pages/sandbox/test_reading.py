@@ -191,3 +191,13 @@ async def test_nobody_sees_a_private_channel_from_outside(visit: Opener) -> None
     await expect(page.get_by_role("button", name="secret-project")).to_be_visible()
     page = await visit("as=cleo")
     await expect(page.get_by_role("button", name="secret-project")).to_have_count(0)
+
+
+async def test_people_who_arrive_one_after_the_other_are_told_in_one_line(
+    sandbox: Workspace, visit: Opener
+) -> None:
+    room = (await sandbox.act("ada", "create_channel", name="inc-7"))["channel"]
+    await sandbox.act("ada", "invite", channel=room, users=["bob", "cleo", "dev"])
+    page = await visit("as=ada&channel=inc-7")
+    line = "@bob, @cleo and @dev have joined the channel"  # Ada herself stands above the "New" line
+    await expect(page.get_by_role("article").locator(".content").last).to_have_text(line)

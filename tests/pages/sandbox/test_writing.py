@@ -47,6 +47,7 @@ async def test_names_are_completed_and_become_mentions(sandbox: Workspace, visit
     await box.press("Enter")
     await box.press_sequentially("now, a & b <c> :+1:")
     await box.press("Enter")
+    await expect(page.get_by_role("article")).to_have_count(1)
     [message] = await sandbox.channel("general").messages()
     assert message.raw["text"] == "ask <@U0BOB> in <#C0INCIDENTS> now, a &amp; b &lt;c&gt; :+1:"
 

@@ -21,10 +21,11 @@ const MAY_HAVE_ARRIVED = new Set(["operation_timeout", "dispatch_failed", "reque
 const drafts = new Map();
 let made = 0;
 
-/** A message box; `kind` is "channel" or "thread". */
+/** A message box; `kind` is "channel" or "thread", `onSent` hears that something left it. */
 export class Composer {
-  constructor({ kind }) {
+  constructor({ kind, onSent = () => {} }) {
     this.kind = kind;
+    this.onSent = onSent;
     this.target = null;
     this.pending = 0;
     const id = `composer-${(made += 1)}`;
@@ -191,6 +192,7 @@ export class Composer {
     const { target, draftKey } = this;
     this.write("");
     drafts.delete(draftKey);
+    this.onSent();
     try {
       await this.deliver(typed, target);
     } catch (refusal) {

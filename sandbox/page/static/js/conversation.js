@@ -17,7 +17,7 @@ const ALL_MESSAGES = 1000; // as many as the sandbox gives at once
 export function mountConversation(main, home) {
   const header = h("header", { class: "conversation-head" });
   const list = new MessageList({ label: "Messages", onBottom: () => markRead(list) });
-  const composer = new Composer({ kind: "channel" });
+  const composer = new Composer({ kind: "channel", onSent: () => list.toBottom() });
   const bar = h("div", { class: "composer-bar" });
   fill(main, header, list.root, home.root, composer.root, bar);
   const view = { header, list, composer, bar, home, shown: null, newFrom: null, announced: "" };

@@ -85,7 +85,7 @@ const PRESETS = [
 ];
 
 /** The rule in force that a preset put there, if any. */
-function inForce({ rule }) {
+function ruleOf({ rule }) {
   return state.faults.find((fault) => Object.entries(rule).every(([key, value]) => fault[key] === value));
 }
 
@@ -116,7 +116,7 @@ export function faultsPane() {
 }
 
 function faultSwitch(preset) {
-  const active = inForce(preset);
+  const active = ruleOf(preset);
   const flip = async () => {
     await change(() => (active ? remove(active) : write("faults", preset.rule)));
     document.querySelector(`[data-fault="${preset.title}"]`)?.focus();
@@ -145,7 +145,7 @@ function faultSwitch(preset) {
 }
 
 function drawRules(box) {
-  const others = state.faults.filter((fault) => !PRESETS.some((preset) => inForce(preset) === fault));
+  const others = state.faults.filter((fault) => !PRESETS.some((preset) => ruleOf(preset) === fault));
   const clear = h(
     "button",
     { type: "button", class: "button quiet", onclick: () => change(() => erase("faults")) },

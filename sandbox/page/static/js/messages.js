@@ -3,6 +3,7 @@
 // Rows are patched by timestamp. Whoever reads the newest message stays at the bottom;
 // whoever reads further up keeps the line they read, whatever happens around it.
 
+import { gathered } from "./arrivals.js";
 import { fill, h, patchList } from "./dom.js";
 import { isBeingEdited } from "./editor.js";
 import { icon } from "./icons.js";
@@ -119,18 +120,13 @@ export class MessageList {
 function rowsOf(messages, newFrom) {
   const rows = [];
   let previous = null;
-  for (const message of messages) {
+  for (const message of gathered(messages, newFrom)) {
     const at = Number(message.ts);
-    if (!previous || dayKey(at) !== dayKey(Number(previous.ts)))
-      rows.push({ key: `day ${dayKey(at)}`, kind: "day", label: dayLabel(at) });
+    const newDay = !previous || dayKey(at) !== dayKey(Number(previous.ts));
+    if (newDay) rows.push({ key: `day ${dayKey(at)}`, kind: "day", label: dayLabel(at) });
     if (newFrom && message.ts === newFrom) rows.push({ key: "new", kind: "new" });
-    const freshHead = rows.at(-1)?.kind !== "message";
-    rows.push({
-      key: message.ts,
-      kind: "message",
-      message,
-      grouped: !freshHead && continues(previous, message),
-    });
+    const below = rows.at(-1)?.kind === "message" && continues(previous, message);
+    rows.push({ key: message.ts, kind: "message", message, grouped: below });
     previous = message;
   }
   return rows;

@@ -9,7 +9,7 @@ import { state, subscribe } from "./store.js";
 export function threadPane() {
   const place = h("p", { class: "pane-lead" });
   const list = new MessageList({ label: "Thread" });
-  const composer = new Composer({ kind: "thread" });
+  const composer = new Composer({ kind: "thread", onSent: () => list.toBottom() });
   let shown = "";
   const draw = () => {
     if (!state.thread) return;
