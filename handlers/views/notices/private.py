@@ -11,10 +11,11 @@ from handlers.views.kit import Block, Element, Message, actions, button, confirm
 from handlers.views.notices.outbreak import retry_button
 from handlers.views.notices.room import spoken
 from handlers.views.phrases import commander, named, services, verb_button
-from handlers.views.text import Markup, clock_time, person, quoted, room, say
+from handlers.views.text import Markup, clock_time, join, person, quoted, room, say
 from playbooks.domain import events as e
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ContestId, IncidentId, UserId
+from playbooks.domain.incident import RoomState
 from playbooks.protocol.picture import Picture
 
 
@@ -38,6 +39,10 @@ def _words(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | Non
     match event:
         case e.IncidentDeclared() | e.RoomOpened():
             return _called(picture)
+        case e.RoomUnavailable():
+            hub = room(handbook.catalogue.channels.incidents.removeprefix("#"))
+            instead = say("⚠️ No war room could be made; work goes on in a thread of *{hub}*.", hub=hub)
+            return join([_called(picture), instead])
         case e.UpdateDue():
             return say("⏰ Update {n} is due now. A draft is ready.", n=event.number)
         case e.QuietNoticed():
@@ -75,7 +80,7 @@ def _choices(event: e.Event, handbook: Handbook, user: UserId) -> list[Block]:
             return [actions(verb_button("Read and send…", Verb.UPDATE, number, style="primary"))]
         case e.QuietNoticed():
             return [actions(verb_button("Mitigated…", Verb.MITIGATE, number, style="primary"))]
-        case e.IncidentDeclared() | e.RoomOpened():
+        case e.IncidentDeclared() | e.RoomOpened() | e.RoomUnavailable():
             return [actions(verb_button("Take command", Verb.TAKE, number, style="primary"))]
         case _:
             return []
@@ -131,7 +136,8 @@ def _award(incident: IncidentId, contest: ContestId, parties: tuple[UserId, ...]
 
 
 def _whereabouts(picture: Picture) -> Markup:
-    where = room(picture.incident.room) if picture.incident.room else Markup("no room yet")
+    waiting = picture.incident.room_state is RoomState.WANTED
+    where = room(picture.incident.room or ("no room yet" if waiting else "no room"))
     return say(
         "{severity} · {named} · {where}",
         severity=picture.severity_name,
