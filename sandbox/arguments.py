@@ -34,6 +34,10 @@ class Arguments:
         """For the journal: everything but the token."""
         return {key: value for key, value in self._raw.items() if key != "token"}
 
+    def without(self, *names: str) -> Arguments:
+        """The same arguments but for some that a method does not know, and therefore ignores."""
+        return Arguments({key: value for key, value in self._raw.items() if key not in names})
+
     def text(self, name: str, default: str = "") -> str:
         value = self._raw.get(name, default)
         return value if isinstance(value, str) else _as_text(value)
@@ -56,7 +60,7 @@ class Arguments:
         value = self._raw.get(name, default)
         try:
             return int(float(value)) if value != "" else default
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise invalid(f"[ERROR] must be a valid integer [json-pointer:/{name}]") from error
 
     def names(self, name: str) -> list[str]:

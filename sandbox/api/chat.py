@@ -90,7 +90,7 @@ def _warned(content: Content) -> Json:
 def post_ephemeral(call: Call) -> Json:
     workspace, channel = call.workspace, target(call)
     user = call.arguments.required("user")
-    content = read_content(workspace, call.arguments)
+    content = read_content(workspace, call.arguments.without("metadata"))
     if content.empty:
         raise Refusal("no_text")
     check_messages_tab(call, channel)
@@ -174,10 +174,14 @@ def get_permalink(call: Call) -> Json:
 @method("chat.meMessage", "chat:write", tier=3)
 def me_message(call: Call) -> Json:
     channel = target(call)
-    content = read_content(call.workspace, call.arguments)
+    spoken = call.arguments.without("blocks", "attachments", "metadata", "markdown_text")
+    content = read_content(call.workspace, spoken)
     if not content.text:
         raise Refusal("no_text")
-    check_may_post(call.workspace, channel, call.user, reply=False, anywhere=False)
+    if channel.is_archived:
+        raise Refusal("is_archived")
+    if call.user not in channel.members:
+        raise Refusal("not_in_channel")
     draft = draft_of(call, channel, content)
     draft.subtype = "me_message"
     return {"channel": channel.id, "ts": messages.post(call.workspace, draft).ts}

@@ -39,10 +39,18 @@ def complete_upload(call: Call) -> Json:
     targets = _targets(call)
     for channel in targets:
         where = Share(channel=channel, thread_ts=thread_ts, comment=comment)
-        file_store.share(call.workspace, files, where, call.user, call.app)
+        _share(call, files, where)
     for file in files:
         file.completed = True
     return {"files": [file_json(call.workspace, file) for file in files]}
+
+
+def _share(call: Call, files: list[File], where: Share) -> None:
+    """A thread that cannot be is a mistake in the arguments; this method has no code for it."""
+    try:
+        file_store.share(call.workspace, files, where, call.user, call.app)
+    except Refusal as refusal:
+        raise invalid(f"[ERROR] {refusal.code} [json-pointer:/thread_ts]") from refusal
 
 
 def _named_files(call: Call) -> list[File]:
@@ -64,9 +72,19 @@ def _targets(call: Call) -> list[Channel]:
     found = []
     for each in ids:
         channel = channels.visible(call.workspace, each, call.user)
-        check_may_post(call.workspace, channel, call.user, reply=False, anywhere=False)
+        _check_may_share(call, channel)
         found.append(channel)
     return found
+
+
+def _check_may_share(call: Call, channel: Channel) -> None:
+    """A method of its own has codes of its own: only a missing membership is named."""
+    try:
+        check_may_post(call.workspace, channel, call.user, reply=False, anywhere=False)
+    except Refusal as refusal:
+        if refusal.code == "not_in_channel":
+            raise
+        raise Refusal("posting_to_channel_denied") from refusal
 
 
 def _file(call: Call, name: str, otherwise: str) -> File:
@@ -112,7 +130,9 @@ def canvases_create(call: Call) -> Json:
 
 @method("conversations.canvases.create", "canvases:write", tier=2)
 def channel_canvas_create(call: Call) -> Json:
-    channel = call.channel(name="channel_id")
+    channel = call.workspace.channels.get(call.arguments.required("channel_id"))
+    if channel is None or not channels.may_see(call.workspace, channel, call.user):
+        raise Refusal("channel_canvas_creation_failed")
     if channel.canvas is not None:
         raise Refusal("channel_canvas_already_exists")
     if call.user not in channel.members or channel.is_archived:

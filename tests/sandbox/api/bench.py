@@ -78,7 +78,7 @@ async def error_of(awaitable: Any) -> str:
     return str(refused.value.response["error"])
 
 
-async def upload(bench: Bench, name: str, content: bytes, **where: str) -> Any:
+async def upload(bench: Bench, name: str, content: bytes, **where: Any) -> Any:
     """The three steps of an upload; the answer is that of the last one."""
     place = await bench.client.files_getUploadURLExternal(filename=name, length=len(content))
     async with ClientSession() as session, session.post(place["upload_url"], data=content) as response:

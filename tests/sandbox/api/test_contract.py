@@ -3,6 +3,8 @@
 The few codes in ``observed`` of documented.yaml are not on the pages but in reports of
 what the real thing answers: ``invalid_thread_ts`` (jenkinsci/slack-plugin issue 584),
 ``msg_blocks_too_long`` beyond chat.postMessage (slackapi/bolt-js issue 2509),
+``invalid_cursor`` of reactions.list (slackapi/node-slack-sdk issue 1051),
+``no_such_subteam`` (the page of usergroups.users.list, for the same mistake),
 ``cannot_dm_bot`` and ``user_not_found`` (older editions of the same pages).
 """
 
