@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -61,33 +61,29 @@ async def running(settings: Settings) -> AsyncIterator[int]:
 async def _working(house: House) -> AsyncIterator[None]:
     """Workers, the socket and the ticker run; leaving waits for what they have begun."""
     async with asyncio.TaskGroup() as tasks:
-        begun: list[asyncio.Task[Any]] = [
-            tasks.create_task(house.slack.introduction.make(), name="introduction"),
-            tasks.create_task(_enter_channels(house), name="channels"),
-            *(tasks.create_task(worker.run(), name=f"worker {worker.name}") for worker in house.workers),
-        ]
+        greeting = tasks.create_task(_greet(house), name="greeting")
+        lasting = [tasks.create_task(worker.run(), name=f"worker {worker.name}") for worker in house.workers]
         if house.slack.line is not None:
-            begun.append(tasks.create_task(house.slack.line.run(), name="socket"))
+            lasting.append(tasks.create_task(house.slack.line.run(), name="socket"))
         scheduler = _scheduler(house)
         scheduler.start()
         try:
             yield
         finally:
             scheduler.pause()
-            await _stop(house, begun)
+            greeting.cancel()
+            await _stop(house, lasting)
             # Last, because it cancels jobs that have begun, and calls that an error.
             scheduler.shutdown(wait=False)
 
 
-async def _stop(house: House, begun: list[asyncio.Task[Any]]) -> None:
+async def _stop(house: House, lasting: Iterable[asyncio.Task[None]]) -> None:
     """Ask everything to end, and insist after a while."""
     if house.slack.line is not None:
         house.slack.line.stop()
     for worker in house.workers:
         worker.stop()
-    begun[0].cancel()
-    begun[1].cancel()
-    _, late = await asyncio.wait(begun, timeout=house.ground.settings.worker.drain.total_seconds())
+    _, late = await asyncio.wait(lasting, timeout=house.ground.settings.worker.drain.total_seconds())
     for task in late:
         log.warning("process.abandoned", task=task.get_name())
         task.cancel()
@@ -120,9 +116,12 @@ async def _forget(house: House) -> None:
     await store.inbox.forget(before)
 
 
-async def _enter_channels(house: House) -> None:
-    """Be where the protocol speaks; what is missing is said now, not in the first incident."""
-    await house.slack.introduction.known()
+async def _greet(house: House) -> None:
+    """Learn who we are, and be where the protocol speaks.
+
+    A channel that is missing is said now, not in the first incident. Raises Unwelcome.
+    """
+    await house.slack.introduction.make()
     channels = house.ground.library.handbook().catalogue.channels
     for name in dict.fromkeys((channels.incidents, channels.stakeholders)):
         try:

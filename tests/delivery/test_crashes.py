@@ -59,7 +59,9 @@ async def test_a_process_dies_at_every_stage_of_an_incident(office: Office, die:
     assert len([m for m in said if "has command" in m.text and "Mitigated…" not in m.buttons]) == 1
     assert len(await office.said("incidents")) == 1
     state = await office.workspace.state()
-    assert [c["name"] for c in state["channels"] if c.get("name", "").startswith("inc-")] == ["inc-1-checkout"]
+    assert [c["name"] for c in state["channels"] if c.get("name", "").startswith("inc-")] == [
+        "inc-1-checkout"
+    ]
 
 
 async def test_a_lease_that_was_lost_notes_nothing(office: Office) -> None:

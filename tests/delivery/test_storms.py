@@ -126,4 +126,4 @@ async def test_a_storm_changes_nothing_that_people_see(
     assert max(row.attempts for row in await office.rows()) > 1, "it was no storm"
     got = await seen(office)
     for place, what in expected.items():
-        assert got[place] == what, (got[place] - what, what - got[place])
+        assert got[place] == what, place
