@@ -39,6 +39,7 @@ export const loadDirectory = loader(async () => {
     names,
     seq: state.seq || answer.seq, // afterwards the stream counts
     team: answer.team,
+    banner: answer.banner,
     me: answer.me,
     users: byId(answer.users),
     groups: byId(answer.usergroups),

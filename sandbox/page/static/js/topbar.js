@@ -5,6 +5,7 @@ import { fill, h } from "./dom.js";
 import { bell, icon } from "./icons.js";
 import { identityButton } from "./identity.js";
 import { togglePane } from "./navigate.js";
+import { stageLine } from "./stage.js";
 import { state, subscribe } from "./store.js";
 
 /** Draw the bar into `header`. */
@@ -23,6 +24,7 @@ export function mountTopbar(header) {
     menu,
     h("span", { class: "brand" }, bell(), name),
     offline,
+    stageLine(),
     clockGroup(),
     paneButton("deliveries", "Deliveries", "pulse"),
     paneButton("faults", "Faults", "plug"),
