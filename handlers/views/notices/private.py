@@ -11,7 +11,7 @@ from handlers.views.kit import Block, Element, Message, actions, button, confirm
 from handlers.views.notices.outbreak import retry_button
 from handlers.views.notices.room import spoken
 from handlers.views.phrases import commander, named, services, verb_button
-from handlers.views.text import Markup, clock_time, join, person, quoted, room, say
+from handlers.views.text import Markup, clock_time, foreign, join, person, quoted, room, say
 from playbooks.domain import events as e
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ContestId, IncidentId, UserId
@@ -41,7 +41,11 @@ def _words(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | Non
             return _called(picture)
         case e.RoomUnavailable():
             hub = room(handbook.catalogue.channels.incidents.removeprefix("#"))
-            instead = say("⚠️ No war room could be made; work goes on in a thread of *{hub}*.", hub=hub)
+            instead = say(
+                "⚠️ No war room could be made ({why}). Work goes on in a thread of *{hub}*.",
+                why=foreign(event.reason, 200),
+                hub=hub,
+            )
             return join([_called(picture), instead])
         case e.UpdateDue():
             return say("⏰ Update {n} is due now. A draft is ready.", n=event.number)
