@@ -18,6 +18,8 @@ from playbooks.ports import Ports
 from playbooks.protocol.picture import Picture, draw
 from storage.uow import SqlUnit, Store
 
+ANNOUNCED_WITHIN = timedelta(minutes=1)
+
 E = TypeVar("E", bound=Effect)
 Then = Callable[[SqlUnit], Awaitable[None]]
 
@@ -80,7 +82,14 @@ class Tools:
                 raise Later(timedelta(seconds=1), "the war room is not open yet")
 
     async def hub(self, incident: Incident) -> Place:
-        """The incident's thread in the incidents channel."""
+        """The incident's thread in the incidents channel.
+
+        It hangs on the announcement, which is on its way at the same time: raises Later until it
+        is there, but not for ever, because it may never come.
+        """
+        waited = self.ports.clock.now() - incident.declared_at
+        if incident.announcement_ts is None and waited < ANNOUNCED_WITHIN:
+            raise Later(timedelta(seconds=1), "the announcement is not posted yet")
         name = self.ports.handbook().catalogue.channels.incidents
         return Place(channel=await self.directory.channel(name), thread=incident.announcement_ts)
 
