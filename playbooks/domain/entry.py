@@ -13,7 +13,15 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
-from playbooks.domain.events import Event, KeyEventMarked, MessageDeleted, MessageEdited, MessageSaid
+from playbooks.domain.events import (
+    Event,
+    KeyEventMarked,
+    MessageDeleted,
+    MessageEdited,
+    MessageSaid,
+    UpdateDue,
+    UpdateOverdue,
+)
 from playbooks.domain.ids import IncidentId, UserId
 
 GENESIS = "0" * 64
@@ -71,7 +79,7 @@ def digest(value: object) -> str:
 
 
 def natural_key(event: Event) -> str | None:
-    """What makes two deliveries the same fact; None for facts that only we produce."""
+    """What makes two deliveries, or two rings of an alarm, the same fact; None if nothing has to."""
     match event:
         case MessageSaid(channel=channel, ts=ts):
             return f"said:{channel}:{ts}"
@@ -81,6 +89,8 @@ def natural_key(event: Event) -> str | None:
             return f"deleted:{channel}:{ts}"
         case KeyEventMarked(channel=channel, ts=ts) if ts is not None:
             return f"marked:{channel}:{ts}"
+        case UpdateDue(update=update) | UpdateOverdue(update=update):
+            return f"{type(event).__name__}:{update}"
         case _:
             return None
 

@@ -386,6 +386,7 @@ class StatementRefuted(Event):
     kind: StatementClass
     text: str
     was_released: bool
+    """Whether stakeholders may have been told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from playbooks.domain.events import (
 )
 from playbooks.domain.ids import PROTOCOL, IncidentId, StatementId, UpdateId, UserId
 from playbooks.domain.incident import Incident, State
-from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
+from playbooks.domain.statement import Audience, Statement, StatementClass
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.update import Update, UpdateState
 from playbooks.ports import Ports, Unit
@@ -139,12 +139,12 @@ async def release(
 
 
 async def refute(ports: Ports, *, statement: StatementId, by: UserId) -> Statement:
-    """It is wrong. What readers were told is corrected: the next update is due at once."""
+    """It is wrong. What stakeholders were told is corrected: the next update is due at once."""
     now = ports.clock.now()
     async with ports.units() as unit:
         incident, before = await _load(unit, statement)
         after = hygiene.refute(before, by, at=now)
-        was_released = before.status is StatementStatus.RELEASED
+        was_released = hygiene.correction_due(after)
         await unit.statements.save(after)
         event = StatementRefuted(
             incident=incident.id,
