@@ -13,7 +13,7 @@ from bot.demo.house import House, open_house
 from bot.demo.stage import Stage
 from bot.demo.world import Machines
 from bot.manifest import Mode
-from tests.scenarios.record import Record, printed, reading
+from tests.scenarios.record import Record, broke, reading
 
 SAMPLES = [
     pytest.param(("http", "sqlite"), marks=pytest.mark.sqlite, id="http-sqlite"),
@@ -46,7 +46,7 @@ async def house(way: tuple[Mode, str], tmp_path: Path) -> AsyncIterator[House]:
     async with open_house(tmp_path, mode=mode, database_url=url) as opened:
         await opened.start_bot()
         yield opened
-    assert [line for line in printed(opened) if line.get("level") in ("error", "critical")] == []
+    assert broke(opened) == []
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -109,3 +110,9 @@ def printed(house: House, event: str = "") -> list[dict[str, Any]]:
     lines = house.log_file.read_text().splitlines() if house.log_file.exists() else []
     read = [json.loads(line) for line in lines if line.startswith("{")]
     return [line for line in read if event in ("", line.get("event"))]
+
+
+def broke(house: House) -> list[dict[str, Any]]:
+    """What went wrong inside the bot, until it was asked to stop: then sockets may close under an answer."""
+    lines = itertools.takewhile(lambda line: line.get("event") != "process.stopping", printed(house))
+    return [line for line in lines if line.get("level") in ("error", "critical")]
