@@ -14,7 +14,7 @@ from playbooks.domain import hygiene
 from playbooks.domain.authority import require_voice
 from playbooks.domain.cadence import next_due
 from playbooks.domain.digest import Digest, compose, text
-from playbooks.domain.errors import NeedsWords, NotNeeded, TextWithheld
+from playbooks.domain.errors import IncidentNotFound, NeedsWords, NotNeeded, TextWithheld
 from playbooks.domain.events import (
     StatementMade,
     StatementRefuted,
@@ -69,7 +69,7 @@ async def state(
 
 async def numbered(ports: Ports, *, incident: IncidentId, number: int) -> Statement:
     """The statement people mean by its number in this incident. Raises NeedsWords."""
-    async with ports.units() as unit:
+    async with ports.reading() as unit:
         statements = await unit.statements.of(incident)
     if not 1 <= number <= len(statements):
         raise NeedsWords(
@@ -163,9 +163,11 @@ async def refute(ports: Ports, *, statement: StatementId, by: UserId) -> Stateme
 
 
 async def draft(ports: Ports, *, incident: IncidentId) -> Digest:
-    """What readers would be told now."""
-    async with ports.units() as unit:
-        found = await locked(unit, incident)
+    """What readers would be told now. Raises IncidentNotFound."""
+    async with ports.reading() as unit:
+        found = await unit.incidents.find(incident)
+        if found is None:
+            raise IncidentNotFound(incident)
         due = await unit.updates.due(incident)
         return await _compose(unit, ports, found, number=due.number if due else 0)
 

@@ -62,7 +62,6 @@ class GateQuestion:
     title: str
     link: str
     requester: str
-    callback: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +110,6 @@ async def ask(ports: Ports, *, question: GateQuestion) -> GateAnswer:
                     by_number[reason.incident],
                     change=change,
                     reason=reason,
-                    callback=question.callback,
                 )
         if answer.decision is Decision.ALLOW:
             await _use_approvals(unit, ports, by_number, change)
@@ -214,7 +212,7 @@ async def thaw_due(ports: Ports, *, incident: IncidentId) -> None:
 
 async def overview(ports: Ports) -> tuple[Picture, ...]:
     """The incidents whose freeze is on, as pictures."""
-    async with ports.units() as unit:
+    async with ports.reading() as unit:
         frozen = await unit.incidents.frozen()
         return tuple([await draw(unit, ports.handbook(), i, at=ports.clock.now()) for i in frozen])
 
@@ -274,11 +272,10 @@ async def _follow(
     *,
     change: Change,
     reason: Reason,
-    callback: str,
 ) -> None:
     """What one reason of the verdict needs: a hold, or the commander's attention, once."""
     if reason.decision is Decision.HOLD:
-        await _hold(unit, ports, incident, change=change, reason=reason, callback=callback)
+        await _hold(unit, ports, incident, change=change, reason=reason)
     elif reason.decision is Decision.NEEDS_APPROVAL and COMMANDER in reason.approvers:
         await _ask_commander(unit, ports, incident, change, reason)
 
@@ -290,7 +287,6 @@ async def _hold(
     *,
     change: Change,
     reason: Reason,
-    callback: str,
 ) -> None:
     now = ports.clock.now()
     drawn = rings(incident.core, ports.handbook().graph)
@@ -301,7 +297,6 @@ async def _hold(
         since=now,
         ring=ring_of(change, drawn),
         reason=reason.text,
-        callback=callback,
     )
     if await unit.holds.put(hold):
         event = ChangeHeld(

@@ -99,10 +99,12 @@ async def edit(
 
 
 async def proposal(ports: Ports, *, review: ReviewId) -> Proposal:
-    """What publishing would do to the known-error store. Raises NeedsWords without a finding."""
-    async with ports.units() as unit:
-        _, found = await _draft(unit, review)
-        return await _propose(unit, ports, found)
+    """What publishing would do to the known-error store.
+
+    Raises NeedsWords without a finding, AlreadyDecided once it is published.
+    """
+    async with ports.reading() as unit:
+        return await _propose(unit, ports, _unpublished(await unit.reviews.find(review)))
 
 
 async def publish(ports: Ports, *, review: ReviewId, by: UserId, choice: Choice) -> Review:
@@ -229,14 +231,18 @@ async def _show_elsewhere(unit: Unit, published: Incident) -> None:
 
 
 async def _draft(unit: Unit, review: ReviewId) -> tuple[Incident, Review]:
-    found = await unit.reviews.find(review)
-    if found is None:
-        raise NeedsWords("That post-mortem does not exist.")
+    """The draft as it is once its incident is held."""
+    found = _unpublished(await unit.reviews.find(review))
     incident = await locked(unit, found.incident)
-    fresh = await unit.reviews.find(review) or found
-    if fresh.state is ReviewState.PUBLISHED:
-        raise AlreadyDecided("Publishing this post-mortem", fresh.published_by, fresh.published_at)
-    return incident, fresh
+    return incident, _unpublished(await unit.reviews.find(review))
+
+
+def _unpublished(review: Review | None) -> Review:
+    if review is None:
+        raise NeedsWords("That post-mortem does not exist.")
+    if review.state is ReviewState.PUBLISHED:
+        raise AlreadyDecided("Publishing this post-mortem", review.published_by, review.published_at)
+    return review
 
 
 async def _material(unit: Unit, ports: Ports, incident: Incident) -> ReviewMaterial:
