@@ -40,8 +40,9 @@ class IncidentOver(ProtocolError):
     """The incident is no longer live."""
 
     def __init__(self, incident: IncidentId, state: str) -> None:
+        verb = "reopen" if state == "resolved" else "declare"
         super().__init__(
-            f"{incident_name(incident)} is already {state}. Use /incident reopen if it came back."
+            f"{incident_name(incident)} is already {state}. Use /incident {verb} if it came back."
         )
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from playbooks.domain.authority import require_lead
-from playbooks.domain.errors import IncidentOver, NeedsWords, NotNeeded
+from playbooks.domain.errors import NeedsWords, NotNeeded
 from playbooks.domain.events import (
     IncidentClosed,
     IncidentMitigated,
@@ -96,11 +96,13 @@ async def reopen(ports: Ports, *, incident: IncidentId, by: UserId, reason: str)
 
 
 async def bring_back(unit: Unit, ports: Ports, found: Incident, *, by: UserId, reason: str) -> Incident:
-    """Reopen inside the caller's transaction. Raises NotNeeded, IncidentOver."""
+    """Reopen inside the caller's transaction. Raises NotNeeded."""
     if found.state is State.OPEN:
         raise NotNeeded(f"{incident_name(found.id)} is open.")
-    if found.state in (State.CLOSED, State.MERGED):
-        raise IncidentOver(found.id, found.state)
+    if found.state is not State.MITIGATED and found.state is not State.RESOLVED:
+        raise NotNeeded(
+            f"{incident_name(found.id)} is {found.state} for good. If it came back, use /incident declare."
+        )
     now = ports.clock.now()
     frozen = found.freeze_since if found.thawed_at is None else now
     reopened = replace(
