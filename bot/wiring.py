@@ -22,6 +22,7 @@ from bot.health import Doctor
 from bot.ids import TimeSortedIds
 from bot.library import Library, papers
 from bot.metrics import Metrics
+from bot.mortality import mortal
 from bot.server import make_site
 from bot.slack.bolt import make_bolt
 from bot.slack.client import make_client
@@ -112,7 +113,13 @@ async def lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     """Records, handbook and clocks. Raises Broken, SchemaMismatch."""
     library = Library(*papers(settings))
     bells, wall, ids = Bells(), SystemClock(), TimeSortedIds()
-    store = await Store.open(settings.database.url, clock=wall, ids=ids, on_commit=bells.ring)
+    store = await Store.open(
+        settings.database.url,
+        clock=wall,
+        ids=ids,
+        on_commit=bells.ring,
+        after_commit=mortal(settings.rehearsal.die_after_commit),
+    )
     stack.push_async_callback(store.close)
     ports = Ports(
         clock=_protocol_clock(settings),

@@ -158,6 +158,7 @@ class Worker(Section):
 
 class Rehearsal(Section):
     clock_offset_file: File
+    die_after_commit: Annotated[Annotated[int, Field(ge=0)] | None, BeforeValidator(_nothing)]
 
 
 class Settings(BaseSettings):

@@ -97,7 +97,8 @@ class Alarms:
         )
         async with self._database.writing() as connection:
             rows = (await connection.execute(ring)).mappings().all()
-            await connection.commit()
+            if rows:
+                await connection.commit()
         found = [Ringing(timer=_TIMERS.value(row), token=row["fence"]) for row in rows]
         return sorted(found, key=lambda ringing: (ringing.timer.due_at, ringing.timer.subject))
 

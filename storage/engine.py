@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from playbooks.domain.errors import StaleWrite
 
@@ -128,6 +128,18 @@ def _postgresql(url: str, *, reads_only: bool, patience: timedelta) -> AsyncEngi
     return engine
 
 
+def _follow_commits(engine: AsyncEngine, call: Callable[[], None]) -> None:
+    """Call after every commit, before anybody learns of it. SQLAlchemy's own event comes before it."""
+    dialect = engine.sync_engine.dialect
+    commit = dialect.do_commit
+
+    def follow(dbapi_connection: PoolProxiedConnection) -> None:
+        commit(dbapi_connection)
+        call()
+
+    dialect.do_commit = follow  # type: ignore[method-assign] # the one place that all commits pass
+
+
 def _translated(refused: OperationalError) -> Exception | None:
     """What a refusal means for a use case; None if it is none of the kind that passes."""
     state = getattr(refused.orig, "sqlstate", None)
@@ -141,10 +153,18 @@ def _translated(refused: OperationalError) -> Exception | None:
 class Database:
     """Both roads to one database: units that write and units that only read."""
 
-    def __init__(self, url: str, *, patience: timedelta = WRITER_PATIENCE) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        patience: timedelta = WRITER_PATIENCE,
+        after_commit: Callable[[], None] | None = None,
+    ) -> None:
         """``patience`` is how long a unit waits for its turn, or for a row that another one holds."""
         self._patience = patience
         self._writer = make_engine(url, patience=patience)
+        if after_commit is not None:
+            _follow_commits(self._writer, after_commit)
         self._reader = make_engine(url, reads_only=True, patience=patience)
         self._turn = asyncio.Lock() if is_sqlite(url) else None
 

@@ -115,7 +115,8 @@ class Inbox:
         )
         async with self._database.writing() as connection:
             rows = (await connection.execute(leased.returning(inbox))).mappings().all()
-            await connection.commit()
+            if rows:
+                await connection.commit()
         return [_received(row) for row in sorted(rows, key=lambda row: row["position"])]
 
     async def done(self, *received: Received) -> None:

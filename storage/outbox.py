@@ -68,7 +68,8 @@ class OutboxQueue:
             readable = [
                 owed for row in sorted(rows, key=_turn) if (owed := await _read(connection, row, now))
             ]
-            await connection.commit()
+            if rows:
+                await connection.commit()
         return readable
 
     async def settle(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Self
@@ -48,14 +48,16 @@ class Store:
         ids: Ids,
         on_commit: OnCommit | None = None,
         patience: timedelta = WRITER_PATIENCE,
+        after_commit: Callable[[], None] | None = None,
     ) -> Self:
         """Open the database at ``url``. Raises SchemaMismatch if it does not fit this code.
 
         ``on_commit`` is told, right after a commit, which of ``outbox``, ``inbox`` and
         ``timers`` may have work; it must not block. A unit that waits longer than ``patience``
-        for others fails with TimeoutError.
+        for others fails with TimeoutError. ``after_commit`` is for rehearsals: it is called
+        between a commit and everything that follows from it.
         """
-        database = Database(url, patience=patience)
+        database = Database(url, patience=patience, after_commit=after_commit)
         try:
             async with database.reading() as connection:
                 schema.compare(await schema.revision_of(connection))
