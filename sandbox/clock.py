@@ -14,6 +14,8 @@ from collections.abc import Callable
 from typing import Literal
 
 Mode = Literal["real", "manual", "scaled"]
+LAST_INSTANT = 1e10  # Slack's timestamps have ten digits before the point
+MOST_FACTOR = 1e6
 
 
 class Clock:
@@ -42,15 +44,23 @@ class Clock:
     def advance(self, seconds: float) -> None:
         """Jump forward; whoever sleeps past the new instant wakes up.
 
-        Raises ValueError for a negative jump: timestamps must keep increasing.
+        Raises ValueError for a negative jump: timestamps must keep increasing. And for one
+        beyond the year 2286, where they would no longer sort as text.
         """
         if seconds < 0:
             raise ValueError("The clock only moves forward.")
+        if not self.now() + seconds < LAST_INSTANT:
+            raise ValueError("The clock ends in the year 2286.")
         self._virtual += seconds
         self._wake()
 
     def set_mode(self, mode: Mode, factor: float = 1.0) -> None:
-        """Change how time flows from this instant on; the instant itself is kept."""
+        """Change how time flows from this instant on; the instant itself is kept.
+
+        Raises ValueError for a factor that would turn time back or leave its end behind at once.
+        """
+        if not 0 < factor <= MOST_FACTOR:
+            raise ValueError(f"factor is more than 0 and at most {MOST_FACTOR:g}.")
         self._virtual = self.now()
         self._origin = self._source()
         self._mode = mode

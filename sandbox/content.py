@@ -46,8 +46,8 @@ def read_content(workspace: Workspace, arguments: Arguments, known: list[Json] |
     """
     content = Content(
         text=_text(arguments),
-        blocks=_blocks(workspace, arguments, known),
-        attachments=_attachments(arguments),
+        blocks=judged_blocks(workspace, arguments.structure("blocks"), known),
+        attachments=_attachments(workspace, arguments),
         metadata=_metadata(arguments),
     )
     if markdown := arguments.text("markdown_text"):
@@ -64,8 +64,8 @@ def _text(arguments: Arguments) -> str | None:
     return sanitised(raw, link=arguments.text("parse") != "none")
 
 
-def _blocks(workspace: Workspace, arguments: Arguments, known: list[Json] | None) -> list[Json] | None:
-    given = arguments.structure("blocks")
+def judged_blocks(workspace: Workspace, given: Any, known: list[Json] | None = None) -> list[Json] | None:
+    """The blocks of a message with their ids, None for none; raises Refusal for what Slack refuses."""
     if given is None:
         return None
     if not isinstance(given, list):
@@ -79,19 +79,25 @@ def _blocks(workspace: Workspace, arguments: Arguments, known: list[Json] | None
     return blocks.completed(given, workspace.ids, known)
 
 
-def _attachments(arguments: Arguments) -> list[Json] | None:
+def _attachments(workspace: Workspace, arguments: Arguments) -> list[Json] | None:
     given = arguments.structure("attachments")
     if not isinstance(given, list):
         return None
     if len(given) > MAX_ATTACHMENTS:
         raise Refusal("too_many_attachments")
     return [
-        {"id": number}
-        | each
-        | {"fallback": each.get("fallback") or each.get("text") or "[no preview available]"}
+        _attachment(workspace, number, each)
         for number, each in enumerate(given, start=1)
         if isinstance(each, dict)
     ]
+
+
+def _attachment(workspace: Workspace, number: int, given: Json) -> Json:
+    shown: Json = {"id": number} | given
+    shown["fallback"] = given.get("fallback") or given.get("text") or "[no preview available]"
+    if (inside := judged_blocks(workspace, given.get("blocks"))) is not None:
+        shown["blocks"] = inside
+    return shown
 
 
 def _metadata(arguments: Arguments) -> Json | None:

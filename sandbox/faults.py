@@ -9,7 +9,7 @@ can be repeated.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
@@ -32,8 +32,38 @@ KNOWN: Mapping[Where, frozenset[str]] = {
 }
 
 
+MOST = 1e9  # of anything; what is larger is a typing mistake
+RANGES: Mapping[str, tuple[float, float]] = {
+    "probability": (0, 1),
+    "count": (0, MOST),
+    "skip": (0, MOST),
+    "seconds": (-MOST, MOST),
+    "jitter": (0, MOST),
+    "retry_after": (0, MOST),
+    "status": (200, 599),
+}
+CHOICES: Mapping[str, frozenset[str]] = {
+    "body": frozenset({"json", "html", "text", "truncated", "empty"}),
+    "when": frozenset({"before", "after"}),
+}
+
+
 class FaultUnknown(Exception):
     """The sandbox cannot do that; the message lists what it can do."""
+
+
+def _check(raw: Mapping[str, Any]) -> None:
+    """Refuse a rule now that could only crash when it strikes; raises FaultUnknown."""
+    for key, (least, most) in RANGES.items():
+        value = raw.get(key)
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if value is not None and not (number and least <= value <= most):
+            raise FaultUnknown(f"{key} is a number from {least:g} to {most:g}, not {value!r}.")
+    for key, known in CHOICES.items():
+        if str(raw.get(key, next(iter(known)))) not in known:
+            raise FaultUnknown(f"{key} is one of {', '.join(sorted(known))}, not {raw[key]!r}.")
+    if not isinstance(raw.get("seed", 0), (int, float, str)):
+        raise FaultUnknown("seed is a number or a text.")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,32 +108,36 @@ _RULE_KEYS = frozenset({"where", "do", "name", "app", "probability", "count", "s
 class Faults:
     """The rules in force and the dice that decide on them."""
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, struck: Callable[[Fault], None] = lambda _fault: None) -> None:
+        """``struck`` is told of every strike before it is felt."""
         self._dice = random.Random(seed)
+        self._told = struck
         self._rules: dict[int, Fault] = {}
         self._next = 1
 
     def add(self, raw: Mapping[str, Any]) -> Fault:
         """Put a rule in force; ``seed`` restarts the dice. Raises FaultUnknown."""
-        where, do = raw.get("where", "api"), raw.get("do")
+        where, do = raw.get("where", "api"), str(raw.get("do"))
         if where not in get_args(Where):
             raise FaultUnknown(f"where is one of {', '.join(get_args(Where))}, not {where!r}.")
         if do not in KNOWN[where]:
             raise FaultUnknown(
                 f"At {where} the sandbox can do {', '.join(sorted(KNOWN[where]))}, not {do!r}."
             )
-        if "seed" in raw:
+        _check(raw)
+        given = {key: value for key, value in raw.items() if value is not None}
+        if "seed" in given:
             self._dice.seed(raw["seed"])
         fault = Fault(
             id=self._next,
             where=where,
             do=do,
-            name=raw.get("name", "*"),
-            app=raw.get("app"),
-            probability=float(raw.get("probability", 1.0)),
-            left=raw.get("count"),
-            skip=int(raw.get("skip", 0)),
-            how={key: value for key, value in raw.items() if key not in _RULE_KEYS},
+            name=str(given.get("name", "*")),
+            app=given.get("app"),
+            probability=float(given.get("probability", 1.0)),
+            left=int(given["count"]) if "count" in given else None,
+            skip=int(given.get("skip", 0)),
+            how={key: value for key, value in given.items() if key not in _RULE_KEYS},
         )
         self._next += 1
         self._rules[fault.id] = fault
@@ -147,4 +181,5 @@ class Faults:
         fault.drawn = self._dice.random()
         if fault.left is not None:
             fault.left -= 1
+        self._told(fault)
         return True

@@ -87,7 +87,9 @@ def load_manifest(path: Path) -> Manifest:
 
 def parse_manifest(raw: Mapping[str, Any]) -> Manifest:
     """Check and read a manifest document; raises ManifestInvalid with every problem found."""
-    problems = [*_display_problems(raw), *_feature_problems(raw)]
+    if not isinstance(raw, Mapping):
+        raise ManifestInvalid(["a manifest is a mapping"])
+    problems = [*_display_problems(raw), *_feature_problems(raw), *_list_problems(raw)]
     if problems:
         raise ManifestInvalid(problems)
     features, settings = _section(raw, "features"), _section(raw, "settings")
@@ -115,16 +117,22 @@ def parse_manifest(raw: Mapping[str, Any]) -> Manifest:
 
 def _display_problems(raw: Mapping[str, Any]) -> list[str]:
     name = _section(raw, "display_information").get("name")
-    if not name:
+    if not name or not isinstance(name, str):
         return ["display_information.name is required"]
-    if len(str(name)) > MAX_NAME_CHARS:
+    if len(name) > MAX_NAME_CHARS:
         return [f"display_information.name is longer than {MAX_NAME_CHARS} characters"]
     return []
 
 
 def _feature_problems(raw: Mapping[str, Any]) -> list[str]:
     features = _section(raw, "features")
-    problems = []
+    problems = [
+        f"features.{key} is no list of mappings"
+        for key in ("slash_commands", "shortcuts")
+        if not _is_list(features.get(key), Mapping)
+    ]
+    if problems:
+        return problems
     for each in features.get("slash_commands") or ():
         command = str(each.get("command", ""))
         if not command.startswith("/") or len(command) > MAX_COMMAND_CHARS:
@@ -139,6 +147,19 @@ def _feature_problems(raw: Mapping[str, Any]) -> list[str]:
         if not each.get("callback_id") or not 0 < len(str(each.get("name", ""))) <= MAX_SHORTCUT_NAME_CHARS:
             problems.append(f"shortcuts: {each.get('name')!r} needs a callback_id and a short name")
     return problems
+
+
+def _list_problems(raw: Mapping[str, Any]) -> list[str]:
+    """Scopes and events are lists of names."""
+    scopes = _section(_section(raw, "oauth_config"), "scopes").get("bot")
+    events = _section(_section(raw, "settings"), "event_subscriptions").get("bot_events")
+    named = {"oauth_config.scopes.bot": scopes, "settings.event_subscriptions.bot_events": events}
+    return [f"{name} is no list of names" for name, value in named.items() if not _is_list(value, str)]
+
+
+def _is_list(value: object, kind: type) -> bool:
+    """A list of one kind of thing, or nothing at all."""
+    return value is None or (isinstance(value, list) and all(isinstance(each, kind) for each in value))
 
 
 def _command(raw: Mapping[str, Any]) -> Command:

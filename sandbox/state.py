@@ -15,7 +15,7 @@ from aiohttp import web
 
 from sandbox.background import Background
 from sandbox.clock import Clock
-from sandbox.faults import Faults
+from sandbox.faults import Fault, Faults
 from sandbox.ids import Credentials, Ids, credentials_of
 from sandbox.journal import Journal
 from sandbox.limits import Limits
@@ -76,7 +76,7 @@ class Workspace:
         self.knobs = knobs or Knobs()
         self.base_url = "http://127.0.0.1"
         self.journal = Journal(self.clock.now)
-        self.faults = Faults(self.seed.number)
+        self.faults = Faults(self.seed.number, self._struck)
         self.timers = Background()
         self.event_sink: EventSink = lambda _app, _envelope: None
         self.seq = 0
@@ -157,6 +157,9 @@ class Workspace:
         for listener in list(self._listeners):
             listener(change)
         return change
+
+    def _struck(self, fault: Fault) -> None:
+        self.emit("fault", "fault_struck", fault=fault)
 
     # ------------------------------------------------------------------ people, channels, apps
 

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.control import acts, world
-from sandbox.control.answers import answering, body_of
+from sandbox.control.answers import answering, body_of, number
 from sandbox.control.snapshot import state_json
 from sandbox.errors import Refusal
 from sandbox.exchange import EXCHANGE
@@ -18,6 +18,7 @@ from sandbox.model import App
 from sandbox.state import Workspace
 
 Json = dict[str, Any]
+CREDENTIALS = frozenset({"bot_token", "app_token", "signing_secret"})
 
 
 @answering
@@ -25,12 +26,19 @@ async def install(request: web.Request) -> Json:
     """Install or update an app; an HTTP app is asked to prove its events address if it is up."""
     exchange = request.app[EXCHANGE]
     body = await body_of(request)
-    app = exchange.workspace.install_app(body["manifest"], body.get("credentials") or None)
+    app = exchange.workspace.install_app(body["manifest"], _given_credentials(body))
     if not app.socket_mode:
         await exchange.hub.disconnect(app.id, "link_disabled")
     if not app.socket_mode and app.manifest.event_url:
         exchange.background.start(exchange.courier.prove(app), f"verify {app.name}")
     return credentials(exchange.workspace, app)
+
+
+def _given_credentials(body: Json) -> dict[str, str] | None:
+    given = body.get("credentials") or {}
+    if not isinstance(given, dict) or not CREDENTIALS.issuperset(given):
+        raise Refusal("invalid_credentials", message=f"Credentials are {', '.join(sorted(CREDENTIALS))}.")
+    return {key: str(value) for key, value in given.items() if value} or None
 
 
 def credentials(workspace: Workspace, app: App) -> Json:
@@ -114,9 +122,9 @@ async def clock(request: web.Request) -> Json:
 @answering
 async def set_clock(request: web.Request) -> Json:
     workspace, body = request.app[EXCHANGE].workspace, await body_of(request)
-    if body["mode"] not in {"real", "manual", "scaled"}:
+    if str(body["mode"]) not in {"real", "manual", "scaled"}:
         raise Refusal("invalid_mode", message="mode is real, manual or scaled.")
-    workspace.clock.set_mode(body["mode"], float(body.get("factor", 1.0)))
+    workspace.clock.set_mode(body["mode"], number(body.get("factor", 1.0), "factor"))
     workspace.emit("clock", "clock_set")
     return clock_json(workspace)
 
@@ -124,7 +132,7 @@ async def set_clock(request: web.Request) -> Json:
 @answering
 async def advance(request: web.Request) -> Json:
     workspace, body = request.app[EXCHANGE].workspace, await body_of(request)
-    workspace.clock.advance(float(body["seconds"]))
+    workspace.clock.advance(number(body["seconds"], "seconds"))
     workspace.emit("clock", "clock_advanced")
     return clock_json(workspace)
 

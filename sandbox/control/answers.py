@@ -57,5 +57,12 @@ async def body_of(request: web.Request) -> Json:
     return body
 
 
+def number(value: object, name: str) -> float:
+    """A number that somebody sent; raises Refusal for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise Refusal("invalid_argument", message=f"{name} is a number, not {value!r}.")
+    return value
+
+
 def _code(problem: BaseException) -> str:
     return next(code for kind, code in _CODES.items() if isinstance(problem, kind))

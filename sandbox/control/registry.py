@@ -23,6 +23,11 @@ def act(function: Act) -> Act:
     return function
 
 
+def thread_of(given: Arguments) -> str | None:
+    """The ``thread_ts`` of an act, None outside threads."""
+    return str(given["thread_ts"]) if given.get("thread_ts") else None
+
+
 def channel_of(workspace: Workspace, user: User, given: Arguments) -> Channel:
     """The ``channel`` of an act; raises Refusal."""
     return channel_for(workspace, user, str(given["channel"]))

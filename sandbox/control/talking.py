@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sandbox import file_store, marks, messages
-from sandbox.control.registry import Arguments, Json, act, channel_of, joined, writable
+from sandbox.content import judged_blocks
+from sandbox.control.registry import Arguments, Json, act, channel_of, joined, thread_of, writable
 from sandbox.errors import Refusal
 from sandbox.exchange import Exchange
 from sandbox.interactions import commands
@@ -20,9 +21,9 @@ async def say(exchange: Exchange, user: User, given: Arguments) -> Json:
         channel=channel,
         user=user.id,
         text=sanitised(commands.mentions(exchange.workspace, str(given.get("text", "")))),
-        thread_ts=given.get("thread_ts"),
+        thread_ts=thread_of(given),
         broadcast=bool(given.get("broadcast")),
-        blocks=given.get("blocks"),
+        blocks=judged_blocks(exchange.workspace, given.get("blocks")),
     )
     message = messages.post(exchange.workspace, draft)
     return {"ts": message.ts, "channel": channel.id}
@@ -85,7 +86,7 @@ async def upload(exchange: Exchange, user: User, given: Arguments) -> Json:
     content = str(given.get("content", "")).encode()
     file = file_store.announce(workspace, str(given["filename"]), len(content), user.id)
     file_store.receive(workspace, file.id, content)
-    where = file_store.Share(channel=channel, thread_ts=given.get("thread_ts"))
+    where = file_store.Share(channel=channel, thread_ts=thread_of(given))
     message = file_store.share(workspace, [file], where, user.id, None)
     return {"file": file.id, "ts": message.ts}
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox import administration, channels, messages
+from sandbox.control.answers import number
 from sandbox.errors import Refusal
 from sandbox.exchange import Exchange
 from sandbox.interactions.actions import Names
@@ -20,6 +21,7 @@ Json = dict[str, Any]
 Given = Mapping[str, Any]
 Blow = Callable[[Workspace, Given], Json]
 BLOWS: dict[str, Blow] = {}
+PROFILES = ("documented", "strict", "off")
 
 
 def blow(function: Blow) -> Blow:
@@ -130,7 +132,8 @@ def group_users(workspace: Workspace, given: Given) -> Json:
     group = next((each for each in workspace.groups.values() if wanted in (each.id, each.handle)), None)
     if group is None:
         raise Refusal("no_such_subteam", message=f"There is no user group {wanted!r}.")
-    users = [Names(workspace).user_id(str(each)) for each in given["users"]]
+    named = given["users"] if isinstance(given["users"], list) else [given["users"]]
+    users = [Names(workspace).user_id(str(each)) for each in named]
     administration.set_group_users(workspace, group, users, _admin(workspace).id)
     return {"users": group.users}
 
@@ -153,7 +156,7 @@ def groups_unavailable(workspace: Workspace, given: Given) -> Json:
 def short_pages(workspace: Workspace, given: Given) -> Json:
     """Pages shrink to ``limit`` items and may be short with more to come; no limit ends that."""
     limit = given.get("limit")
-    workspace.knobs.page_limit = int(limit) if limit else None
+    workspace.knobs.page_limit = max(1, int(number(limit, "limit"))) if limit else None
     workspace.knobs.short_pages = bool(limit)
     return {"limit": workspace.knobs.page_limit}
 
@@ -161,7 +164,10 @@ def short_pages(workspace: Workspace, given: Given) -> Json:
 @blow
 def rate_limits(workspace: Workspace, given: Given) -> Json:
     """``documented``, ``strict`` or ``off``."""
-    workspace.knobs.rate_limits = str(given["profile"])
+    profile = str(given["profile"])
+    if profile not in PROFILES:
+        raise Refusal("invalid_argument", message=f"profile is one of {', '.join(PROFILES)}.")
+    workspace.knobs.rate_limits = profile
     return {"profile": workspace.knobs.rate_limits}
 
 

@@ -83,10 +83,10 @@ def _obey(exchange: Exchange, user: User, surface: ViewSurface, ack: Ack) -> Jso
             case "errors":
                 return _errors(exchange, surface, body.get("errors"))
             case "update":
-                views.update_view(workspace, view, body["view"])
+                views.update_view(workspace, view, body.get("view"))
                 return {"result": "updated", "updated": True}
             case "push":
-                pushed = views.push_view(workspace, app, user.id, body["view"])
+                pushed = views.push_view(workspace, app, user.id, body.get("view"))
                 return {"result": "pushed", "pushed": True, "view_id": pushed.id}
             case "clear":
                 views.clear_views(workspace, user.id)
