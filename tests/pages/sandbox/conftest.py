@@ -6,6 +6,7 @@ One Chromium serves all tests of a run; every test has a workspace and a window 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,11 @@ ARGUMENTS = [
 PATIENCE_MS = 8000
 
 Opener = Callable[..., Awaitable[Page]]
+
+
+def acted(page: Page) -> AbstractAsyncContextManager[object]:
+    """Wait until what is done inside reached the sandbox and was answered, by the app too."""
+    return page.expect_response("**/_sandbox/act")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -201,6 +201,29 @@ def kitchen_sink() -> list[Json]:
     ]
 
 
+def cards() -> list[Json]:
+    """The blocks that wrap others, one of each."""
+    said: Json = {"type": "rich_text_section", "elements": [{"type": "text", "text": "read the log"}]}
+    rich: Json = {"type": "rich_text", "elements": [said]}
+    task: Json = {"type": "task_card", "task_id": "1", "title": "Roll back", "status": "in_progress"}
+    card: Json = {"type": "card", "title": plain("Checkout"), "body": words("*38 %* fail")}
+    divider: Json = {"type": "divider"}
+    return [
+        {"type": "alert", "block_id": "alert", "level": "warning", "text": words("Payments are *down*")},
+        card | {"block_id": "card", "actions": [button("Open", "open")]},
+        {"type": "carousel", "block_id": "carousel", "elements": [card, card]},
+        task | {"block_id": "task", "details": rich},
+        {"type": "plan", "block_id": "plan", "title": "Way back", "tasks": [task]},
+        {
+            "type": "container",
+            "block_id": "container",
+            "title": plain("Details"),
+            "is_collapsible": True,
+            "child_blocks": [{"type": "section", "text": words("inside the container")}, divider],
+        },
+    ]
+
+
 MARKDOWN = """## Plan
 
 1. roll **back**

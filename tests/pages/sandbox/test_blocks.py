@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from sandbox.testing import Workspace
-from tests.pages.sandbox.conftest import Opener
+from sandbox import block_kinds
+from sandbox import page as page_package
+from tests.pages.sandbox.conftest import Opener, acted
 from tests.pages.sandbox.stage import card as card_blocks
-from tests.pages.sandbox.stage import home, kitchen_sink, option, plain, words
+from tests.pages.sandbox.stage import cards, home, kitchen_sink, option, plain, words
 from tests.sandbox.bots import Bot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -36,8 +39,8 @@ def listen(bot: Bot) -> list[Json]:
 
     @bot.bolt.action({"type": "block_actions", "action_id": LISTENED})
     async def action(ack: Any, body: Json) -> None:
-        await ack()
         heard.append(body)
+        await ack()
 
     return heard
 
@@ -74,9 +77,7 @@ async def test_a_click_reaches_the_app_and_its_answer_is_shown(card: str, visit:
     await expect(message.locator(".fields [data-user=U0BOB]")).to_have_text("@bob")
 
 
-async def test_a_confirmation_is_asked_first_and_can_be_declined(
-    bot: Bot, sandbox: Workspace, visit: Opener
-) -> None:
+async def test_a_confirmation_is_asked_first_and_can_be_declined(bot: Bot, visit: Opener) -> None:
     heard = listen(bot)
     blocks = card_blocks()
     blocks[3]["elements"][2]["action_id"] = LISTENED
@@ -88,20 +89,20 @@ async def test_a_confirmation_is_asked_first_and_can_be_declined(
     await expect(question).to_have_count(0)
     assert heard == []
     await message.get_by_role("button", name="Not an incident").click()
-    await question.get_by_role("button", name="Cancel it").click()
+    async with acted(page):
+        await question.get_by_role("button", name="Cancel it").click()
     await expect(question).to_have_count(0)
-    await sandbox.settle()
     assert [body["actions"][0]["value"] for body in heard] == ["cancel"]
 
 
-async def test_an_overflow_menu_offers_its_options(bot: Bot, sandbox: Workspace, visit: Opener) -> None:
+async def test_an_overflow_menu_offers_its_options(bot: Bot, visit: Opener) -> None:
     heard = listen(bot)
     blocks = card_blocks()
     blocks[3]["elements"][3]["action_id"] = LISTENED
     page, message = await post(bot, blocks, visit)
     await message.get_by_role("button", name="More actions").click()
-    await page.get_by_role("menuitem", name="Make private").click()
-    await sandbox.settle()
+    async with acted(page):
+        await page.get_by_role("menuitem", name="Make private").click()
     assert heard[0]["actions"][0]["selected_option"]["value"] == "private"
 
 
@@ -187,13 +188,12 @@ class Choice(NamedTuple):
         ),
     ],
 )
-async def test_a_choice_reaches_the_app(bot: Bot, sandbox: Workspace, visit: Opener, choice: Choice) -> None:
+async def test_a_choice_reaches_the_app(bot: Bot, visit: Opener, choice: Choice) -> None:
     heard = listen(bot)
     element = choice.element | {"action_id": LISTENED}
     _page, message = await post(bot, [{"type": "actions", "block_id": "b", "elements": [element]}], visit)
-    async with message.page.expect_response("**/_sandbox/act"):
+    async with acted(message.page):
         await choice.use(message)
-    await sandbox.settle()
     assert values(heard[-1]["actions"][0][choice.key]) == choice.told
 
 
@@ -242,10 +242,24 @@ async def test_attachments_are_drawn(bot: Bot, visit: Opener) -> None:
     await expect(drawn).to_contain_text("eu-west")
 
 
-async def test_a_block_that_the_page_does_not_know_says_so(sandbox: Workspace, visit: Opener) -> None:
-    await sandbox.act("ada", "say", channel="general", text="x", blocks=[{"type": "hologram"}])
-    page = await visit()
-    await expect(page.get_by_role("article")).to_contain_text("“hologram” is not drawn here")
+async def test_blocks_that_wrap_others_are_drawn(bot: Bot, visit: Opener) -> None:
+    _page, message = await post(bot, cards(), visit)
+    await expect(message.locator(".block-alert.level-warning strong")).to_have_text("down")
+    await expect(message.locator(".block-card").get_by_role("button", name="Open")).to_be_visible()
+    await expect(message.locator(".block-carousel .tile")).to_have_count(2)
+    await expect(message.locator(".block-task_card")).to_contain_text("read the log")
+    await expect(message.locator(".block-plan")).to_contain_text("Roll back")
+    await expect(message.get_by_text("inside the container")).to_be_visible()
+    await message.locator("summary").click()
+    await expect(message.get_by_text("inside the container")).to_be_hidden()
+    await expect(message.locator(".unknown")).to_have_count(0)
+
+
+async def test_every_block_that_the_sandbox_accepts_has_a_drawing() -> None:
+    known = {*block_kinds._EVERYWHERE, *block_kinds._MESSAGE_ONLY, "container"}
+    drawing = (Path(page_package.__file__).parent / "static/js/blocks.js").read_text()
+    table = drawing.partition("const DRAW = {")[2].partition("\n};")[0]
+    assert known <= set(re.findall(r"^  (\w+)[:,]", table, re.MULTILINE))
 
 
 async def test_plain_text_is_no_markup_and_verbatim_text_has_no_links(bot: Bot, visit: Opener) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
 
 from sandbox.testing import Workspace
-from tests.pages.sandbox.conftest import Opener
+from tests.pages.sandbox.conftest import Opener, acted
 from tests.sandbox.bots import Bot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -153,16 +153,16 @@ async def test_a_message_shortcut_reaches_the_app(sandbox: Workspace, bot: Bot, 
 
     @bot.bolt.message_shortcut("record")
     async def record(ack: object, body: dict[str, dict[str, str]]) -> None:
-        await ack()  # type: ignore[operator]  # Bolt's acknowledgement is callable
         heard.append(body["message"]["text"])
+        await ack()  # type: ignore[operator]  # Bolt's acknowledgement is callable
 
     await sandbox.user("bob").say("general", "the retry budget was raised")
     page = await visit()
     article = page.get_by_role("article").last
     await article.hover()
     await article.get_by_role("button", name="More message actions").click()
-    await page.get_by_role("menuitem", name="Record Watch").click()
-    await sandbox.settle()
+    async with acted(page):
+        await page.get_by_role("menuitem", name="Record Watch").click()
     assert heard == ["the retry budget was raised"]
 
 

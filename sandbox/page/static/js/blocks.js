@@ -1,5 +1,6 @@
 // Block Kit: every block as document nodes. Source: Slack docs, "Blocks" reference.
 
+import { alert, card, carousel, container, plan, task } from "./cards.js";
 import { h, patchList } from "./dom.js";
 import { control } from "./elements.js";
 import { markdown } from "./markdown.js";
@@ -42,6 +43,12 @@ const DRAW = {
   rich_text: (block) => h("div", { class: "prose" }, richText(block)),
   markdown: (block) => h("div", { class: "prose" }, markdown(block.text ?? "")),
   table,
+  alert,
+  card,
+  carousel,
+  task_card: task,
+  plan,
+  container: (block, surface) => container(block, patchBlocks(h("div"), block.child_blocks ?? [], surface)),
   image: (block) =>
     h("figure", {}, block.title ? h("figcaption", {}, textObject(block.title)) : null, image(block)),
   video,
@@ -148,5 +155,6 @@ function table(block) {
 }
 
 function cellContent(content) {
-  return content?.type === "rich_text" ? richText(content) : (content?.text ?? "");
+  if (content?.type === "rich_text") return richText(content);
+  return content?.text ?? String(content?.value ?? "");
 }
