@@ -99,13 +99,6 @@ class Agreement(Part):
     severities: tuple[int, ...] = (1, 2)
 
 
-class AudienceChannel(Part):
-    """Where an audience reads its updates."""
-
-    channel: str
-    """A Slack channel name without ``#``, or an id."""
-
-
 class Channels(Part):
     """The fixed channels of the protocol."""
 

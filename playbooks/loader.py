@@ -159,7 +159,6 @@ def _section(model: type[BaseModel], where: Where) -> type[BaseModel] | None:
 def _playbook_errors(source: Source, playbook: Playbook) -> Iterator[Mistake]:
     """Severities that are used but not described, and a room name that could not be filled in."""
     used: list[tuple[Where, int]] = [
-        (("major_at",), playbook.major_at),
         (("unknown_severity",), playbook.unknown_severity),
     ]
     for position, rule in enumerate(playbook.triggers):

@@ -139,7 +139,6 @@ class Updates(Part):
     every: Duration
     relax_after: Duration
     relaxed: Duration
-    remind_after: Duration
     escalate_after: Duration
 
 
@@ -171,8 +170,6 @@ class Playbook(Part):
 
     name: str
     severities: dict[Severity, SeverityLevel]
-    major_at: Severity
-    """This severity and worse ones are major incidents."""
     unknown_severity: Severity
     room: Room
     alerts: Alerts

@@ -110,9 +110,9 @@ def compare(found: str | None) -> None:
     if found == head():
         return
     if found is None:
-        raise SchemaMismatch("The database is empty. Run `tocsin migrate` first.")
+        raise SchemaMismatch("The database is empty. Run `tocsin db upgrade` first.")
     if found in _known():
-        raise SchemaMismatch(f"The database is at {found}, behind {head()}. Run `tocsin migrate` first.")
+        raise SchemaMismatch(f"The database is at {found}, behind {head()}. Run `tocsin db upgrade` first.")
     raise _newer(found)
 
 

@@ -307,7 +307,6 @@ holds = Table(
     _at("since"),
     Column("ring", Integer, nullable=False),
     _text("reason"),
-    _text("callback"),
     _at("released_at", optional=True),
     Index("ix_holds_incident", "incident"),
     Index(

@@ -86,7 +86,6 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     change: ChangeAsked
-    callback: Annotated[str, Field(max_length=2_000, pattern=r"^(https?://\S+)?$")] = ""
 
 
 def gate(desk: Desk) -> Handler:
@@ -126,7 +125,6 @@ def _question(raw: bytes) -> GateQuestion:
         title=change.title,
         link=change.link,
         requester=change.requester,
-        callback=asked.callback,
     )
 
 

@@ -133,5 +133,4 @@ class Hold:
     since: datetime
     ring: int
     reason: str
-    callback: str = ""
     released_at: datetime | None = None

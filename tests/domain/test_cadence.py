@@ -15,7 +15,6 @@ POLICY = Updates(
     every=timedelta(minutes=20),
     relax_after=timedelta(hours=2),
     relaxed=timedelta(hours=1),
-    remind_after=timedelta(minutes=2),
     escalate_after=timedelta(minutes=5),
 )
 

@@ -263,7 +263,6 @@ HOLD = Hold(
     since=START,
     ring=1,
     reason="next to checkout",
-    callback="https://example.invalid/callback",
 )
 
 CLOCK = ServiceClock(

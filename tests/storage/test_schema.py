@@ -122,7 +122,7 @@ async def test_a_newer_database_is_refused_and_left_alone(
 
 
 def test_a_database_behind_this_code_says_what_to_do() -> None:
-    with pytest.raises(SchemaMismatch, match="tocsin migrate"):
+    with pytest.raises(SchemaMismatch, match="tocsin db upgrade"):
         schema.compare(None)
     schema.compare(schema.head())
 

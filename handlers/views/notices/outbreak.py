@@ -34,6 +34,8 @@ _STEPS = {
     "PostUpdate": "posting the stakeholder update",
     "SendBrief": "sending the brief",
     "AskApproval": "asking for an approval",
+    "CloseApproval": "showing what was decided about a change",
+    "PostCandidate": "asking whether this is a major incident",
     "PostReview": "posting the post-mortem",
     "TellPerson": "writing to somebody",
     "TellRoom": "writing in the room",

@@ -374,7 +374,6 @@ def upgrade() -> None:
         sa.Column("since", Instant(), nullable=False),
         sa.Column("ring", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("callback", sa.Text(), nullable=False),
         sa.Column("released_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["incident"], ["incidents.id"], name="fk_holds_incident", initially="DEFERRED", deferrable=True
