@@ -76,5 +76,10 @@ export function container(block, inside) {
   if (!block.is_collapsible)
     return h("div", { class: "tile" }, h("div", { class: "tile-head" }, head), inside);
   const open = !block.default_collapsed;
-  return h("details", { class: "tile", open }, h("summary", { class: "tile-head" }, icon("right"), head), inside);
+  return h(
+    "details",
+    { class: "tile", open },
+    h("summary", { class: "tile-head" }, icon("right"), head),
+    inside,
+  );
 }
