@@ -12,10 +12,11 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -36,6 +37,38 @@ class HouseBroken(Exception):
     """The rehearsal cannot go on; the text says why."""
 
 
+class Process(Protocol):
+    """The bot as the house needs it: a process of its own."""
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def send_signal(self, number: int, /) -> None: ...
+
+    def kill(self) -> None: ...
+
+    async def wait(self) -> int: ...
+
+
+Launch = Callable[[Mapping[str, str], Path], Awaitable[Process]]
+"""Starts a bot with this environment; what it prints is added to the file."""
+
+
+async def launch_by_command(environment: Mapping[str, str], log_file: Path) -> Process:
+    """Start the bot as anybody would."""
+    with log_file.open("ab") as log:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot.cli",
+            "run",
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
 @dataclass(slots=True)
 class House:
     """Where things are, and the bot's process."""
@@ -46,7 +79,10 @@ class House:
     bot_port: int
     mode: Mode
     database_url: str
-    process: asyncio.subprocess.Process | None = field(default=None)
+    launch: Launch = launch_by_command
+    settings: dict[str, str] = field(default_factory=dict)
+    """Settings of this rehearsal, as ``SECTION__NAME``; read whenever the bot is started."""
+    process: Process | None = None
 
     @property
     def bot_url(self) -> str:
@@ -60,17 +96,7 @@ class House:
 
     async def start_bot(self) -> None:
         """Start the bot and wait until it is ready. Raises HouseBroken."""
-        with self.log_file.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "bot.cli",
-                "run",
-                env=self._environment(),
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self.process = await self.launch(self._environment(), self.log_file)
         await self._until_ready()
 
     async def kill_bot(self) -> None:
@@ -121,7 +147,7 @@ class House:
             "SLACK__PATIENCE": "3s",
             "REHEARSAL__CLOCK_OFFSET_FILE": str(self.clock_file),
         }
-        return inherited | {f"TOCSIN_{key}": value for key, value in ours.items()}
+        return inherited | {f"TOCSIN_{key}": value for key, value in (ours | self.settings).items()}
 
     async def _until_ready(self) -> None:
         loop = asyncio.get_running_loop()
@@ -161,10 +187,15 @@ async def open_house(
     mode: Mode = "http",
     port: int = 0,
     database_url: str | None = None,
+    launch: Launch = launch_by_command,
+    **sandbox: Any,
 ) -> AsyncIterator[House]:
-    """A running sandbox with the bot's app installed; the bot itself is started by the caller."""
+    """A running sandbox with the bot's app installed; the bot itself is started by the caller.
+
+    ``sandbox`` are further options of ``running_sandbox``.
+    """
     bot_port = free_port()
-    async with running_sandbox(host=LOOPBACK, port=port) as workspace:
+    async with running_sandbox(host=LOOPBACK, port=port, **sandbox) as workspace:
         url = f"http://{LOOPBACK}:{bot_port}"
         app = await workspace.install(manifest(mode=mode, url=url))
         house = House(
@@ -174,8 +205,9 @@ async def open_house(
             bot_port=bot_port,
             mode=mode,
             database_url=database_url or f"sqlite+aiosqlite:///{folder / 'tocsin.db'}",
+            launch=launch,
         )
-        _write(house.clock_file, "0")
+        await house.follow_clock()
         try:
             yield house
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -13,9 +14,13 @@ from typing import Any
 import aiohttp
 
 from bot.clock import SystemClock
-from bot.demo.house import GATE_TOKEN, WEBHOOK_SECRET, House
+from bot.demo.house import GATE_TOKEN, WEBHOOK_SECRET, House, HouseBroken
 
 Json = dict[str, Any]
+PATIENCE = 20.0
+"""Seconds for which a machine tries again when nobody answers, or somebody who is in trouble."""
+_AGAIN_AFTER = 0.1
+_TROUBLE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,18 +90,32 @@ class Machines:
         """Post a signed webhook; the answer is the HTTP status."""
         body = json.dumps(payload).encode()
         headers = {"Content-Type": "application/json", **signature(body)}
-        url = f"{self._house.bot_url}/hooks/{source}"
-        async with self._session.post(url, data=body, headers=headers) as answer:
-            await answer.read()
-            return answer.status
+        status, _ = await self._posted(f"/hooks/{source}", body, headers)
+        return status
 
     async def gate(self, change: Mapping[str, object]) -> Json:
         """Ask whether a change may go ahead."""
-        headers = {"Authorization": f"Bearer {GATE_TOKEN}"}
-        url = f"{self._house.bot_url}/v1/gate"
-        async with self._session.post(url, json={"change": dict(change)}, headers=headers) as answer:
-            verdict: Json = await answer.json()
-            return verdict
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {GATE_TOKEN}"}
+        body = json.dumps({"change": dict(change)}).encode()
+        verdict: Json = json.loads((await self._posted("/v1/gate", body, headers))[1])
+        return verdict
+
+    async def _posted(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """Send the same until it is answered, as monitoring and pipelines do. Raises HouseBroken."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while asyncio.get_running_loop().time() < deadline:
+            try:
+                url = f"{self._house.bot_url}{path}"
+                async with self._session.post(url, data=body, headers=headers) as answer:
+                    text = await answer.read()
+                if answer.status < _TROUBLE:
+                    return answer.status, text
+            except aiohttp.ClientError:
+                pass  # the bot is being started again
+            await asyncio.sleep(_AGAIN_AFTER)
+        raise HouseBroken(
+            f"The bot did not answer {path} within {PATIENCE:.0f} s:\n{self._house.last_words()}"
+        )
 
 
 def signature(body: bytes, *, secret: str = WEBHOOK_SECRET) -> dict[str, str]:
