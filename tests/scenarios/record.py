@@ -76,6 +76,14 @@ class Record:
 
         await self.until(nothing_waits, "an empty inbox")
 
+    async def delivered(self) -> None:
+        """Everything that is owed to Slack is there."""
+
+        async def nothing_owed() -> bool:
+            return {row.state for row in await self.outbox()} <= {"done", "buried"}
+
+        await self.until(nothing_owed, "an empty outbox")
+
     async def logged(self, kind: str, words: str = "", *, number: int = 1) -> Entry:
         """The newest entry of a kind that holds the words, once it is there."""
 
