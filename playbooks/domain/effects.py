@@ -161,6 +161,8 @@ def lane(effect: Effect) -> str | None:
             return f"person:{user}"
         case PostUpdate():
             return f"stakeholders:{effect.incident}"
+        case RefreshCard() | SetTopic() | RefreshAnnouncement():
+            return coalesces(effect)  # an older picture must not land on a newer one
         case _:
             return None
 
