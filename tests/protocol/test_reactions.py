@@ -1,0 +1,212 @@
+"""Who hears of what: the whole table, to be read at once.
+
+Bob commands, Fay declared, Ada is on shift, Eve writes to stakeholders, Gus is the duty
+manager; Bob and Dev lead what is broken. A change of this table is a change of what people
+are woken and interrupted by, so it is printed whole.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
+from enum import Enum
+from typing import Any, get_origin, get_type_hints
+
+import pytest
+
+from playbooks.domain import effects, events
+from playbooks.domain.command import Seating
+from playbooks.domain.effects import Effect
+from playbooks.domain.events import Event
+from playbooks.domain.handbook import Handbook
+from playbooks.domain.ids import MONITORING, IncidentId, ServiceName, UserId
+from playbooks.domain.incident import AffectedService, Incident, Major, ServiceRole, State
+from playbooks.loader import load
+from playbooks.protocol.reactions import Scene, reactions
+from tests.clock import START
+from tests.library import CATALOGUE, PLAYBOOK
+from tests.protocol.conftest import BOB, CLEO, FAY
+
+TABLE = """
+AlertsAttached                          RefreshCard
+AlertsAttached of a new service         Invite(cleo, dev) RefreshCard SetTopic RefreshAnnouncement TellRoom
+AlertsAttached to a candidate           RefreshCard
+ApprovalAsked                           AskApproval TellPerson(bob) RefreshCard
+ApprovalAsked while nobody commands     AskApproval TellPerson(ada, fay) RefreshCard
+CandidateProposed                       PostCandidate
+CandidateRejected                       RefreshAnnouncement
+ChangeAllowed                           TellRoom
+ChangeApproved                          RefreshCard
+ChangeDenied                            RefreshCard
+ChangeHeld                              RefreshCard
+ClockRead                               TellRoom
+CommandContested                        TellRoom TellPerson(bob, cleo, gus) RefreshCard
+CommandTaken                            Invite(cleo) TellRoom RefreshCard SetTopic RefreshAnnouncement
+CommandTaken by award                   RefreshCard SetTopic RefreshAnnouncement
+ContestAwarded                          TellRoom TellPerson(gus) RefreshCard SetTopic RefreshAnnouncement
+ContestDecided                          TellRoom RefreshCard SetTopic RefreshAnnouncement
+ContestJoined                           TellRoom TellPerson(cleo) RefreshCard
+FindingAttached                         nothing
+FreezeBegan                             RefreshCard
+FreezeLifted                            TellRoom RefreshCard
+HandoverAccepted                        TellRoom RefreshCard SetTopic RefreshAnnouncement
+HandoverDeclined                        TellPerson(bob) RefreshCard
+HandoverExpired                         TellPerson(bob) RefreshCard
+HandoverOffered                         Invite(cleo) TellRoom SendBrief(cleo) RefreshCard
+IncidentClosed                          TellRoom RefreshCard SetTopic RefreshAnnouncement
+IncidentDeclared                        OpenRoom Announce
+IncidentMitigated                       TellRoom RefreshCard SetTopic RefreshAnnouncement
+IncidentReopened                        TellRoom RefreshCard SetTopic RefreshAnnouncement
+IncidentResolved                        TellRoom RefreshCard SetTopic RefreshAnnouncement
+KeyEventMarked                          nothing
+KnownErrorCreated                       nothing
+KnownErrorRecognised                    RefreshCard
+MessageDeleted                          nothing
+MessageEdited                           nothing
+MessageSaid                             nothing
+PeopleInvited                           nothing
+PeopleInvited except one                TellRoom
+QuietNoticed                            TellPerson(bob)
+QuietNoticed, declared by monitoring    TellPerson(ada)
+ReviewDrafted                           PostReview RefreshCard
+ReviewEdited                            nothing
+ReviewPublished                         TellRoom RefreshCard
+RoomOpened                              Invite(bob, dev, ada, eve, fay) PostCard SetTopic AddBookmarks RefreshAnnouncement
+RoomOpened after Cleo took command      Invite(bob, dev, ada, eve, fay, cleo) PostCard SetTopic AddBookmarks RefreshAnnouncement
+RoomUnavailable                         PostCard TellPerson(bob, dev, ada, eve)
+SeverityChanged                         TellRoom RefreshCard SetTopic RefreshAnnouncement
+StatementMade                           RefreshCard
+StatementRefuted                        RefreshCard
+StatementRefuted, readers were told     TellPerson(bob, eve) RefreshCard
+StatementReleased                       RefreshCard
+StatementVerified                       RefreshCard
+StepFailed                              TellPerson(bob)
+StepFailed while nobody commands        TellPerson(ada, fay)
+UpdateDue                               TellPerson(bob, eve)
+UpdateOverdue                           TellPerson(bob, eve, gus)
+UpdatePromised                          RefreshCard
+UpdateSent                              PostUpdate TellRoom RefreshCard
+"""  # noqa: E501 - a table is read by its lines
+
+KINDS = {
+    name: kind
+    for name, kind in vars(events).items()
+    if inspect.isclass(kind) and issubclass(kind, Event) and kind is not Event
+}
+USERS: dict[str, UserId] = {"incumbent": BOB, "giver": BOB, "author": BOB, "winner": BOB}
+"""Who plays a part; everybody else in an event is Cleo."""
+
+
+def sample(kind: Any, name: str = "") -> Any:
+    """The smallest value of a type: nothing where nothing is allowed."""
+    if get_origin(kind) is not None:
+        return () if get_origin(kind) is tuple else None
+    if kind is UserId:
+        return USERS.get(name, CLEO)
+    plain = getattr(kind, "__supertype__", kind)
+    if is_dataclass(plain):
+        return built(plain)  # type: ignore[arg-type]  # a part of an event is built like an event
+    if issubclass(plain, Enum):
+        return next(iter(plain))
+    return START if plain is datetime else plain()
+
+
+def built(kind: type[Any], **changes: object) -> Any:
+    """An event of a class, with these fields."""
+    hints = get_type_hints(kind)
+    values = {field.name: sample(hints[field.name], field.name) for field in fields(kind)}
+    return kind(**(values | changes))
+
+
+@pytest.fixture(scope="module")
+def scene() -> Scene:
+    incident = Incident(
+        id=IncidentId(1),
+        title="Payments time out",
+        env="production",
+        severity=1,
+        state=State.OPEN,
+        major=Major.ACCEPTED,
+        services=(AffectedService(service=ServiceName("checkout"), role=ServiceRole.IMPACTED),),
+        impact_started_at=START,
+        detected_at=START,
+        declared_at=START,
+        declared_by=FAY,
+        rule=None,
+    )
+    handbook = load(PLAYBOOK, CATALOGUE)
+    return Scene(incident=incident, commander=BOB, handbook=handbook, stakeholders_told=False)
+
+
+def variations(scene: Scene) -> dict[str, tuple[Event, Scene]]:
+    """What the answer depends on besides the class of the event."""
+    vacant = replace(scene, commander=None)
+    candidate = replace(scene, incident=replace(scene.incident, major=Major.PROPOSED))
+    by_rule = replace(vacant, incident=replace(scene.incident, declared_by=MONITORING))
+    spreading = built(events.AlertsAttached, new_services=(ServiceName("payments"),))
+    return {
+        "AlertsAttached of a new service": (spreading, scene),
+        "AlertsAttached to a candidate": (spreading, candidate),
+        "ApprovalAsked while nobody commands": (built(events.ApprovalAsked), vacant),
+        "CommandTaken by award": (built(events.CommandTaken, how=Seating.AWARD), scene),
+        "PeopleInvited except one": (built(events.PeopleInvited, failed=((CLEO, "a guest"),)), scene),
+        "QuietNoticed, declared by monitoring": (built(events.QuietNoticed), by_rule),
+        "RoomOpened after Cleo took command": (built(events.RoomOpened), replace(scene, commander=CLEO)),
+        "StatementRefuted, readers were told": (
+            built(events.StatementRefuted, was_released=True),
+            replace(scene, stakeholders_told=True),
+        ),
+        "StepFailed while nobody commands": (built(events.StepFailed), vacant),
+    }
+
+
+def printed(owed: tuple[Effect, ...], handbook: Handbook) -> str:
+    """``TellRoom TellPerson(bob, eve) RefreshCard``; letters of one kind are told together."""
+    words: dict[str, list[str]] = {}
+    for effect in owed:
+        users = getattr(effect, "users", None) or (getattr(effect, "user", None),)
+        names = [str(handbook.person(user)) for user in users if user is not None]
+        words.setdefault(type(effect).__name__, []).extend(names)
+    return " ".join(f"{kind}({', '.join(names)})" if names else kind for kind, names in words.items())
+
+
+def test_who_hears_of_what(scene: Scene) -> None:
+    cases = {
+        name: (built(kind, how=Seating.CLAIM) if name == "CommandTaken" else built(kind), scene)
+        for name, kind in KINDS.items()
+    }
+    rows = []
+    for label, (event, seen) in sorted((cases | variations(scene)).items()):
+        owed = reactions(event, seen)
+        rows.append(f"{label:<40}{printed(owed, scene.handbook) or 'nothing'}")
+    assert "\n".join(rows) == TABLE.strip()
+
+
+def test_every_event_is_in_the_table() -> None:
+    told = {line.split()[0].rstrip(",") for line in TABLE.strip().splitlines()}
+    assert told == set(KINDS)
+
+
+def test_every_effect_follows_from_some_event_or_is_a_continuation(scene: Scene) -> None:
+    """What no event calls for would never be delivered."""
+    everything = {
+        name for name, kind in vars(effects).items() if inspect.isclass(kind) and issubclass(kind, Effect)
+    }
+    continuations = {"Effect", "PinCard", "CloseApproval"}
+    assert {name for name in everything if name not in TABLE} == continuations
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_the_machinery_is_never_written_to(scene: Scene, name: str) -> None:
+    """Monitoring declared it and nobody commands: only people get letters and invitations."""
+    incident = replace(scene.incident, declared_by=MONITORING)
+    quiet = replace(scene, incident=incident, commander=None, stakeholders_told=True)
+    owed = reactions(built(KINDS[name], by=MONITORING), quiet)
+    users = {user for effect in owed for user in getattr(effect, "users", (getattr(effect, "user", CLEO),))}
+    assert MONITORING not in users
+
+
+@pytest.mark.parametrize("name", ["MessageSaid", "MessageEdited", "MessageDeleted", "KeyEventMarked"])
+def test_the_bot_does_not_talk_while_people_do(scene: Scene, name: str) -> None:
+    assert reactions(built(KINDS[name]), scene) == ()
