@@ -25,6 +25,9 @@ check: .venv/dev.stamp  ## Formatting, lint, types, import contracts, dead code,
 	$(BIN)/vulture
 	$(BIN)/codespell README.md CHANGELOG.md docs bot handlers playbooks storage config sandbox tests
 
+bench: .venv/dev.stamp  ## What grows with size and what must not; ARGS=sandbox measures only that
+	$(BIN)/python -m bench $(ARGS)
+
 format: .venv/dev.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 
 from sandbox import messages
-from sandbox.model import Channel, Draft
-from sandbox.state import Knobs, Workspace
+from sandbox.model import Draft
 from sandbox.timeline import padded
 from tests.sandbox.api.bench import Bench
 
@@ -187,37 +185,3 @@ async def test_timestamps_only_grow_even_when_time_stands_still(bench: Bench) ->
 )
 def test_timestamps_sort_as_text(given: str, meant: str) -> None:
     assert padded(given) == meant
-
-
-# ------------------------------------------------------------------------------------------ size
-
-
-@pytest.fixture(scope="module")
-def crowded() -> tuple[Workspace, Channel]:
-    """A channel of a hundred thousand messages, among two thousand channels."""
-    workspace = Workspace(knobs=Knobs(rate_limits="off"))
-    for number in range(2000):
-        channel = Channel(id=f"C1{number:06}", name=f"n{number}", created=1, creator="U0ADA")
-        workspace.add_channel(channel)
-    channel = workspace.channels["C0GENERAL"]
-    for number in range(100_000):
-        messages.post(workspace, Draft(channel=channel, user=None, subtype="bot_message", text=str(number)))
-    return workspace, channel
-
-
-def test_a_page_of_a_large_channel_costs_a_page(crowded: tuple[Workspace, Channel]) -> None:
-    _, channel = crowded
-    middle = channel.messages.slice(50_000, 50_001)[0].ts
-    started = time.process_time()
-    for _ in range(1000):
-        page = channel.messages.latest(50, before=middle)
-    assert [each.text for each in page] == [str(number) for number in range(49_950, 50_000)]
-    assert time.process_time() - started < 0.5
-
-
-def test_posting_into_a_large_channel_costs_a_post(crowded: tuple[Workspace, Channel]) -> None:
-    workspace, channel = crowded
-    started = time.process_time()
-    for _ in range(1000):
-        messages.post(workspace, Draft(channel=channel, user=None, subtype="bot_message", text="more"))
-    assert time.process_time() - started < 0.5

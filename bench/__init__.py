@@ -1,0 +1,1 @@
+"""What grows with size and what must not: measured on demand, never in a test."""
