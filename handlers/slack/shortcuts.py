@@ -55,6 +55,7 @@ async def _mark(desk: Desk, channel: ChannelId, message: Said, by: UserId) -> Me
         by=by,
         reaction=desk.ports.handbook().playbook.log.marks[0],
         author=UserId(message.author),
+        text=readable(message.text),
     )
     if not marked:
         return answers.answer(Markup("That message is marked already."))

@@ -104,9 +104,11 @@ async def marked(
     by: UserId,
     reaction: str,
     author: UserId,
+    text: str = "",
 ) -> bool:
     """A reaction of the playbook makes a message a key event, at the message's own time.
 
+    ``text`` is what the caller read of it; it counts while the message itself is still on its way.
     False if the reaction means nothing here, the room is none, or it was marked before.
     """
     if reaction not in ports.handbook().playbook.log.marks:
@@ -119,7 +121,7 @@ async def marked(
             incident=incident.id,
             by=by,
             at=instant(ts),
-            text=await _words(unit, incident.id, channel, ts),
+            text=await _words(unit, incident.id, channel, ts) or text[:MAX_TEXT],
             channel=channel,
             ts=ts,
             author=author,
