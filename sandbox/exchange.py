@@ -23,6 +23,7 @@ class Exchange:
     """What carries news to bots and their answers back.
 
     ``forms`` are the answers that people have given on a surface, by surface and person.
+    ``submitting`` are the views whose submission the bot has not answered yet.
     ``banner`` is a line that a demonstration shows above the page. ``readers`` are the
     requests that never end by themselves: they are cut when the sandbox stops.
     """
@@ -33,6 +34,7 @@ class Exchange:
     courier: Courier
     hooks: Hooks
     forms: dict[tuple[str, str], Form] = field(default_factory=dict)
+    submitting: set[str] = field(default_factory=set)
     banner: dict[str, Any] | None = None
     readers: set[asyncio.Task[Any]] = field(default_factory=set)
 

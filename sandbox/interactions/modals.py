@@ -27,7 +27,23 @@ Json = dict[str, Any]
 
 
 async def submit(exchange: Exchange, user: User, surface: ViewSurface, values: Mapping[str, object]) -> Json:
-    """Fill in, submit and obey the answer; ``result`` says what became of the view."""
+    """Fill in, submit and obey the answer; ``result`` says what became of the view.
+
+    While the bot has not answered, the button of Slack's client does nothing: neither does this.
+    """
+    view = surface.view
+    if view.id in exchange.submitting:
+        raise Refusal("already_submitted", message="That modal is being submitted already.")
+    exchange.submitting.add(view.id)
+    try:
+        return await _submit_once(exchange, user, surface, values)
+    finally:
+        exchange.submitting.discard(view.id)
+
+
+async def _submit_once(
+    exchange: Exchange, user: User, surface: ViewSurface, values: Mapping[str, object]
+) -> Json:
     workspace, view, app = exchange.workspace, surface.view, surface.app
     form = exchange.form(surface.key, user.id)
     form.fill(surface.blocks, values, Names(workspace))
