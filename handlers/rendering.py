@@ -21,7 +21,10 @@ from playbooks.domain.errors import mention
 from playbooks.domain.ids import MONITORING, PROTOCOL, UserId, incident_name, known_error_name
 from playbooks.domain.material import ReviewMaterial
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|<>~])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|<>~&])")
+_OPENING = re.compile(r"^(\d{1,9}(?=\.(?:\s|$))|(?=-(?:[-\s]|$)))")
+"""What would begin a list or a rule if it stood first in a line."""
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 MACHINERY = {MONITORING: "monitoring", PROTOCOL: "the playbook"}
 MILESTONES = frozenset(
     {
@@ -66,7 +69,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "escaped": escaped,
-        "clock": clock_time,
+        "clock": _clock,
         "day": day,
         "length": length,
         "who": _who,
@@ -79,12 +82,14 @@ def _environment() -> Environment:
 
 def escaped(text: object) -> str:
     """Foreign words on one line, without any effect on the Markdown around them."""
-    return _MARKUP.sub(r"\\\1", " ".join(str(text).split()))
+    return _OPENING.sub(r"\1\\", _MARKUP.sub(r"\\\1", " ".join(str(text).split())))
 
 
-def clock_time(at: datetime | None) -> str:
-    """``10:02:07``, UTC; a dash for what did not happen."""
-    return f"{at:%H:%M:%S}" if at else "–"
+def clock_time(at: datetime | None, *, today: datetime) -> str:
+    """``10:02:07``, UTC, with its date on another day than today's; a dash for what did not happen."""
+    if at is None:
+        return "–"
+    return f"{at:%H:%M:%S}" if at.date() == today.date() else f"{at:%Y-%m-%d %H:%M:%S}"
 
 
 def day(at: datetime | None) -> str:
@@ -105,7 +110,12 @@ def who(user: UserId, names: Mapping[UserId, str]) -> str:
     """A person by the catalogue's name, else as Slack mentions them; the machinery by its name."""
     if user in MACHINERY:
         return MACHINERY[user]
-    return f"@{escaped(names[user])}" if user in names else mention(user)
+    return f"@{escaped(names[user])}" if user in names else mention(UserId(escaped(user)))
+
+
+@pass_context
+def _clock(context: Context, at: datetime | None) -> str:
+    return clock_time(at, today=context["m"].incident.declared_at)
 
 
 @pass_context
@@ -125,8 +135,11 @@ def milestones(entries: tuple[Entry, ...]) -> list[Entry]:
 
 def story(entry: Entry, names: Mapping[UserId, str]) -> str:
     """One entry as a sentence of the timeline."""
+    kind = _HUMP.sub(" ", entry.kind).capitalize()
+    if entry.body is None:
+        return f"{kind} (its words were deleted)"
     tell = _SENTENCES.get(entry.kind)
-    return tell(_Words(dict(entry.body or {}), names)) if tell else entry.kind
+    return tell(_Words(entry.body, names)).rstrip(" :") if tell else kind
 
 
 class _Words:
@@ -171,5 +184,7 @@ _SENTENCES: dict[str, Callable[[_Words], str]] = {
     "IncidentMitigated": lambda w: f"Mitigated. {w['note']}".strip(),
     "IncidentResolved": lambda w: f"Resolved, {w['code']}: {w['note']}",
     "IncidentReopened": lambda w: f"Reopened: {w['reason']}",
-    "KeyEventMarked": lambda w: f"**{w['text']}** ({w.who('author')})",
+    "KeyEventMarked": lambda w: (
+        f"**{w['text']}** ({w.who('author')})" if w["text"] else f"A message of {w.who('author')} was marked"
+    ),
 }

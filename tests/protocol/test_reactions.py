@@ -8,10 +8,7 @@ are woken and interrupted by, so it is printed whole.
 from __future__ import annotations
 
 import inspect
-from dataclasses import fields, is_dataclass, replace
-from datetime import datetime
-from enum import Enum
-from typing import Any, get_origin, get_type_hints
+from dataclasses import replace
 
 import pytest
 
@@ -20,11 +17,12 @@ from playbooks.domain.command import Seating
 from playbooks.domain.effects import Effect
 from playbooks.domain.events import Event
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import MONITORING, IncidentId, ServiceName, UserId
+from playbooks.domain.ids import MONITORING, IncidentId, ServiceName
 from playbooks.domain.incident import AffectedService, Incident, Major, ServiceRole, State
 from playbooks.loader import load
 from playbooks.protocol.reactions import Scene, reactions
 from tests.clock import START
+from tests.events import KINDS, built
 from tests.library import CATALOGUE, PLAYBOOK
 from tests.protocol.conftest import BOB, CLEO, FAY
 
@@ -88,35 +86,6 @@ UpdateOverdue                           TellPerson(bob, eve, gus)
 UpdatePromised                          RefreshCard
 UpdateSent                              PostUpdate TellRoom RefreshCard
 """  # noqa: E501 - a table is read by its lines
-
-KINDS = {
-    name: kind
-    for name, kind in vars(events).items()
-    if inspect.isclass(kind) and issubclass(kind, Event) and kind is not Event
-}
-USERS: dict[str, UserId] = {"incumbent": BOB, "giver": BOB, "author": BOB, "winner": BOB}
-"""Who plays a part; everybody else in an event is Cleo."""
-
-
-def sample(kind: Any, name: str = "") -> Any:
-    """The smallest value of a type: nothing where nothing is allowed."""
-    if get_origin(kind) is not None:
-        return () if get_origin(kind) is tuple else None
-    if kind is UserId:
-        return USERS.get(name, CLEO)
-    plain = getattr(kind, "__supertype__", kind)
-    if is_dataclass(plain):
-        return built(plain)  # type: ignore[arg-type]  # a part of an event is built like an event
-    if issubclass(plain, Enum):
-        return next(iter(plain))
-    return START if plain is datetime else plain()
-
-
-def built(kind: type[Any], **changes: object) -> Any:
-    """An event of a class, with these fields."""
-    hints = get_type_hints(kind)
-    values = {field.name: sample(hints[field.name], field.name) for field in fields(kind)}
-    return kind(**(values | changes))
 
 
 @pytest.fixture(scope="module")
