@@ -167,6 +167,6 @@ def _thread_json(message: Message, viewer: str) -> Json:
         "reply_users_count": len(users),
         "latest_reply": message.latest_reply,
         "reply_users": users[:5],
-        "is_locked": False,
+        "is_locked": message.locked,
         "subscribed": viewer in message.reply_users or viewer == message.user,
     }

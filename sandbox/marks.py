@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sandbox.conversation_shapes import message_json
 from sandbox.errors import Refusal
-from sandbox.messages import find
+from sandbox.messages import find, thread_locked
 from sandbox.model import Bookmark, Channel, Message, Pin
 from sandbox.state import Workspace
 
@@ -115,6 +115,8 @@ def react(workspace: Workspace, channel: Channel, ts: str, name: str, by: str) -
     if channel.is_archived:
         raise Refusal("is_archived")
     message, plain = find(channel, ts), emoji_name(name)
+    if thread_locked(channel, ts):
+        raise Refusal("thread_locked")
     users = message.reactions.get(plain, [])
     if by in users:
         raise Refusal("already_reacted")
@@ -128,6 +130,8 @@ def react(workspace: Workspace, channel: Channel, ts: str, name: str, by: str) -
 
 def unreact(workspace: Workspace, channel: Channel, ts: str, name: str, by: str) -> None:
     message, plain = find(channel, ts), emoji_name(name)
+    if thread_locked(channel, ts):
+        raise Refusal("thread_locked")
     if by not in message.reactions.get(plain, []):
         raise Refusal("no_reaction")
     message.reactions[plain].remove(by)

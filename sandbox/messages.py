@@ -22,6 +22,7 @@ from sandbox.timeline import Timeline
 Json = dict[str, Any]
 SLACKBOT = "USLACKBOT"
 _TIMESTAMP = re.compile(r"\d{10}\.\d{6}")
+CONTENT = frozenset({"text", "blocks", "attachments"})
 JOINING = frozenset({"channel_join", "group_join", "channel_leave", "group_leave"})
 
 
@@ -70,7 +71,7 @@ def find(channel: Channel, ts: str) -> Message:
 def update(workspace: Workspace, message: Message, by: str | None, **changes: Any) -> Message:
     """Replace fields of a message; ``edited`` is noted when its text or blocks changed."""
     previous = message_json(workspace, message)
-    visible = any(getattr(message, key) != value for key, value in changes.items() if key != "metadata")
+    visible = any(getattr(message, key) != value for key, value in changes.items() if key in CONTENT)
     for key, value in changes.items():
         setattr(message, key, value)
     if visible and message.bot_id is None:
@@ -105,6 +106,25 @@ def delete_ephemeral(workspace: Workspace, message: Message) -> None:
     shown = workspace.ephemerals.get((message.channel, message.ephemeral_to or ""), {})
     shown.pop(message.ts, None)
     workspace.emit("message", "ephemeral_deleted", channel=message.channel, user=None, message=message)
+
+
+def thread_locked(channel: Channel, ts: str | None) -> bool:
+    """Whether the thread that this message starts or belongs to takes no more replies and reactions."""
+    message = channel.everything.get(ts or "")
+    if message is not None and message.is_reply:
+        message = channel.everything.get(message.thread_ts or "")
+    return message is not None and message.locked
+
+
+def broadcast(workspace: Workspace, message: Message, by: str) -> None:
+    """Show an old reply in the channel too; raises Refusal for what is no reply."""
+    if not message.is_reply or message.subtype is not None or message.thread_ts is None:
+        raise Refusal("cant_broadcast_message")
+    channel = workspace.channels[message.channel]
+    root = message_json(workspace, channel.everything[message.thread_ts])
+    channel.messages.add(message)
+    changes = {"broadcast": True, "subtype": "thread_broadcast", "extra": message.extra | {"root": root}}
+    update(workspace, message, by, **changes)
 
 
 def thread_of(channel: Channel, ts: str) -> tuple[Message, Timeline]:

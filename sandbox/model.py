@@ -115,6 +115,7 @@ class Message:
     client_msg_id: str | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
     pinned: bool = False
+    locked: bool = False
     reply_count: int = 0
     reply_users: dict[str, int] = field(default_factory=dict)
     latest_reply: str | None = None

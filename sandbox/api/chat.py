@@ -74,6 +74,8 @@ def post_message(call: Call) -> Json:
         reply=bool(call.arguments.text("thread_ts")),
         anywhere=call.allowed("chat:write.public"),
     )
+    if messages.thread_locked(channel, call.arguments.optional("thread_ts")):
+        raise Refusal("restricted_action_thread_locked")
     message = messages.post(call.workspace, draft_of(call, channel, content))
     shown = message_json(call.workspace, message, call.user, thread=False)
     return {"channel": channel.id, "ts": message.ts, "message": shown, **_warned(content)}
@@ -113,8 +115,11 @@ def update(call: Call) -> Json:
     content = read_content(workspace, call.arguments, message.blocks)
     if content.text is not None and len(content.text) > MAX_UPDATE_CHARS:
         raise Refusal("msg_too_long")
-    changes = _changes(message, content)
-    messages.update(workspace, message, call.user, **changes)
+    if call.arguments.flag("reply_broadcast") and not message.broadcast:
+        _check_only_broadcast(content)
+        messages.broadcast(workspace, message, call.user)
+    else:
+        messages.update(workspace, message, call.user, **_changes(message, content))
     shown = message_json(workspace, message, call.user, thread=False)
     return {
         "channel": channel.id,
@@ -123,6 +128,12 @@ def update(call: Call) -> Json:
         "message": shown,
         **_warned(content),
     }
+
+
+def _check_only_broadcast(content: Content) -> None:
+    """A reply is shown in the channel or gets other content, one at a time."""
+    if content.text is not None or content.blocks is not None or content.attachments is not None:
+        raise Refusal("no_dual_broadcast_content_update")
 
 
 def _changes(message: Message, content: Content) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from sandbox.state import Workspace
 @act
 async def say(exchange: Exchange, user: User, given: Arguments) -> Json:
     channel = writable(exchange.workspace, user, given)
+    if messages.thread_locked(channel, thread_of(given)):
+        raise Refusal("restricted_action_thread_locked", message="That thread is locked.")
     draft = Draft(
         channel=channel,
         user=user.id,

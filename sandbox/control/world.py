@@ -113,6 +113,14 @@ def message_deleted(workspace: Workspace, given: Given) -> Json:
 
 
 @blow
+def thread_locked(workspace: Workspace, given: Given) -> Json:
+    """An admin ends a thread: no more replies, no more reactions; ``ends: true`` opens it again."""
+    message = messages.find(_channel(workspace, given), str(given["ts"]))
+    messages.update(workspace, message, _admin(workspace).id, locked=not given.get("ends"))
+    return {"is_locked": message.locked}
+
+
+@blow
 def user_deactivated(workspace: Workspace, given: Given) -> Json:
     administration.deactivate_user(workspace, _user(workspace, given), _admin(workspace).id)
     return {}

@@ -11,7 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.server import build_app
 from sandbox.state import Knobs, Workspace
 from tests.sandbox.api.bench import Bench, manifest
-from tests.sandbox.api.contract import event_departures, undocumented
+from tests.sandbox.api.contract import MET, event_departures, refusals, undocumented, unreported
+from tests.sandbox.api.coverage import coverage_is_written
 
 
 @pytest.fixture
@@ -29,5 +30,8 @@ async def bench() -> AsyncIterator[Bench]:
     workspace.event_sink = lambda to, envelope: made.envelopes.append((to.id, envelope))
     yield made
     await runner.cleanup()
-    assert undocumented(workspace) == []
+    refused = refusals(workspace)
+    MET.update(refused)
+    assert undocumented(refused) == []
+    assert unreported(refused) == [] or coverage_is_written(), "run python -m tests.sandbox.api.coverage"
     assert [wrong for _, envelope in made.envelopes for wrong in event_departures(envelope)] == []

@@ -108,7 +108,7 @@ def usual(method: str, things: Json, bench: Bench) -> Json:
         "chat.postMessage": {**place, **CONTENT},
         "chat.postEphemeral": {**place, **CONTENT, "user": bench.app.bot_user_id},
         "chat.meMessage": {**place, "text": "x"},
-        "chat.update": {**place, "ts": things["ts"], **CONTENT},
+        "chat.update": {**place, "ts": things["ts"], **CONTENT, "reply_broadcast": False},
         "chat.delete": {**place, "ts": things["ts"]},
         "chat.getPermalink": {**place, "message_ts": things["ts"]},
         "chat.scheduleMessage": {**place, **CONTENT, "post_at": bench.workspace.now() + 90},

@@ -371,6 +371,36 @@ async def test_a_thread_hangs_on_a_real_message(bench: Bench) -> None:
     assert "thread_ts" not in orphan["message"]
 
 
+async def test_a_locked_thread_takes_neither_replies_nor_reactions(bench: Bench) -> None:
+    channel, client = await room(bench), bench.client
+    ts = await said(bench, channel)
+    reply = (await client.chat_postMessage(channel=channel, text="r", thread_ts=ts))["ts"]
+    await _react(bench, channel, reply, "eyes")
+    messages.update(bench.workspace, bench.workspace.channels[channel].everything[ts], "U0ADA", locked=True)
+    late = client.chat_postMessage(channel=channel, text="x", thread_ts=reply)
+    assert await error_of(late) == "restricted_action_thread_locked"
+    assert await error_of(_react(bench, channel, reply, "ok")) == "thread_locked"
+    remove = client.reactions_remove(channel=channel, timestamp=reply, name="eyes")
+    assert await error_of(remove) == "thread_locked"
+    parent = (await client.conversations_replies(channel=channel, ts=ts))["messages"][0]
+    assert parent["is_locked"] is True
+    assert "edited" not in parent
+
+
+async def test_an_old_reply_is_broadcast_unchanged(bench: Bench) -> None:
+    channel, client = await room(bench), bench.client
+    ts = await said(bench, channel)
+    reply = (await client.chat_postMessage(channel=channel, text="r", thread_ts=ts))["ts"]
+    both = client.chat_update(channel=channel, ts=reply, text="new", reply_broadcast=True)
+    assert await error_of(both) == "no_dual_broadcast_content_update"
+    ask = {"channel": channel, "ts": ts, "reply_broadcast": True}
+    assert await error_of(client.api_call("chat.update", json=ask)) == "cant_broadcast_message"
+    await client.api_call("chat.update", json=ask | {"ts": reply})
+    shown = (await client.conversations_history(channel=channel))["messages"][0]
+    assert (shown["ts"], shown["subtype"], shown["root"]["ts"]) == (reply, "thread_broadcast", ts)
+    assert "edited" not in shown
+
+
 async def test_pins(bench: Bench) -> None:
     channel = await room(bench)
     ts, client = await said(bench, channel), bench.client
