@@ -36,7 +36,7 @@ def make_bolt(session: ClientSession, introduction: Introduction, *, base_url: s
         )
 
     return AsyncApp(
-        name="tocsin",
+        name="slack_bolt",  # Bolt gives the logger of this name its own level, and ours are below "tocsin"
         logger=_quiet(),
         client=make_client(session, base_url=base_url, token=None),
         authorize=authorize,

@@ -10,7 +10,10 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from bot.app import running
 from bot.logs import MASK, set_up
+from sandbox.testing import Workspace
+from tests.bot.conftest import MakeSettings
 
 
 @pytest.fixture
@@ -91,3 +94,11 @@ def test_people_get_a_readable_form() -> None:
     assert "quiet" not in stream.getvalue()
     assert "loud" in stream.getvalue()
     assert "xoxb" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("mode", ["http"], indirect=True)
+async def test_bolt_leaves_the_level_of_our_lines_alone(workspace: Workspace, settings: MakeSettings) -> None:
+    """Bolt is told to say little, and gives that level to the logger that is called like its app."""
+    async with running(settings()):
+        assert (await workspace.user("ada").slash("general", "/incident", "list")).delivered
+        assert logging.getLogger("tocsin").level == logging.NOTSET
