@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, timedelta
 from typing import Final
 
@@ -20,12 +20,15 @@ from bot.server import Server
 from bot.slack.outcomes import DeliveryError
 from bot.wiring import House, build
 from config.settings import Settings
+from storage.alone import alone
 from storage.schema import upgrade
 
 log = structlog.get_logger("tocsin")
 
 _LOOK_AFTER: Final = timedelta(seconds=5)
 _TIDY_UP: Final = timedelta(hours=1)
+_SEEN_WITHIN: Final = 5.0
+"""Seconds; without a database nothing can be begun anyway."""
 _REMEMBER: Final = timedelta(days=7)
 """Nothing is delivered to us again after so long."""
 
@@ -41,12 +44,14 @@ async def serve(settings: Settings) -> None:
 async def running(settings: Settings) -> AsyncIterator[int]:
     """The whole process, for as long as the block lasts; yields the port it listens on.
 
-    Raises Broken, SchemaMismatch, Unwelcome, and OSError if the port is taken.
+    Raises Broken, SchemaMismatch, Unwelcome, and OSError if the port or the database is taken.
     """
-    if settings.database.url.startswith("sqlite"):
-        await upgrade(settings.database.url)  # one file, one process: nobody else has to agree
     async with AsyncExitStack() as stack:
+        stack.enter_context(alone(settings.database.url))
+        if settings.database.url.startswith("sqlite"):
+            await upgrade(settings.database.url)  # one file, one process: nobody else has to agree
         house = await build(settings, stack)
+        await _take_over(house)
         server = Server(house.site)
         stack.push_async_callback(server.close)
         port = await server.listen(settings.server.host, settings.server.port)
@@ -57,11 +62,18 @@ async def running(settings: Settings) -> AsyncIterator[int]:
     log.info("process.stopped")
 
 
+async def _take_over(house: House) -> None:
+    """What a predecessor on this file had begun is begun again now, not when its leases have run out."""
+    if rows := await house.ground.store.replicas.inherit(now=house.ground.wall.now()):
+        log.info("process.took_over", rows=rows)
+
+
 @asynccontextmanager
 async def _working(house: House) -> AsyncIterator[None]:
     """Workers, the socket and the ticker run; leaving waits for what they have begun."""
     async with asyncio.TaskGroup() as tasks:
         greeting = tasks.create_task(_greet(house), name="greeting")
+        passing = [greeting, *await _present(house, tasks)]
         lasting = [tasks.create_task(worker.run(), name=f"worker {worker.name}") for worker in house.workers]
         if house.slack.line is not None:
             lasting.append(tasks.create_task(house.slack.line.run(), name="socket"))
@@ -71,10 +83,26 @@ async def _working(house: House) -> AsyncIterator[None]:
             yield
         finally:
             scheduler.pause()
-            greeting.cancel()
             await _stop(house, lasting)
+            for task in passing:
+                task.cancel()  # our sign of life goes last, or others would take over what we finish
             # Last, because it cancels jobs that have begun, and calls that an error.
             scheduler.shutdown(wait=False)
+
+
+async def _present(house: House, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
+    """Our sign of life among replicas, given before we begin anything; who is alone needs none."""
+    presence = house.ground.store.presence
+    if presence is None:
+        return []
+    living = tasks.create_task(presence.run(_lost), name="presence")
+    with suppress(TimeoutError):
+        await asyncio.wait_for(presence.here.wait(), _SEEN_WITHIN)
+    return [living]
+
+
+def _lost(reason: str) -> None:
+    log.warning("replicas.connection_lost", reason=reason)
 
 
 async def _stop(house: House, lasting: Iterable[asyncio.Task[None]]) -> None:

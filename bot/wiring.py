@@ -34,6 +34,7 @@ from bot.slack.throttle import Throttle
 from bot.workers.alarms import AlarmClock
 from bot.workers.arrivals import EVENTS, HOOKS, SlackEvents, Webhooks
 from bot.workers.deliveries import Deliveries, Terms
+from bot.workers.heirs import Heirs
 from bot.workers.worker import Worker
 from config.settings import Settings
 from handlers.deps import Desk
@@ -54,6 +55,8 @@ class Ground:
     """What everything stands on."""
 
     settings: Settings
+    name: str
+    """This process among its replicas, and unlike any process before it."""
     bells: Bells
     metrics: Metrics
     wall: SystemClock
@@ -113,10 +116,12 @@ async def lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     """Records, handbook and clocks. Raises Broken, SchemaMismatch."""
     library = Library(*papers(settings))
     bells, wall, ids = Bells(), SystemClock(), TimeSortedIds()
+    name = f"{socket.gethostname()}:{os.getpid()}:{ids.new()[-8:]}"
     store = await Store.open(
         settings.database.url,
         clock=wall,
         ids=ids,
+        name=name,
         on_commit=bells.ring,
         after_commit=mortal(settings.rehearsal.die_after_commit),
     )
@@ -131,6 +136,7 @@ async def lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     )
     return Ground(
         settings=settings,
+        name=name,
         bells=bells,
         metrics=Metrics(),
         wall=wall,
@@ -172,8 +178,7 @@ def _workers(ground: Ground, slack: Slack, desk: Desk) -> tuple[Worker, ...]:
         complain=log.warning,
         public_url=desk.public_url,
     )
-    name = f"{socket.gethostname()}:{os.getpid()}"
-    terms = Terms(name=name, concurrency=how.concurrency, lease=how.lease, poll=how.poll)
+    terms = Terms(name=ground.name, concurrency=how.concurrency, lease=how.lease, poll=how.poll)
     deliveries = Deliveries(tools, terms, bell=bells.bell("outbox"), metrics=metrics, wall=ground.wall.now)
     events, hooks = (
         kind(
@@ -181,6 +186,7 @@ def _workers(ground: Ground, slack: Slack, desk: Desk) -> tuple[Worker, ...]:
             desk,
             ground.store.inbox,
             bell=bells.bell("inbox"),
+            worker=ground.name,
             poll=how.poll,
             lease=how.lease,
             metrics=metrics,
@@ -191,11 +197,13 @@ def _workers(ground: Ground, slack: Slack, desk: Desk) -> tuple[Worker, ...]:
         ground.ports,
         ground.store.alarms,
         bell=bells.bell("timers"),
+        worker=ground.name,
         poll=how.poll,
         lease=how.lease,
         metrics=metrics,
     )
-    return (deliveries, events, hooks, alarms)
+    heirs = Heirs(ground.store.replicas, bells, wall=ground.wall.now)
+    return (deliveries, events, hooks, alarms, heirs)
 
 
 def _protocol_clock(settings: Settings) -> Clock:

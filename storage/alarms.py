@@ -75,7 +75,9 @@ class Alarms:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Ringing]:
+    async def claim(
+        self, *, now: datetime, limit: int, lease: timedelta, worker: str | None = None
+    ) -> Sequence[Ringing]:
         """The alarms that are due, earliest first, each for one caller until its lease runs out.
 
         Safe with replicas: rows another one is claiming are skipped, not waited for.
@@ -92,7 +94,7 @@ class Alarms:
         ring = (
             sa.update(timers)
             .where(sa.tuple_(timers.c.kind, timers.c.subject).in_(sa.select(due.c.kind, due.c.subject)))
-            .values(fence=timers.c.fence + 1, leased_until=now + lease)
+            .values(fence=timers.c.fence + 1, leased_until=now + lease, worker=worker)
             .returning(timers)
         )
         async with self._database.writing() as connection:

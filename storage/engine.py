@@ -25,6 +25,8 @@ from playbooks.domain.errors import StaleWrite
 
 WRITER_PATIENCE = timedelta(seconds=10)
 """How long a unit waits for its turn. A unit takes milliseconds; longer means that one is stuck."""
+CONNECT_WITHIN = timedelta(seconds=3)
+"""A PostgreSQL that is there lets us in at once; a person who waits for an answer has three seconds."""
 READERS = 5
 REPLICA_CONNECTIONS = 10
 
@@ -116,7 +118,7 @@ def _postgresql(url: str, *, reads_only: bool, patience: timedelta) -> AsyncEngi
     engine = create_async_engine(
         url,
         json_serializer=_json,
-        connect_args={} if "options" in sa.make_url(url).query else {"options": waits},
+        connect_args=_given(url, options=waits, connect_timeout=int(CONNECT_WITHIN.total_seconds())),
         pool_size=READERS if reads_only else REPLICA_CONNECTIONS,
         max_overflow=0,
         pool_timeout=patience.total_seconds(),
@@ -126,6 +128,12 @@ def _postgresql(url: str, *, reads_only: bool, patience: timedelta) -> AsyncEngi
         # One snapshot for the whole unit, so that a page never shows halves of two states.
         return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return engine
+
+
+def _given(url: str, **ours: object) -> dict[str, object]:
+    """What we say to the driver, unless the address says it otherwise."""
+    said = sa.make_url(url).query
+    return {name: value for name, value in ours.items() if name not in said}
 
 
 def _follow_commits(engine: AsyncEngine, call: Callable[[], None]) -> None:

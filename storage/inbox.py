@@ -7,7 +7,7 @@ that nobody can understand is put aside and stops nobody else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,9 +20,11 @@ from storage.queues import inbox
 from storage.records import insert_into
 from storage.together import Together
 from storage.types import Instant
+from storage.wake import Wake
 
 WAITING, LEASED, DONE, QUARANTINED = "waiting", "leased", "done", "quarantined"
 STATES = (WAITING, LEASED, DONE, QUARANTINED)
+_NEWS = frozenset({"inbox"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +44,10 @@ class Received:
 class Inbox:
     """Raw deliveries: stored once per (source, key), thought about with leases."""
 
-    def __init__(self, database: Database, ids: Ids, on_commit: Callable[[frozenset[str]], None]) -> None:
+    def __init__(self, database: Database, ids: Ids, wake: Wake) -> None:
         self._database = database
         self._ids = ids
-        self._on_commit = on_commit
+        self._wake = wake
         self._together: Together[Mapping[str, object], bool] = Together(self._store)
 
     async def put(
@@ -77,9 +79,7 @@ class Inbox:
         async with self._database.writing() as connection:
             new = insert_into(connection, inbox).on_conflict_do_nothing(index_elements=["source", "key"])
             kept = frozenset((await connection.execute(new.returning(inbox.c.id), rows)).scalars())
-            await connection.commit()
-        if kept:
-            self._on_commit(frozenset({"inbox"}))
+            await self._wake.commit(connection, _NEWS if kept else frozenset())
         return [row["id"] in kept for row in rows]
 
     async def claim(
@@ -88,6 +88,7 @@ class Inbox:
         now: datetime,
         limit: int,
         lease: timedelta,
+        worker: str | None = None,
         source_prefix: str | None = None,
     ) -> Sequence[Received]:
         """Deliveries to think about now, in the order of their arrival.
@@ -110,6 +111,7 @@ class Inbox:
         leased = take.values(
             state=LEASED,
             leased_until=now + lease,
+            worker=worker,
             attempts=inbox.c.attempts + 1,
             fence=inbox.c.fence + 1,
         )
@@ -137,9 +139,7 @@ class Inbox:
         again = ended.values(state=WAITING, due_at=now, attempts=0, leased_until=None)
         async with self._database.writing() as connection:
             found = (await connection.execute(again)).rowcount == 1
-            await connection.commit()
-        if found:
-            self._on_commit(frozenset({"inbox"}))
+            await self._wake.commit(connection, _NEWS if found else frozenset())
         return found
 
     async def counts(self) -> Mapping[str, int]:

@@ -12,7 +12,7 @@ from sqlalchemy import Column, Index, Integer, Table, Text, text
 from storage.tables import metadata
 from storage.types import Instant, Json, Position
 
-__all__ = ["inbox", "metadata", "outbox", "seen", "timers"]
+__all__ = ["inbox", "jobs", "metadata", "outbox", "readings", "seen", "timers"]
 
 outbox = Table(
     "outbox",
@@ -58,6 +58,12 @@ outbox = Table(
         sqlite_where=text("state = 'waiting'"),
         postgresql_where=text("state = 'waiting'"),
     ),
+    Index(
+        "ix_outbox_leased",
+        "worker",
+        sqlite_where=text("leased_until IS NOT NULL"),
+        postgresql_where=text("leased_until IS NOT NULL"),
+    ),
 )
 
 inbox = Table(
@@ -74,10 +80,17 @@ inbox = Table(
     Column("due_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("fence", Integer, nullable=False),
+    Column("worker", Text),
     Column("leased_until", Instant),
     Column("reason", Text),
     sa.UniqueConstraint("source", "key"),
     Index("ix_inbox_state_position", "state", "position"),
+    Index(
+        "ix_inbox_leased",
+        "worker",
+        sqlite_where=text("leased_until IS NOT NULL"),
+        postgresql_where=text("leased_until IS NOT NULL"),
+    ),
 )
 
 timers = Table(
@@ -88,9 +101,36 @@ timers = Table(
     Column("incident", Integer),
     Column("due_at", Instant, nullable=False),
     Column("fence", Integer, nullable=False),
+    Column("worker", Text),
     Column("leased_until", Instant),
     Index("ix_timers_due_at", "due_at"),
     Index("ix_timers_incident", "incident"),
+    Index(
+        "ix_timers_leased",
+        "worker",
+        sqlite_where=text("leased_until IS NOT NULL"),
+        postgresql_where=text("leased_until IS NOT NULL"),
+    ),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("job", Text, primary_key=True),
+    Column("slot", Instant, primary_key=True),
+    Column("worker", Text),
+    Column("leased_until", Instant),
+    Column("done_at", Instant),
+    Index(
+        "ix_jobs_leased",
+        "worker",
+        sqlite_where=text("leased_until IS NOT NULL"),
+        postgresql_where=text("leased_until IS NOT NULL"),
+    ),
+)
+
+readings = Table(
+    "readings", metadata, Column("channel", Text, primary_key=True), Column("until", Text, nullable=False)
 )
 
 seen = Table(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks import ports
@@ -17,8 +15,7 @@ from storage.posts import SqlPosts
 from storage.reviews import SqlKnownErrors, SqlReviews, SqlServiceClocks
 from storage.seen import SqlSeen
 from storage.statements import SqlStatements, SqlUpdates
-
-OnCommit = Callable[[frozenset[str]], None]
+from storage.wake import Wake
 
 
 class SqlUnit:
@@ -30,10 +27,10 @@ class SqlUnit:
         *,
         clock: ports.Clock,
         ids: ports.Ids,
-        on_commit: OnCommit,
+        wake: Wake,
     ) -> None:
         self._connection = connection
-        self._on_commit = on_commit
+        self._wake = wake
         self._topics: set[str] = set()
         self.incidents: ports.Incidents = SqlIncidents(connection)
         self.episodes: ports.Episodes = SqlEpisodes(connection)
@@ -61,8 +58,6 @@ class SqlUnit:
 
     async def commit(self) -> None:
         """Keep everything so far; then say which queues have something new."""
-        await self._connection.commit()
         topics = frozenset(self._topics)
+        await self._wake.commit(self._connection, topics)
         self._topics.clear()
-        if topics:
-            self._on_commit(topics)

@@ -13,11 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from playbooks.ports import Clock, Ids
 from storage import schema
 from storage.alarms import Alarms
-from storage.engine import WRITER_PATIENCE, Database
+from storage.engine import WRITER_PATIENCE, Database, is_sqlite
 from storage.inbox import Inbox
+from storage.jobs import Jobs
 from storage.outbox import OutboxQueue
+from storage.replicas import Presence, Replicas
 from storage.seen import Seen
-from storage.unit import OnCommit, SqlUnit
+from storage.unit import SqlUnit
+from storage.wake import OnCommit, Wake
 
 __all__ = ["OnCommit", "SqlUnit", "Store"]
 
@@ -29,15 +32,20 @@ def _nobody_listens(topics: frozenset[str]) -> None:
 class Store:
     """Everything that outlives the process."""
 
-    def __init__(self, database: Database, *, clock: Clock, ids: Ids, on_commit: OnCommit) -> None:
+    def __init__(
+        self, database: Database, url: str, *, name: str, clock: Clock, ids: Ids, on_commit: OnCommit
+    ) -> None:
         self._database = database
         self._clock = clock
         self._ids = ids
-        self._on_commit = on_commit
+        self._wake = Wake(on_commit, name=name, replicas=not is_sqlite(url))
         self.outbox = OutboxQueue(database, self._unit_on)
-        self.inbox = Inbox(database, ids, on_commit)
+        self.inbox = Inbox(database, ids, self._wake)
         self.alarms = Alarms(database)
         self.seen = Seen(database)
+        self.jobs = Jobs(database)
+        self.replicas = Replicas(database, url)
+        self.presence = None if is_sqlite(url) else Presence(url, name=name, heard_of=self._wake.here)
 
     @classmethod
     async def open(
@@ -46,16 +54,18 @@ class Store:
         *,
         clock: Clock,
         ids: Ids,
+        name: str = "",
         on_commit: OnCommit | None = None,
         patience: timedelta = WRITER_PATIENCE,
         after_commit: Callable[[], None] | None = None,
     ) -> Self:
         """Open the database at ``url``. Raises SchemaMismatch if it does not fit this code.
 
-        ``on_commit`` is told, right after a commit, which of ``outbox``, ``inbox`` and
-        ``timers`` may have work; it must not block. A unit that waits longer than ``patience``
-        for others fails with TimeoutError. ``after_commit`` is for rehearsals: it is called
-        between a commit and everything that follows from it.
+        ``name`` is this process among its replicas, without blanks. ``on_commit`` is told,
+        right after a commit, which of ``outbox``, ``inbox`` and ``timers`` may have work; it
+        must not block. With ``presence`` running it hears of the others' commits too. A unit
+        that waits longer than ``patience`` for others fails with TimeoutError. ``after_commit``
+        is for rehearsals: it is called between a commit and everything that follows from it.
         """
         database = Database(url, patience=patience, after_commit=after_commit)
         try:
@@ -64,7 +74,7 @@ class Store:
         except BaseException:
             await database.close()
             raise
-        return cls(database, clock=clock, ids=ids, on_commit=on_commit or _nobody_listens)
+        return cls(database, url, name=name, clock=clock, ids=ids, on_commit=on_commit or _nobody_listens)
 
     @asynccontextmanager
     async def units(self) -> AsyncIterator[SqlUnit]:
@@ -88,4 +98,4 @@ class Store:
         await self._database.close()
 
     def _unit_on(self, connection: AsyncConnection) -> SqlUnit:
-        return SqlUnit(connection, clock=self._clock, ids=self._ids, on_commit=self._on_commit)
+        return SqlUnit(connection, clock=self._clock, ids=self._ids, wake=self._wake)

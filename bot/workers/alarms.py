@@ -35,6 +35,7 @@ class AlarmClock(Worker):
         queue: Alarms,
         *,
         bell: Bell,
+        worker: str,
         poll: timedelta,
         lease: timedelta,
         metrics: Metrics,
@@ -42,12 +43,13 @@ class AlarmClock(Worker):
         super().__init__("alarms", bell=bell, poll=poll)
         self._ports = ports
         self._queue = queue
+        self._worker = worker
         self._lease = lease
         self._metrics = metrics
 
     async def look(self, begun: asyncio.TaskGroup) -> bool:  # noqa: ARG002 - alarms ring one after the other
         now = self._ports.clock.now()
-        due = await self._queue.claim(now=now, limit=_BATCH, lease=self._lease)
+        due = await self._queue.claim(now=now, limit=_BATCH, lease=self._lease, worker=self._worker)
         for ringing in due:
             await self._ring(ringing)
         return bool(due)

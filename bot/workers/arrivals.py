@@ -46,6 +46,7 @@ class Arrivals(Worker):
         inbox: Inbox,
         *,
         bell: Bell,
+        worker: str,
         poll: timedelta,
         lease: timedelta,
         metrics: Metrics,
@@ -54,6 +55,7 @@ class Arrivals(Worker):
         self._prefix = prefix
         self._desk = desk
         self._inbox = inbox
+        self._worker = worker
         self._lease = lease
         self._metrics = metrics
 
@@ -63,7 +65,11 @@ class Arrivals(Worker):
 
     async def look(self, begun: asyncio.TaskGroup) -> bool:  # noqa: ARG002 - rows are thought about in order
         rows = await self._inbox.claim(
-            now=self._clock.now(), limit=_BATCH, lease=self._lease, source_prefix=self._prefix
+            now=self._clock.now(),
+            limit=_BATCH,
+            lease=self._lease,
+            worker=self._worker,
+            source_prefix=self._prefix,
         )
         await self._think(rows)
         return bool(rows)

@@ -49,6 +49,7 @@ class Inn:
             self.desk,
             self.store.inbox,
             bell=Bell(),
+            worker="one",
             poll=NO_WAIT,
             lease=LEASE,
             metrics=self.metrics,
@@ -221,7 +222,13 @@ async def test_events_and_webhooks_do_not_wait_for_each_other(inn: Inn) -> None:
 async def test_a_timer_wakes_its_use_case_once(inn: Inn) -> None:
     incident = await declare.by_hand(inn.desk.ports, title="It burns", service="checkout", severity=1, by=ADA)
     alarms = AlarmClock(
-        inn.desk.ports, inn.store.alarms, bell=Bell(), poll=NO_WAIT, lease=LEASE, metrics=inn.metrics
+        inn.desk.ports,
+        inn.store.alarms,
+        bell=Bell(),
+        worker="one",
+        poll=NO_WAIT,
+        lease=LEASE,
+        metrics=inn.metrics,
     )
     inn.clock.advance(timedelta(minutes=6))
     await work(alarms)
@@ -243,7 +250,7 @@ async def test_an_alarm_that_fails_rings_again_and_holds_up_no_other(inn: Inn) -
 
     def alarms(ports: Ports) -> AlarmClock:
         return AlarmClock(
-            ports, inn.store.alarms, bell=Bell(), poll=NO_WAIT, lease=LEASE, metrics=inn.metrics
+            ports, inn.store.alarms, bell=Bell(), worker="one", poll=NO_WAIT, lease=LEASE, metrics=inn.metrics
         )
 
     inn.clock.advance(timedelta(minutes=6))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +13,11 @@ import pytest
 
 from bot.app import running
 from bot.slack.introduction import Unwelcome
+from bot.wiring import lay_ground
+from playbooks.domain.ids import UserId
+from playbooks.protocol import declare
 from sandbox.testing import App, Workspace
+from storage.schema import upgrade
 from tests.bot.conftest import SECRET, MakeSettings, Probe
 
 HTTP_ONLY = pytest.mark.parametrize("mode", ["http"], indirect=True)
@@ -79,6 +85,34 @@ async def test_a_taken_port_is_an_error_that_closes_everything(settings: MakeSet
         with pytest.raises(OSError, match="address already in use"):
             async with running(settings(database={"url": settings().database.url + "2"})):
                 pass
+
+
+@HTTP_ONLY
+async def test_a_second_process_on_the_same_file_is_refused(settings: MakeSettings) -> None:
+    async with running(settings()):
+        with pytest.raises(OSError, match="Another process runs on"):
+            async with running(settings(server={"port": 0})):
+                pass
+
+
+@HTTP_ONLY
+async def test_a_start_goes_on_at_once_with_what_a_dead_process_had_begun(
+    workspace: Workspace, settings: MakeSettings, probe: Probe
+) -> None:
+    """Its leases would have run for a minute more."""
+    ours = settings()
+    await upgrade(ours.database.url)
+    async with AsyncExitStack() as dying:
+        dead = await lay_ground(ours, dying)
+        ada = UserId("U0ADA")
+        await declare.by_hand(dead.ports, title="It burns", service="checkout", severity=1, by=ada)
+        lease, now = timedelta(minutes=1), dead.wall.now()
+        begun = await dead.store.outbox.claim(now=now, limit=9, lease=lease, worker=dead.name)
+        assert [type(owed.effect).__name__ for owed in begun] == ["OpenRoom", "Announce"]
+    async with running(ours):
+        ready = time.monotonic()
+        assert await workspace.channel("inc-1-checkout").expect("INC-1")
+        assert time.monotonic() - ready < 2
 
 
 @SOCKET_ONLY

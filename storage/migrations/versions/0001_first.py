@@ -55,13 +55,43 @@ def upgrade() -> None:
         sa.Column("due_at", Instant(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("worker", sa.Text(), nullable=True),
         sa.Column("leased_until", Instant(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("position", name="pk_inbox"),
         sa.UniqueConstraint("id", name="uq_inbox_id"),
         sa.UniqueConstraint("source", "key", name="uq_inbox_source_key"),
     )
+    op.create_index(
+        "ix_inbox_leased",
+        "inbox",
+        ["worker"],
+        sqlite_where=sa.text("leased_until IS NOT NULL"),
+        postgresql_where=sa.text("leased_until IS NOT NULL"),
+    )
     op.create_index("ix_inbox_state_position", "inbox", ["state", "position"])
+    op.create_table(
+        "jobs",
+        sa.Column("job", sa.Text(), nullable=False),
+        sa.Column("slot", Instant(), nullable=False),
+        sa.Column("worker", sa.Text(), nullable=True),
+        sa.Column("leased_until", Instant(), nullable=True),
+        sa.Column("done_at", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("job", "slot", name="pk_jobs"),
+    )
+    op.create_index(
+        "ix_jobs_leased",
+        "jobs",
+        ["worker"],
+        sqlite_where=sa.text("leased_until IS NOT NULL"),
+        postgresql_where=sa.text("leased_until IS NOT NULL"),
+    )
+    op.create_table(
+        "readings",
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("until", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("channel", name="pk_readings"),
+    )
     op.create_table(
         "incidents",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -137,6 +167,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name="uq_outbox_id"),
     )
     op.create_index(
+        "ix_outbox_leased",
+        "outbox",
+        ["worker"],
+        sqlite_where=sa.text("leased_until IS NOT NULL"),
+        postgresql_where=sa.text("leased_until IS NOT NULL"),
+    )
+    op.create_index(
         "ix_outbox_lanes",
         "outbox",
         ["lane", "position"],
@@ -181,11 +218,19 @@ def upgrade() -> None:
         sa.Column("incident", sa.Integer(), nullable=True),
         sa.Column("due_at", Instant(), nullable=False),
         sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("worker", sa.Text(), nullable=True),
         sa.Column("leased_until", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("kind", "subject", name="pk_timers"),
     )
     op.create_index("ix_timers_due_at", "timers", ["due_at"])
     op.create_index("ix_timers_incident", "timers", ["incident"])
+    op.create_index(
+        "ix_timers_leased",
+        "timers",
+        ["worker"],
+        sqlite_where=sa.text("leased_until IS NOT NULL"),
+        postgresql_where=sa.text("leased_until IS NOT NULL"),
+    )
     op.create_table(
         "verdicts",
         sa.Column("position", Position, sa.Identity(always=False), nullable=False),
@@ -504,6 +549,8 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("known_errors")
     op.drop_table("incidents")
+    op.drop_table("readings")
+    op.drop_table("jobs")
     op.drop_table("inbox")
     op.drop_table("counters")
     op.drop_table("changes")

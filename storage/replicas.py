@@ -1,0 +1,164 @@
+"""Who else is alive, and whose work is to be taken over.
+
+On SQLite there is one process: whatever was leased when it starts was leased by its
+predecessor, which is gone. On PostgreSQL each replica holds one connection of its own,
+with a lock on its name: the server lets go of the lock the moment the process ends, so
+nobody has to write heartbeats, compare clocks or wait for a lease to run out. The same
+connection hears of the other replicas' commits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+import psycopg
+import sqlalchemy as sa
+from psycopg.conninfo import make_conninfo
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import CONNECT_WITHIN, Database, is_sqlite
+from storage.queues import inbox, jobs, outbox, timers
+from storage.types import Instant
+from storage.wake import CHANNEL, TOPICS, OnCommit, heard
+
+PRESENCE: Final = 0x70C52
+"""First half of the advisory locks that mean "I am here"; the second half is the replica's name."""
+GONE_AFTER: Final = timedelta(seconds=1)
+"""A replica whose connection broke has this long to come back before its work is taken over."""
+_BACK_WITHIN: Final = timedelta(seconds=0.2)
+_ASK_EVERY: Final = timedelta(seconds=30)
+# A host that vanished without a word is noticed after about 20 s (libpq, "keepalives").
+_KEEPALIVE: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}
+_LEASED: Final = (outbox, inbox, timers, jobs)
+
+
+class Presence:
+    """A replica's own connection to PostgreSQL: its sign of life, and its ear."""
+
+    def __init__(self, url: str, *, name: str, heard_of: OnCommit) -> None:
+        address = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._address = make_conninfo(
+            address, connect_timeout=int(CONNECT_WITHIN.total_seconds()), **_KEEPALIVE
+        )
+        self._name = name
+        self._heard_of = heard_of
+        self.here = asyncio.Event()
+        """Set while the connection stands."""
+
+    async def run(self, lost: Callable[[str], None]) -> None:
+        """Be there until cancelled; a connection that breaks is told with its reason, and made again."""
+        while True:
+            try:
+                await self._listen()
+            except psycopg.Error as broken:
+                if self.here.is_set():
+                    lost(str(broken).strip())
+            finally:
+                self.here.clear()
+            await asyncio.sleep(_BACK_WITHIN.total_seconds())
+
+    async def _listen(self) -> None:
+        async with await psycopg.AsyncConnection.connect(self._address, autocommit=True) as connection:
+            # Shared, so that two names with the same number do not keep each other out.
+            await connection.execute(
+                "SELECT pg_advisory_lock_shared(%s, %s)", (PRESENCE, number_of(self._name))
+            )
+            await connection.execute(f"LISTEN {CHANNEL}")
+            self.here.set()
+            self._heard_of(TOPICS)  # nobody knows what was said meanwhile
+            while True:
+                async for notification in connection.notifies(timeout=_ASK_EVERY.total_seconds()):
+                    if topics := heard(notification.payload, by=self._name):
+                        self._heard_of(topics)
+                await connection.execute("SELECT 1")  # a firewall that forgot us would say nothing
+
+
+class Replicas:
+    """The worker's side: gives work of dead processes back before its lease runs out."""
+
+    def __init__(self, database: Database, url: str) -> None:
+        self._database = database
+        self._alone = is_sqlite(url)
+        self._missed_since: dict[str, datetime] = {}
+
+    async def inherit(self, *, now: datetime) -> int:
+        """Free what a predecessor had leased; only where no other process can be alive."""
+        if not self._alone:
+            return 0
+        async with self._database.writing() as connection:
+            freed = await _free(connection, sa.true(), now)
+            if freed:
+                await connection.commit()
+        return freed
+
+    async def release_gone(self, *, now: datetime) -> tuple[str, ...]:
+        """Free what replicas have leased that were gone at two looks; their names.
+
+        Two looks, because a living replica whose connection broke needs a moment to come
+        back. Whoever is freed by mistake loses its claim, not its message: settling is fenced.
+        """
+        if self._alone:
+            return ()
+        gone = tuple(name for name in await self._missing() if self._gone_for_long(name, now))
+        if gone:
+            async with self._database.writing() as connection:
+                await _free(connection, sa.column("worker").in_(gone), now)
+                await connection.commit()
+        return gone
+
+    async def living(self) -> int:
+        """How many replicas there are, this one included."""
+        if self._alone:
+            return 1
+        async with self._database.reading() as connection:
+            return max(len(await _present(connection)), 1)
+
+    async def _missing(self) -> Collection[str]:
+        """Names that hold leases and are not there."""
+        async with self._database.reading() as connection:
+            holders = await _holders(connection)
+            present = await _present(connection) if holders else frozenset()
+        missing = {name for name in holders if number_of(name) not in present}
+        self._missed_since = {name: at for name, at in self._missed_since.items() if name in missing}
+        return missing
+
+    def _gone_for_long(self, name: str, now: datetime) -> bool:
+        return now - self._missed_since.setdefault(name, now) >= GONE_AFTER
+
+
+def number_of(name: str) -> int:
+    """The name as an advisory lock can carry it: 31 bits."""
+    return zlib.crc32(name.encode()) & 0x7FFFFFFF
+
+
+async def _holders(connection: AsyncConnection) -> frozenset[str]:
+    """Who holds leases; a lease without a name runs out by itself."""
+    held = [
+        sa.select(table.c.worker).where(table.c.leased_until.is_not(None), table.c.worker.is_not(None))
+        for table in _LEASED
+    ]
+    return frozenset((await connection.execute(sa.union(*held))).scalars())
+
+
+async def _present(connection: AsyncConnection) -> frozenset[int]:
+    """Numbers of the names that hold their lock (PostgreSQL docs, "pg_locks": objsubid 2 is a pair)."""
+    query = sa.text(
+        "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted"
+        " AND classid = :presence"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    return frozenset((await connection.execute(query, {"presence": PRESENCE})).scalars())
+
+
+async def _free(connection: AsyncConnection, whose: sa.ColumnElement[bool], now: datetime) -> int:
+    """End leases now; the rows stay as they are, so that whoever takes them knows they were tried."""
+    freed = 0
+    for table in _LEASED:
+        leased = table.c.leased_until > sa.literal(now, Instant)
+        done = await connection.execute(sa.update(table).where(leased, whose).values(leased_until=now))
+        freed += done.rowcount
+    return freed
