@@ -92,9 +92,13 @@ def revoke_scope(workspace: Workspace, app: App, scope: str) -> None:
     workspace.emit("app", "scope_revoked", app=app, scope=scope)
 
 
-def uninstall_app(workspace: Workspace, app: App) -> None:
-    """Remove an app: its tokens are worth nothing, its bot user leaves every channel."""
-    app.installed = False
+def uninstall_app(workspace: Workspace, app: App, refusal: str = "token_revoked") -> None:
+    """Remove an app: its tokens are worth nothing, its bot user leaves every channel.
+
+    ``refusal`` is "token_revoked" where only the tokens were, "account_inactive" where a
+    person removed the app.
+    """
+    app.installed, app.refusal = False, refusal
     workspace.emit("app", "tokens_revoked", app=app)
     workspace.emit("app", "app_uninstalled", app=app)
     bot = workspace.users[app.bot_user_id]

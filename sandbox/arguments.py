@@ -9,6 +9,7 @@ Source: Slack docs, "Using the Slack Web API".
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from aiohttp import hdrs, web
 from sandbox.errors import Refusal
 
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+_NAME = re.compile(r"\w{1,255}")  # Slack docs: neither "very long" nor other than letters, digits and _
+_ARRAY_NAME = re.compile(r"\w+\[\w*\]")  # Slack docs, invalid_array_arg: a name like foo[7]
 _TRUE = frozenset({"true", "1", "t", "yes"})
 _CHARSETS = frozenset({"utf-8", "utf8", "iso-8859-1"})
 
@@ -100,6 +103,11 @@ async def read_arguments(request: web.Request) -> Arguments:
     merged: dict[str, Any] = dict(request.query)
     if request.method == hdrs.METH_POST and request.can_read_body:
         merged |= await _body(request)
+    for name in merged:
+        if _ARRAY_NAME.fullmatch(name):
+            raise Refusal("invalid_array_arg")
+        if not _NAME.fullmatch(name):
+            raise Refusal("invalid_arg_name")
     return Arguments(merged)
 
 

@@ -198,6 +198,8 @@ def set_purpose(workspace: Workspace, channel: Channel, purpose: str, by: str) -
 
 
 def _note(workspace: Workspace, channel: Channel, text: str, by: str) -> Note | None:
+    if channel.is_im:
+        raise Refusal("method_not_supported_for_channel_type")
     _check_writable(channel, by)
     if workspace.users[by].is_ultra_restricted:
         raise Refusal("user_is_restricted")

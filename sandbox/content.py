@@ -34,6 +34,11 @@ class Content:
     metadata: Json | None = None
     truncated: bool = False
 
+    def check_whole(self) -> None:
+        """Only chat.postMessage cuts long texts, the other methods refuse them."""
+        if self.truncated:
+            raise Refusal("msg_too_long")
+
     @property
     def empty(self) -> bool:
         return not (self.text or self.blocks or self.attachments)
@@ -120,7 +125,7 @@ def _use_markdown(workspace: Workspace, content: Content, markdown: str) -> None
     if content.text or content.blocks:
         raise Refusal("markdown_text_conflict")
     if len(markdown) > MAX_MARKDOWN_CHARS:
-        raise Refusal("msg_too_long")
+        raise Refusal("msg_blocks_too_long")
     content.text = sanitised(markdown)
     content.blocks = blocks.completed([{"type": "markdown", "text": markdown}], workspace.ids)
 

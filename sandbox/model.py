@@ -247,7 +247,10 @@ class View:
 
 @dataclass(slots=True, kw_only=True)
 class App:
-    """An installed app: who it is, what it may do, where it listens."""
+    """An installed app: who it is, what it may do, where it listens.
+
+    ``refusal`` is what its tokens are answered once it is not installed any more.
+    """
 
     id: str
     name: str
@@ -264,6 +267,7 @@ class App:
     bot_events: set[str]
     socket_mode: bool
     installed: bool = True
+    refusal: str = "token_revoked"
     installed_by: str = ""
     installed_at: int = 0
     event_url_verified: bool = False

@@ -94,7 +94,7 @@ def _caller(workspace: Workspace, method: Method, token: str) -> App:
     if kind != method.caller:
         raise Refusal("not_allowed_token_type")
     if not app.installed:
-        raise Refusal("token_revoked")
+        raise Refusal(app.refusal)
     return app
 
 

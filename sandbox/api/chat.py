@@ -93,12 +93,13 @@ def post_ephemeral(call: Call) -> Json:
     workspace, channel = call.workspace, target(call)
     user = call.arguments.required("user")
     content = read_content(workspace, call.arguments.without("metadata"))
+    content.check_whole()
     if content.empty:
         raise Refusal("no_text")
     check_messages_tab(call, channel)
     if channel.is_archived:
         raise Refusal("is_archived")
-    if call.user not in channel.members and channel.kind != "public_channel":
+    if call.user not in channel.members and not call.allowed("chat:write.public"):
         raise Refusal("not_in_channel")
     if user not in channel.members:
         raise Refusal("user_not_in_channel")
@@ -187,6 +188,7 @@ def me_message(call: Call) -> Json:
     channel = target(call)
     spoken = call.arguments.without("blocks", "attachments", "metadata", "markdown_text")
     content = read_content(call.workspace, spoken)
+    content.check_whole()
     if not content.text:
         raise Refusal("no_text")
     if channel.is_archived:

@@ -21,6 +21,7 @@ def schedule_message(call: Call) -> Json:
     if not given.isdigit():
         raise Refusal("invalid_time")
     content = read_content(workspace, call.arguments)
+    content.check_whole()
     if content.empty:
         raise Refusal("no_text")
     replies = bool(call.arguments.text("thread_ts"))

@@ -54,8 +54,15 @@ def scope_removed(workspace: Workspace, given: Given) -> Json:
 
 @blow
 def token_revoked(workspace: Workspace, given: Given) -> Json:
-    """The app is uninstalled: its tokens are worth nothing from now on."""
+    """The tokens of the app are worth nothing from now on."""
     administration.uninstall_app(workspace, _app(workspace, given))
+    return {}
+
+
+@blow
+def app_uninstalled(workspace: Workspace, given: Given) -> Json:
+    """Somebody removes the app: the account behind its bot token is none any more."""
+    administration.uninstall_app(workspace, _app(workspace, given), "account_inactive")
     return {}
 
 

@@ -21,6 +21,8 @@ _ANY_ANSWER = {"ok", "warning", "response_metadata"}
 
 def documented_errors(method: str) -> set[str]:
     """Every code that Slack documents for a method, or that was met in the wild."""
+    if method not in METHODS:
+        return {"unknown_method"}
     own = METHODS[method]["errors"]
     if method == "api.test":
         return {"any_error"}
@@ -29,7 +31,7 @@ def documented_errors(method: str) -> set[str]:
 
 def refusals(workspace: Workspace) -> set[tuple[str, str]]:
     """Methods and the codes with which they refused calls."""
-    calls = [entry for entry in workspace.journal.since() if entry.kind == "api" and entry.summary in METHODS]
+    calls = [entry for entry in workspace.journal.since() if entry.kind == "api"]
     refused = {(entry.summary, entry.response.get("error")) for entry in calls}
     return {(name, code) for name, code in refused if code}
 

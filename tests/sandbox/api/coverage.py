@@ -79,11 +79,9 @@ def render(produced: Mapping[str, Sequence[str]]) -> str:
 
 
 def _by_reason(produced: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
-    never = {
-        code
-        for method, page in METHODS.items()
-        for code in set(page["errors"]) - set(produced.get(method, ()))
-    }
+    never: set[str] = set()
+    for method, page in METHODS.items():
+        never |= set(page["errors"]) - set(produced.get(method, ())) - EVERYWHERE
     sorted_by: dict[str, set[str]] = {reason: set() for reason in (*REASONS, REST)}
     for code in never:
         fitting = (reason for reason, pattern in REASONS.items() if re.search(pattern, code))
