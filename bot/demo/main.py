@@ -17,7 +17,7 @@ from bot.demo.story import STORY, play
 FOLLOW_SECONDS = 0.25
 TRY = """
   Try this in the page:
-    · you are Ada; pick somebody else at the top left whenever you like
+    · you are Ada; pick somebody else at the top right whenever you like
     · type  /incident  in any channel: a small menu
     · type  /incident declare checkout customers cannot pay
     · press Take command on the card, then be Cleo and press it too
