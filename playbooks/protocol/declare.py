@@ -87,6 +87,8 @@ async def _declare(
         rule=None,
     )
     await _begin(unit, ports, incident, by=by, rule_says="", evidence=())
+    # Alerts about it may stand already, too few for any rule: they are attached right away.
+    await unit.timers.set(Timer(kind=TimerKind.EVALUATE, subject="all", incident=None, due_at=now))
     return incident
 
 

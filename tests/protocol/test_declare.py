@@ -182,3 +182,16 @@ async def test_a_candidate_in_another_environment_is_another_question(house: Hou
         ("staging", Major.PROPOSED),
         ("production", Major.ACCEPTED),
     ]
+
+
+@ON_SQLITE
+async def test_alerts_that_stand_already_belong_to_what_a_person_declares(house: House) -> None:
+    """They were too few for any rule; now they are evidence, and their silence will be noticed."""
+    await house.hears(signal("checkout", at=START, severity=3), signal("payments", at=START, severity=3))
+    house.clock.advance(timedelta(minutes=1))
+    await by_hand(house)
+    await house.pass_time(seconds=0)
+    picture = await find.picture(house.ports, incident=ONE)
+    assert sorted(str(e.service) for e in picture.episodes) == ["checkout", "payments"]
+    assert picture.incident.impacted == ("checkout", "payments")
+    assert (await house.entry("AlertsAttached"))["new_services"] == ["payments"]
