@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.delivery.tools import Delivered, Errand, Tools
 from bot.slack.gateway import Posted, Room
 from bot.slack.outcomes import GONE, Never, in_words
-from bot.slack.reconcile import find_room
+from bot.slack.reconcile import find_room, has_topic
 from handlers.views import rooms
 from playbooks.domain.effects import AddBookmarks, Invite, OpenRoom, PinCard, SetTopic
 from playbooks.protocol import room as story
@@ -63,8 +63,11 @@ async def set_topic(errand: Errand[SetTopic], tools: Tools) -> Delivered:
     incident, wanted = picture.incident.id, rooms.topic(picture)
     if wanted == picture.incident.topic:
         return Delivered(result={"skipped": "it says so already"})  # Slack would tell everybody again
+    room, doubtful = picture.incident.room, errand.tried_since is not None
     try:
-        await tools.gateway.set_topic(picture.incident.room, wanted)
+        # Slack tells everybody of a topic, also if it is the same again.
+        if not (doubtful and await has_topic(tools.gateway, room, wanted)):
+            await tools.gateway.set_topic(room, wanted)
     except Never as refusal:
         if refusal.code not in GONE:
             raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from time import perf_counter
 from typing import Any, Final
 
@@ -169,6 +170,11 @@ class Gateway:
         await self._call(
             "conversations.setTopic", self._web.conversations_setTopic, channel=room, topic=topic
         )
+
+    async def topic(self, room: ChannelId) -> str:
+        """What stands above the room, with characters instead of entities."""
+        answer = await self._call("conversations.info", self._web.conversations_info, channel=room)
+        return unescape(str(answer["channel"].get("topic", {}).get("value", "")))
 
     async def open_direct(self, user: UserId) -> ChannelId:
         """The conversation with one person; opening it again finds the same one."""

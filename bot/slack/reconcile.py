@@ -54,6 +54,12 @@ async def find_room(gateway: Gateway, me: Identity, *, names: Container[str], si
     return None
 
 
+async def has_topic(gateway: Gateway, room: ChannelId, wanted: str) -> bool:
+    """Whether the room's topic is this one. Slack may give its first sign back as ``:red_circle:``."""
+    found = await gateway.topic(room)
+    return found.partition(" ")[2] == wanted.partition(" ")[2]
+
+
 def _carries(message: Mapping[str, Any], me: Identity, delivery: str) -> bool:
     metadata = message.get("metadata") or {}
     payload = metadata.get("event_payload") or {}

@@ -112,3 +112,14 @@ async def test_an_attempt_that_was_certainly_refused_needs_no_search(office: Off
     await office.finish()
     calls = [entry["summary"] for entry in await office.workspace.journal()]
     assert not [call for call in calls if "conversations.history" in str(call)]
+
+
+async def test_a_topic_that_was_set_and_not_noted_is_not_told_again(office: Office) -> None:
+    """Slack posts a line for every topic, also if it is the same again."""
+    await office.workspace.faults.add("lost", name="conversations.setTopic", count=1)
+    await office.declare()
+    await office.finish()
+    state = await office.workspace.state()
+    (room,) = [channel for channel in state["channels"] if channel.get("name") == "inc-1-checkout"]
+    assert [m.get("subtype") for m in room["messages"]].count("channel_topic") == 1
+    assert {row.state for row in await office.rows("SetTopic")} == {"done"}

@@ -74,6 +74,7 @@ async def test_what_is_done_already_is_done(gateway: Gateway, workspace: Workspa
         await gateway.pin(posted)
         await gateway.join(GENERAL)
         await gateway.set_topic(room.id, "one topic")
+        assert await gateway.topic(room.id) == "one topic"
         assert await gateway.invite(room.id, [ADA, BOB]) == {}
     assert len(await workspace.channel("inc-9").pins()) == 1
     await gateway.add_bookmark(room.id, title="t", link="https://x.example/1", emoji=":link:")
