@@ -28,6 +28,7 @@ from config.settings import Settings, load
 from config.shown import revealed_secrets, shown, without_password
 from config.sources import BadSettings, layers
 from playbooks.loader import Broken, inspect
+from storage.engine import Unreachable
 from storage.outbox import OutboxQueue, OutboxRow
 from storage.owing import STATES
 from storage.schema import SchemaMismatch, check, head, upgrade
@@ -35,7 +36,7 @@ from storage.uow import Store
 
 T = TypeVar("T")
 
-_DATABASE_AWAY = (psycopg.OperationalError, sqlite3.OperationalError)
+_DATABASE_AWAY = (Unreachable, psycopg.OperationalError, sqlite3.OperationalError)
 _COLUMNS = "{0:36}  {1:8}  {2:20}  {3:>8}  {4:>3}  {5}"
 
 
@@ -229,9 +230,10 @@ def _in_words() -> Iterator[None]:
             raise
         raise Refusal(str(_first(unwelcome))) from several
     except Exception as trouble:
-        if not isinstance(trouble.__cause__, _DATABASE_AWAY):
+        away = trouble if isinstance(trouble, Unreachable) else trouble.__cause__
+        if not isinstance(away, _DATABASE_AWAY):
             raise
-        says = str(trouble.__cause__).strip().splitlines()[0]
+        says = str(away).strip().splitlines()[0]
         raise Refusal(f"The database does not answer: {without_password(says)}") from trouble
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from pydantic import SecretStr
 
 from bot.health import Doctor
 from bot.metrics import Metrics
+from bot.records import reached_by_edges, soon
 from bot.slack.gateway import Gateway
 from bot.slack.introduction import Introduction
 from bot.workers.arrivals import EVENTS, HOOKS
@@ -22,6 +23,10 @@ from storage.uow import Store
 log = structlog.get_logger("tocsin.edge")
 
 SLACK_EVENT = f"{EVENTS}event"
+SLACK_WAITS = timedelta(seconds=2.5)
+"""Slack wants an answer within three seconds (Slack docs, Events API)."""
+SENDERS_WAIT = timedelta(seconds=8)
+"""Alertmanager gives up after ten seconds, and sends again."""
 
 
 def make_desk(
@@ -39,22 +44,22 @@ def make_desk(
 ) -> Desk:
     """Everything an edge needs, and nothing that could start or stop anything."""
 
-    async def accept(source: str, key: str, headers: Headers, body: bytes) -> bool:
-        return await store.inbox.put(
+    def accept(source: str, key: str, headers: Headers, body: bytes) -> Awaitable[bool]:
+        return store.inbox.put(
             source=source, key=key, headers=headers, body=body, received_at=ports.clock.now()
         )
 
     async def accept_event(key: str, body: bytes, headers: Headers) -> bool:
-        return await accept(SLACK_EVENT, key, headers, body)
+        return await soon(accept(SLACK_EVENT, key, headers, body), within=SLACK_WAITS)
 
     async def accept_webhook(source: str, key: str, headers: Headers, body: bytes) -> bool:
-        return await accept(f"{HOOKS}{source}", key, headers, body)
+        return await soon(accept(f"{HOOKS}{source}", key, headers, body), within=SENDERS_WAIT)
 
     async def first(key: str) -> bool:
-        return await store.seen.first(key, at=wall())
+        return await soon(store.seen.first(key, at=wall()), within=SLACK_WAITS)
 
     async def retry(delivery: str) -> bool:
-        return await store.outbox.revive(delivery, now=wall())
+        return await soon(store.outbox.revive(delivery, now=wall()), within=SLACK_WAITS)
 
     def room_url(channel: ChannelId) -> str:
         known = introduction.identity
@@ -62,7 +67,7 @@ def make_desk(
         return f"{home}/archives/{channel}" if known else f"{home}/{channel}"
 
     return Desk(
-        ports=ports,
+        ports=reached_by_edges(ports),
         complain=log.warning,
         wall=wall,
         public_url=settings.server.address,

@@ -10,14 +10,16 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
@@ -33,6 +35,14 @@ REPLICA_CONNECTIONS = 10
 IDLE_PATIENCE = timedelta(minutes=1)
 """How long PostgreSQL lets a unit hold its locks without a word; one that thinks for so long is lost."""
 _DEADLOCK, _LOCK_TIMEOUT = "40P01", "55P03"
+_AWAY = ("08", "53", "57P")
+"""PostgreSQL docs, "Error codes": no connection, no resources left, shut down or starting."""
+_NO_FILE = ("unable to open", "disk I/O error", "disk is full")
+"""What SQLite says when its file is out of reach."""
+
+
+class Unreachable(Exception):
+    """The database does not answer. What was under way may or may not have been kept."""
 
 
 def is_sqlite(url: str) -> bool:
@@ -148,14 +158,35 @@ def _follow_commits(engine: AsyncEngine, call: Callable[[], None]) -> None:
     dialect.do_commit = follow  # type: ignore[method-assign] # the one place that all commits pass
 
 
-def _translated(refused: OperationalError) -> Exception | None:
+@contextmanager
+def _translating() -> Iterator[None]:
+    """What passes by itself becomes an error of ours; what is wrong for good stays as it is."""
+    try:
+        yield
+    except PoolTimeout as busy:
+        raise TimeoutError("every connection to the database is in use") from busy
+    except DBAPIError as refused:
+        if (known := _translated(refused)) is None:
+            raise
+        raise known from refused
+
+
+def _translated(refused: DBAPIError) -> Exception | None:
     """What a refusal means for a use case; None if it is none of the kind that passes."""
-    state = getattr(refused.orig, "sqlstate", None)
+    says, state = str(refused.orig), getattr(refused.orig, "sqlstate", None)
     if state == _DEADLOCK:
         return StaleWrite("two units waited for each other, and this one gave way")
-    if state == _LOCK_TIMEOUT or "database is locked" in str(refused.orig):
+    if state == _LOCK_TIMEOUT or "database is locked" in says:
         return TimeoutError("somebody else holds what this unit needs for too long")
+    if refused.connection_invalidated or _is_away(refused, says, state):
+        return Unreachable(says.strip().partition("\n")[0])
     return None
+
+
+def _is_away(refused: DBAPIError, says: str, state: str | None) -> bool:
+    if isinstance(refused.orig, psycopg.OperationalError):
+        return state is None or state.startswith(_AWAY)
+    return isinstance(refused, OperationalError) and any(words in says for words in _NO_FILE)
 
 
 class Database:
@@ -180,25 +211,22 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A connection whose work is undone unless committed.
 
-        Raises TimeoutError if no turn comes, StaleWrite if two units waited for each other.
+        Raises TimeoutError if no turn comes, StaleWrite if two units waited for each other,
+        Unreachable if the database is away.
         """
         async with AsyncExitStack() as stack:
             if self._turn is not None:
                 async with asyncio.timeout(self._patience.total_seconds()):
                     await stack.enter_async_context(self._turn)
-            connection = await stack.enter_async_context(self._writer.connect())
-            try:
-                yield connection
-            except OperationalError as refused:
-                if (known := _translated(refused)) is None:
-                    raise
-                raise known from refused
+            with _translating():
+                yield await stack.enter_async_context(self._writer.connect())
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A snapshot; the database itself refuses to write through it."""
-        async with self._reader.connect() as connection:
-            yield connection
+        """A snapshot; the database itself refuses to write through it. Raises TimeoutError, Unreachable."""
+        with _translating():
+            async with self._reader.connect() as connection:
+                yield connection
 
     async def close(self) -> None:
         """Give every connection back."""

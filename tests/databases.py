@@ -81,6 +81,16 @@ class PostgresTemplate:
         with self._admin() as admin:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def away(self, url: str, *, gone: bool) -> None:
+        """Throw everybody out of a database and let nobody in, or let them in again."""
+        name = make_url(url).database or ""
+        allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+        with self._admin() as admin:
+            admin.execute(allow.format(sql.Identifier(name), sql.SQL("false" if gone else "true")))
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+            )
+
     def _url(self, database: str) -> str:
         url = self._uri.set(drivername="postgresql+psycopg", database=database)
         return url.render_as_string(hide_password=False)

@@ -19,6 +19,7 @@ from playbooks.domain.errors import ProtocolError, StaleWrite
 from playbooks.ports import Ports
 from playbooks.protocol import alarms
 from storage.alarms import Alarms, Ringing
+from storage.engine import Unreachable
 
 log = structlog.get_logger("tocsin.alarms")
 
@@ -58,6 +59,8 @@ class AlarmClock(Worker):
         kind = ringing.timer.kind.value
         try:
             await self._wake(ringing)
+        except Unreachable:
+            raise
         except Exception:
             self._metrics.alarms.labels(kind, "trouble").inc()
             log.exception("alarms.trouble", kind=kind, subject=ringing.timer.subject)

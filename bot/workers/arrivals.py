@@ -15,7 +15,7 @@ import structlog
 
 from bot.bells import Bell
 from bot.metrics import Metrics
-from bot.workers.worker import Worker
+from bot.workers.worker import AWAY, Worker
 from handlers.deps import Desk
 from handlers.http.sources import ADAPTERS, Malformed
 from handlers.slack.events import understand
@@ -83,6 +83,8 @@ class Arrivals(Worker):
             await self._understand(row)
         except Malformed as malformed:
             await self._put_aside(row, str(malformed))
+        except AWAY:
+            raise  # not the row's fault: it is thought about again
         except Exception:
             log.exception("inbox.trouble", source=row.source, row=row.id, attempts=row.attempts)
             await self._trouble(row)
@@ -139,6 +141,8 @@ class Webhooks(Arrivals):
         signals = [signal for _, some in batch for signal in some]
         try:
             await self._learn(signals, rows[-1].received_at)
+        except AWAY:
+            raise
         except Exception:
             log.exception("inbox.trouble", source=self._prefix, rows=len(rows))
             for row in rows:

@@ -7,7 +7,7 @@ first; only an attempt that certainly reached nobody is repeated blindly.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,9 +21,10 @@ from bot.delivery.deliver import buried, deliver
 from bot.delivery.tools import Delivered, Errand, Tools
 from bot.metrics import Metrics
 from bot.slack.outcomes import Ambiguous, Later, Never
-from bot.workers.worker import Worker
+from bot.workers.worker import AFTER_TROUBLE, Worker
 from playbooks.domain.effects import Effect, coalesces
 from playbooks.domain.errors import StaleWrite
+from storage.engine import Unreachable
 from storage.outbox import Owed
 
 log = structlog.get_logger("tocsin.outbox")
@@ -107,6 +108,8 @@ class Deliveries(Worker):
             await self._again(owed, _pause(owed.attempts), doubt.reason, "ambiguous")
         except TimeoutError:
             await self._again(owed, _pause(owed.attempts), "it took too long", "ambiguous")
+        except Unreachable as away:
+            await self._again(owed, _pause(owed.attempts), f"the database was away: {away}", "ambiguous")
         except Never as never:
             await self._bury(owed, never.reason)
         else:
@@ -125,8 +128,10 @@ class Deliveries(Worker):
     async def _settle(self, owed: Owed, delivered: Delivered) -> None:
         for attempt in range(1, _SETTLE_ATTEMPTS + 1):
             try:
-                ours = await self._queue.settle(
-                    owed, now=self._now(), result=delivered.result, then=delivered.then
+                ours = await self._insist(
+                    lambda: self._queue.settle(
+                        owed, now=self._now(), result=delivered.result, then=delivered.then
+                    )
                 )
             except StaleWrite:
                 if attempt == _SETTLE_ATTEMPTS:
@@ -141,13 +146,23 @@ class Deliveries(Worker):
                 owed, f"given up after {GIVE_UP_AFTER.total_seconds() / 3600:.0f} hours: {reason}"
             )
             return
-        await self._queue.postpone(owed, until=self._now() + after, reason=reason)
+        await self._insist(lambda: self._queue.postpone(owed, until=self._now() + after, reason=reason))
         self._note(owed, outcome, reason=reason, after=after.total_seconds())
 
     async def _bury(self, owed: Owed, reason: str) -> None:
         then = buried(owed.effect, self._tools, delivery=owed.id, reason=reason)
-        await self._queue.bury(owed, now=self._now(), reason=reason, then=then)
+        await self._insist(lambda: self._queue.bury(owed, now=self._now(), reason=reason, then=then))
         self._note(owed, "buried", reason=reason)
+
+    async def _insist(self, note: Callable[[], Awaitable[bool]]) -> bool:
+        """Note how it ended, if need be when the database is back: meanwhile nobody can take the row."""
+        async with asyncio.timeout(self._terms.lease.total_seconds()):
+            while True:
+                try:
+                    return await note()
+                except Unreachable as away:
+                    log.warning("worker.no_database", worker=self.name, reason=str(away))
+                    await asyncio.sleep(AFTER_TROUBLE.total_seconds())
 
     async def _poisoned(self, owed: Owed) -> None:
         """Try again a few times; then put the row aside, so that its lane goes on."""

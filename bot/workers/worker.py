@@ -10,10 +10,14 @@ from typing import Final
 import structlog
 
 from bot.bells import Bell
+from handlers.deps import Unavailable
+from storage.engine import Unreachable
 
 log = structlog.get_logger("tocsin.worker")
 
 AFTER_TROUBLE: Final = timedelta(seconds=1)
+AWAY: Final = (Unreachable, Unavailable)
+"""The records cannot be reached: nobody's fault, and over some time."""
 
 
 class Worker(ABC):
@@ -44,6 +48,9 @@ class Worker(ABC):
         """How long to sleep after one look."""
         try:
             more = await self.look(begun)
+        except AWAY as away:
+            log.warning("worker.no_database", worker=self.name, reason=str(away))
+            return AFTER_TROUBLE
         except Exception:
             log.exception("worker.trouble", worker=self.name)
             return AFTER_TROUBLE

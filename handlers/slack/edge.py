@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from handlers.deps import Answer, Desk, Headers
+from handlers.deps import Answer, Desk, Headers, Unavailable
 from handlers.names import BadRef
 from handlers.slack.calls import Reply
 from handlers.slack.payloads import described
@@ -35,6 +35,9 @@ async def answered(desk: Desk, where: str, work: Callable[[], Awaitable[Reply | 
     except (BadRef, ValidationError) as unclear:
         desk.complain("slack.not_understood", where=where, reason=described(unclear))
         return Reply(message=answers.outdated())
+    except Unavailable as away:
+        desk.complain("slack.unavailable", where=where, reason=str(away))
+        return Reply(message=answers.away())
     except Exception as unexpected:  # noqa: BLE001 - the edge answers, whatever happened inside
         desk.complain("slack.failed", where=where, reason=repr(unexpected), exc_info=unexpected)
         return Reply(message=answers.stumbled())

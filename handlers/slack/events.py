@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
-from handlers.deps import Desk
+from handlers.deps import Desk, Unavailable
 from handlers.slack.grammar import readable
 from handlers.slack.payloads import Happened, Said, described, read_event
 from handlers.views.home import home
@@ -38,6 +38,9 @@ def storing_events(desk: Desk) -> Callable[..., Awaitable[BoltResponse]]:
             return BoltResponse(status=200, body="")
         try:
             await desk.accept_event(str(body["event_id"]), json.dumps(body).encode(), {})
+        except Unavailable as away:
+            desk.complain("slack.event_refused", reason=str(away))
+            return BoltResponse(status=503, body="")
         except Exception as unexpected:  # noqa: BLE001 - an event that is not stored must be sent again
             desk.complain("slack.event_refused", reason=repr(unexpected), exc_info=unexpected)
             return BoltResponse(status=503, body="")

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from handlers.deps import Desk
+from handlers.deps import Desk, Unavailable
 from handlers.names import BadRef, Callback
 from handlers.slack.calls import Call, Windows
 from handlers.slack.edge import SAME_MOMENT, is_repeated, is_stranger
@@ -29,6 +29,10 @@ async def submitted(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Re
     except ValidationError as unclear:
         desk.complain("slack.not_understood", where="submission", reason=described(unclear))
         return _instead("Not understood", answers.TELL_A_PERSON)
+    return await _answered(desk, windows, form)
+
+
+async def _answered(desk: Desk, windows: Windows, form: Submission) -> Response:
     try:
         return await _done(desk, windows, form)
     except ProtocolError as no:
@@ -38,6 +42,9 @@ async def submitted(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Re
     except (BadRef, ValueError) as unclear:
         desk.complain("slack.not_understood", where=form.view.callback_id, reason=described(unclear))
         return _sent_back(desk, form, "This form is too old to be understood. Open it again.")
+    except Unavailable as away:
+        desk.complain("slack.unavailable", where=form.view.callback_id, reason=str(away))
+        return _sent_back(desk, form, answers.AWAY)
     except Exception as unexpected:  # noqa: BLE001 - the edge answers, whatever happened inside
         desk.complain(
             "slack.failed", where=form.view.callback_id, reason=repr(unexpected), exc_info=unexpected

@@ -18,6 +18,10 @@ from playbooks.domain.statement import Statement, StatementClass
 
 MAX_INPUT_ERROR = 300
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
+AWAY = (
+    "My records cannot be reached at the moment. Nothing was changed. Go on without me, "
+    "and try again in a minute: I come back by myself."
+)
 TELL_A_PERSON = "Nothing was changed. Try again; if it stays so, tell whoever runs this bot."
 
 
@@ -39,6 +43,11 @@ def refused_plainly(text: str, handbook: Handbook) -> str:
         return (handbook.person(UserId(mention[1])) or "somebody").capitalize()
 
     return plain(_MENTION.sub(name, text), MAX_INPUT_ERROR)
+
+
+def away() -> Message:
+    """The records cannot be reached. People can go on without the bot for a while."""
+    return answer(say("🔌 {words}", words=AWAY))
 
 
 def stumbled() -> Message:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.delivery.deliver import deliver
+from bot.delivery.tools import Errand
 from bot.workers.deliveries import GIVE_UP_AFTER, POISONED_AFTER
 from playbooks.domain.handbook import Handbook
 from playbooks.protocol import command
-from tests.delivery.conftest import ADA, BOB, Office
+from sandbox.testing import Workspace
+from tests.databases import PostgresTemplate
+from tests.delivery.conftest import ADA, BOB, Office, open_office
 
 
 async def test_a_step_that_failed_for_good_is_told_with_a_way_to_retry(office: Office) -> None:
@@ -106,3 +111,25 @@ async def test_an_effect_that_breaks_the_bot_is_put_aside_and_blocks_nobody(offi
     await command.offer(office.tools.ports, incident=incident.id, to=ADA, by=BOB)
     await office.finish()
     assert await office.room().expect("offers command")
+
+
+@pytest.mark.postgresql
+async def test_what_was_said_while_the_database_was_away_is_noted_when_it_is_back(
+    workspace: Workspace, postgresql_url: str, postgresql_template: PostgresTemplate
+) -> None:
+    """Nobody has to look in Slack, let alone say it again."""
+    async with open_office(workspace, postgresql_url) as office:
+        await office.declare()
+        lease = timedelta(seconds=60)
+        (opening,) = await office.store.outbox.claim(
+            now=office.clock.now(), limit=1, lease=lease, worker="one"
+        )
+        errand = Errand(id=opening.id, effect=opening.effect, tried_since=None)
+        made = await deliver(errand, office.tools)
+        postgresql_template.away(postgresql_url, gone=True)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(office.worker()._settle(opening, made))
+            await asyncio.sleep(0.2)
+            postgresql_template.away(postgresql_url, gone=False)
+        (room,) = await office.rows("OpenRoom")
+        assert (room.state, room.attempts) == ("done", 1)
