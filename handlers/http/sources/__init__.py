@@ -11,11 +11,15 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from handlers.http.sources import alertmanager, generic
+from handlers.http.sources import (
+    alertmanager,
+    generic,
+)
 from handlers.http.sources.payload import Malformed
+from handlers.http.sources.severity import unknown_severities
 from playbooks.domain.signal import Signal
 
-__all__ = ["ADAPTERS", "Adapter", "Malformed"]
+__all__ = ["ADAPTERS", "Adapter", "Malformed", "unknown_severities"]
 
 
 class Adapter(Protocol):
@@ -25,6 +29,9 @@ class Adapter(Protocol):
 
 
 ADAPTERS: Final[Mapping[str, Adapter]] = MappingProxyType(
-    {alertmanager.SOURCE: alertmanager.parse, generic.SOURCE: generic.parse}
+    {
+        alertmanager.SOURCE: alertmanager.parse,
+        generic.SOURCE: generic.parse,
+    }
 )
 """By the name in ``POST /hooks/{source}``."""

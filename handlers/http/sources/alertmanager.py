@@ -33,10 +33,10 @@ from handlers.http.sources.payload import (
     kind_of,
     link_of,
     require_few,
-    severity_of,
     title_of,
     understood,
 )
+from handlers.http.sources.severity import linted, severity_of
 from playbooks.domain.signal import Signal, SignalStatus
 
 SOURCE: Final = "alertmanager"
@@ -80,7 +80,8 @@ def _signal(alert: AlertmanagerAlert, delivery: AlertmanagerDelivery, received_a
     Counting a firing from when it was received would let a repetition overtake the end.
     """
     labels = alert.labels
-    status = _status(alert, received_at)
+    status = status_of(alert, received_at)
+    severity = first(labels.get("severity", ""), labels.get("priority", ""))
     told_at = alert.endsAt if status is SignalStatus.RESOLVED else alert.startsAt
     return Signal(
         source=SOURCE,
@@ -88,7 +89,7 @@ def _signal(alert: AlertmanagerAlert, delivery: AlertmanagerDelivery, received_a
         origin=_origin(labels, delivery),
         status=status,
         kind=kind_of(labels.get("kind", "")),
-        severity=severity_of(first(labels.get("severity", ""), labels.get("priority", ""))),
+        severity=severity_of(severity),
         service_hint=first(*(labels.get(name, "") for name in _SERVICE_LABELS))[:MAX_WORD],
         env=env_of(first(labels.get("env", ""), labels.get("environment", ""))),
         title=title_of(
@@ -101,11 +102,11 @@ def _signal(alert: AlertmanagerAlert, delivery: AlertmanagerDelivery, received_a
         occurred_at=told_at or received_at,
         starts_at=alert.startsAt,
         ends_at=alert.endsAt if status is SignalStatus.RESOLVED else None,
-        labels=labels,
+        labels=linted(labels, severity),
     )
 
 
-def _status(alert: AlertmanagerAlert, received_at: datetime) -> SignalStatus:
+def status_of(alert: AlertmanagerAlert, received_at: datetime) -> SignalStatus:
     """What the alert says of itself; if it says nothing, whether its end has passed."""
     if alert.status is not None:
         return SignalStatus(alert.status)

@@ -27,10 +27,10 @@ from handlers.http.sources.payload import (
     kind_of,
     link_of,
     require_few,
-    severity_of,
     title_of,
     understood,
 )
+from handlers.http.sources.severity import linted, severity_of
 from playbooks.domain.signal import Signal, SignalStatus
 
 SOURCE: Final = "generic"
@@ -91,5 +91,5 @@ def _signal(alert: GenericAlert, received_at: datetime) -> Signal:
         occurred_at=alert.occurred_at or told_at or received_at,
         starts_at=alert.started_at,
         ends_at=alert.ended_at if resolved else None,
-        labels=alert.labels,
+        labels=linted(alert.labels, alert.severity),
     )

@@ -28,23 +28,23 @@ MAX_WORD = 255
 MAX_LINK = 2_000
 """Characters; Slack shows no link of more than 3,000 (Slack docs, button element)."""
 MAX_MISTAKES = 3
-UNKNOWN_SEVERITY = 3
-"""In the middle: an unknown word must neither wake everybody nor be taken for information."""
 PRODUCTION = "production"
 
-_SEVERITIES = {
-    1: "critical crit fatal emergency disaster page p1 sev0 1",
-    2: "high error major p2 sev1 2",
-    3: "warning warn average moderate medium p3 sev2 3",
-    4: "low minor p4 sev3 4",
-    5: "info informational information notice debug none p5 sev4 5",
-}
-_LEVELS = {word: level for level, words in _SEVERITIES.items() for word in words.split()}
 _ENVIRONMENTS = {"prod": PRODUCTION, "prd": PRODUCTION, "live": PRODUCTION}
 
 _TELLING = (
     *("alertname", "service", "job", "namespace", "instance", "severity", "priority", "env", "environment"),
-    *("kind", "origin", "prometheus", "monitor", "cluster", "summary", "message", "description"),
+    *(
+        "kind",
+        "origin",
+        "grafana_folder",
+        "prometheus",
+        "monitor",
+        "cluster",
+        "summary",
+        "message",
+        "description",
+    ),
 )
 """Labels and annotations that adapters read, so that they survive the cut."""
 
@@ -84,6 +84,13 @@ def _bounded(value: object) -> object:
     return {str(_clean(n))[:MAX_LABEL_NAME]: _cut(_clean(value[n]), MAX_LABEL_VALUE) for n in names}
 
 
+def _scalars(value: object) -> object:
+    """Somebody's free-form details as labels: what is nested says nothing to a rule."""
+    if not isinstance(value, Mapping):
+        return {}
+    return _bounded({n: v for n, v in value.items() if isinstance(v, str | int | float)})
+
+
 def _cut(value: object, limit: int) -> object:
     return value[:limit] if isinstance(value, str) else value
 
@@ -107,6 +114,8 @@ def _utc(value: datetime | None) -> datetime | None:
 
 Word = Annotated[str, BeforeValidator(_clean)]
 Labels = Annotated[dict[str, Word], BeforeValidator(_bounded)]
+Details = Annotated[dict[str, Word], BeforeValidator(_scalars)]
+"""Like labels, of which nothing is expected: what is no word or number is left out."""
 Instant = Annotated[datetime | None, BeforeValidator(_absent), AfterValidator(_utc)]
 
 
@@ -130,11 +139,6 @@ def require_few(alerts: Sequence[object]) -> None:
     """Raises Malformed for a delivery that is too large to be thought about at once."""
     if len(alerts) > MAX_ALERTS:
         raise Malformed(f"This delivery holds {len(alerts)} alerts; send at most {MAX_ALERTS} at once.")
-
-
-def severity_of(word: str) -> int:
-    """1 (worst) to 5 (information) for the words of the common tools, in whatever case."""
-    return _LEVELS.get(word.strip().lower(), UNKNOWN_SEVERITY)
 
 
 def env_of(word: str) -> str:
@@ -186,6 +190,12 @@ def host_of(link: str) -> str:
 def first(*candidates: str) -> str:
     """The first that is not empty; empty if all are."""
     return next((candidate for candidate in candidates if candidate), "")
+
+
+def key_of(*candidates: str) -> str:
+    """The first that is not empty, as a key. A long one keeps its beginning and stays itself."""
+    key = first(*candidates)
+    return key if len(key) <= MAX_WORD else f"{key[:200]}#{fingerprint({'key': key})}"
 
 
 def fingerprint(labels: Mapping[str, str]) -> str:
