@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from handlers.http.sources import (
     alertmanager,
     generic,
+    grafana,
 )
 from handlers.http.sources.payload import Malformed
 from handlers.http.sources.severity import unknown_severities
@@ -32,6 +33,7 @@ ADAPTERS: Final[Mapping[str, Adapter]] = MappingProxyType(
     {
         alertmanager.SOURCE: alertmanager.parse,
         generic.SOURCE: generic.parse,
+        grafana.SOURCE: grafana.parse,
     }
 )
 """By the name in ``POST /hooks/{source}``."""
