@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from handlers.http.sources import (
     alertmanager,
+    datadog,
     generic,
     grafana,
 )
@@ -32,6 +33,7 @@ class Adapter(Protocol):
 ADAPTERS: Final[Mapping[str, Adapter]] = MappingProxyType(
     {
         alertmanager.SOURCE: alertmanager.parse,
+        datadog.SOURCE: datadog.parse,
         generic.SOURCE: generic.parse,
         grafana.SOURCE: grafana.parse,
     }
