@@ -16,6 +16,7 @@ from handlers.http.sources import (
     datadog,
     generic,
     grafana,
+    pagerduty,
 )
 from handlers.http.sources.payload import Malformed
 from handlers.http.sources.severity import unknown_severities
@@ -36,6 +37,7 @@ ADAPTERS: Final[Mapping[str, Adapter]] = MappingProxyType(
         datadog.SOURCE: datadog.parse,
         generic.SOURCE: generic.parse,
         grafana.SOURCE: grafana.parse,
+        pagerduty.SOURCE: pagerduty.parse,
     }
 )
 """By the name in ``POST /hooks/{source}``."""
