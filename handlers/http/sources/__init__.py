@@ -17,6 +17,7 @@ from handlers.http.sources import (
     generic,
     grafana,
     pagerduty,
+    pagerduty_events,
 )
 from handlers.http.sources.payload import Malformed
 from handlers.http.sources.severity import unknown_severities
@@ -38,6 +39,7 @@ ADAPTERS: Final[Mapping[str, Adapter]] = MappingProxyType(
         generic.SOURCE: generic.parse,
         grafana.SOURCE: grafana.parse,
         pagerduty.SOURCE: pagerduty.parse,
+        pagerduty_events.SOURCE: pagerduty_events.parse,
     }
 )
 """By the name in ``POST /hooks/{source}``."""
