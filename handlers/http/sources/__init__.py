@@ -16,6 +16,7 @@ from handlers.http.sources import (
     datadog,
     generic,
     grafana,
+    opsgenie,
     pagerduty,
     pagerduty_events,
 )
@@ -38,6 +39,7 @@ ADAPTERS: Final[Mapping[str, Adapter]] = MappingProxyType(
         datadog.SOURCE: datadog.parse,
         generic.SOURCE: generic.parse,
         grafana.SOURCE: grafana.parse,
+        opsgenie.SOURCE: opsgenie.parse,
         pagerduty.SOURCE: pagerduty.parse,
         pagerduty_events.SOURCE: pagerduty_events.parse,
     }
