@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from handlers.http.sources import (
     alertmanager,
+    cloudwatch,
     datadog,
     generic,
     grafana,
@@ -36,6 +37,7 @@ class Adapter(Protocol):
 ADAPTERS: Final[Mapping[str, Adapter]] = MappingProxyType(
     {
         alertmanager.SOURCE: alertmanager.parse,
+        cloudwatch.SOURCE: cloudwatch.parse,
         datadog.SOURCE: datadog.parse,
         generic.SOURCE: generic.parse,
         grafana.SOURCE: grafana.parse,
