@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from handlers.http.sources import (
     alertmanager,
+    azure_monitor,
     cloudwatch,
     datadog,
     generic,
@@ -37,6 +38,7 @@ class Adapter(Protocol):
 ADAPTERS: Final[Mapping[str, Adapter]] = MappingProxyType(
     {
         alertmanager.SOURCE: alertmanager.parse,
+        azure_monitor.SOURCE: azure_monitor.parse,
         cloudwatch.SOURCE: cloudwatch.parse,
         datadog.SOURCE: datadog.parse,
         generic.SOURCE: generic.parse,
