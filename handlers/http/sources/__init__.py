@@ -21,6 +21,7 @@ from handlers.http.sources import (
     opsgenie,
     pagerduty,
     pagerduty_events,
+    sentry,
 )
 from handlers.http.sources.payload import Malformed
 from handlers.http.sources.severity import unknown_severities
@@ -46,6 +47,7 @@ ADAPTERS: Final[Mapping[str, Adapter]] = MappingProxyType(
         opsgenie.SOURCE: opsgenie.parse,
         pagerduty.SOURCE: pagerduty.parse,
         pagerduty_events.SOURCE: pagerduty_events.parse,
+        sentry.SOURCE: sentry.parse,
     }
 )
 """By the name in ``POST /hooks/{source}``."""
