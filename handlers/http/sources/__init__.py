@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from handlers.http.sources import (
     alertmanager,
     azure_monitor,
+    cloudevents,
     cloudwatch,
     datadog,
     generic,
@@ -40,6 +41,7 @@ ADAPTERS: Final[Mapping[str, Adapter]] = MappingProxyType(
     {
         alertmanager.SOURCE: alertmanager.parse,
         azure_monitor.SOURCE: azure_monitor.parse,
+        cloudevents.SOURCE: cloudevents.parse,
         cloudwatch.SOURCE: cloudwatch.parse,
         datadog.SOURCE: datadog.parse,
         generic.SOURCE: generic.parse,
