@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from handlers.http.sources import (
     alertmanager,
     azure_monitor,
+    cdevents,
     cloudevents,
     cloudwatch,
     datadog,
@@ -41,6 +42,7 @@ ADAPTERS: Final[Mapping[str, Adapter]] = MappingProxyType(
     {
         alertmanager.SOURCE: alertmanager.parse,
         azure_monitor.SOURCE: azure_monitor.parse,
+        cdevents.SOURCE: cdevents.parse,
         cloudevents.SOURCE: cloudevents.parse,
         cloudwatch.SOURCE: cloudwatch.parse,
         datadog.SOURCE: datadog.parse,
