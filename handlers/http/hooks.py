@@ -11,12 +11,14 @@ import hashlib
 from aiohttp import web
 
 from handlers.deps import Desk, Headers
-from handlers.http.authenticity import TOLERANCE, from_sender
+from handlers.http.authenticity import TOLERANCE, Request, authentic
 from handlers.http.problems import Handler, Refused
 from handlers.http.reading import body
+from handlers.http.sources import cdevents, cloudevents
+from handlers.http.sources.deliveries import delivery_id
 
 MAX_BODY = 1024 * 1024
-MAX_DELIVERY_ID = 200
+_ENVELOPED = (cdevents.SOURCE, cloudevents.SOURCE)
 KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Tocsin-Delivery", "X-Tocsin-Timestamp")
 """Headers worth keeping with the body; never the ones that authenticate it."""
 
@@ -30,17 +32,24 @@ def webhooks(desk: Desk) -> Handler:
         if not secrets:
             raise Refused(404, "No such source", "Sources are named in the setting webhooks.secrets.")
         raw = await body(request, limit=MAX_BODY)
-        if not from_sender(request.headers, raw, secrets=secrets, now=desk.wall()):
-            raise Refused(
-                401, "Not authentic", "The signature, its timestamp or the token is missing or wrong."
-            )
+        _require_authentic(source, request, raw, desk=desk, secrets=secrets)
         _require_json(raw)
-        key = _key(request.headers, raw, window=int(desk.wall().timestamp()) // TOLERANCE)
+        if source in _ENVELOPED:
+            raw = cloudevents.structured(request.headers, raw)
+        key = _key(source, request.headers, raw, window=int(desk.wall().timestamp()) // TOLERANCE)
         kept = {name: request.headers[name] for name in KEPT_HEADERS if name in request.headers}
         fresh = await desk.accept_webhook(source, key, kept, raw)
         return web.json_response({"accepted": True, "delivery": key, "seen_before": not fresh}, status=202)
 
     return receive
+
+
+def _require_authentic(
+    source: str, request: web.Request, raw: bytes, *, desk: Desk, secrets: tuple[str, ...]
+) -> None:
+    claim = Request(headers=request.headers, query=request.query, raw=raw, secrets=secrets, now=desk.wall())
+    if not authentic(source, claim):
+        raise Refused(401, "Not authentic", "The signature, its timestamp or the token is missing or wrong.")
 
 
 def _require_json(raw: bytes) -> None:
@@ -50,14 +59,14 @@ def _require_json(raw: bytes) -> None:
         raise Refused(400, "Not JSON", "The body has to be a JSON object or array.")
 
 
-def _key(headers: Headers, raw: bytes, *, window: int) -> str:
+def _key(source: str, headers: Headers, raw: bytes, *, window: int) -> str:
     """What makes two deliveries one: the sender's id for it, else the same words at the same time.
 
     A signed body has its own timestamp. A body that only carries a token counts as sent
     again within five minutes, and as news after that.
     """
-    given = headers.get("X-Tocsin-Delivery", "")
-    if 0 < len(given) <= MAX_DELIVERY_ID and given.isprintable():
+    given = delivery_id(source, headers, raw)
+    if given:
         return f"id:{given}"
     when = headers.get("X-Tocsin-Timestamp") if "X-Tocsin-Signature" in headers else str(window)
     return f"body:{when}:{hashlib.sha256(raw).hexdigest()}"
