@@ -7,8 +7,8 @@ with yesterday's card. Once decided, the card says by whom and has no buttons.
 from __future__ import annotations
 
 from handlers.names import Action, Ref
-from handlers.views.kit import Message, actions, button, confirm, context, message, section
-from handlers.views.phrases import change_name, code
+from handlers.views.kit import Message, actions, button, context, message, section
+from handlers.views.phrases import asked_by, change_name, code
 from handlers.views.text import Markup, clock_time, foreign, join, person, say
 from playbooks.domain.change import Clearance, ClearanceState
 from playbooks.domain.ids import incident_name
@@ -18,17 +18,12 @@ from playbooks.protocol.picture import Picture
 def approval(clearance: Clearance, picture: Picture) -> Message:
     """The question to the commander."""
     ref = Ref(incident=clearance.incident, subject=clearance.id, fence=picture.incident.fence)
-    sure = confirm(
-        "Approve this change?",
-        "Only this artefact and one deployment of it may go, and only for a limited time.",
-        "Approve",
-    )
     return message(
         say("A change waits for the commander: {change}.", change=change_name(clearance)),
         section(_what(clearance, "🚧 *A change asks to pass the freeze*")),
         context(*_small_print(clearance)),
         actions(
-            button("Approve", Action.APPROVE_CHANGE, ref, style="primary", confirm=sure),
+            button("Approve", Action.APPROVE_CHANGE, ref, style="primary"),
             button("Deny…", Action.DENY_CHANGE, ref),
         ),
     )
@@ -51,9 +46,7 @@ def _what(clearance: Clearance, lead: str) -> Markup:
             Markup(lead),
             change_name(clearance),
             say("*Touches* {services}", services=services),
-            say(
-                "*Asked by* {who} at {at}", who=person(clearance.requester), at=clock_time(clearance.asked_at)
-            ),
+            say("*Asked by* {who} at {at}", who=asked_by(clearance), at=clock_time(clearance.asked_at)),
         ]
     )
 

@@ -21,9 +21,12 @@ from handlers.views.kit import (
     section,
 )
 from handlers.views.phrases import (
+    WRITING_TIME,
+    asked_by,
     change_name,
     commander,
     count,
+    due,
     headline,
     impact,
     named,
@@ -41,7 +44,6 @@ from handlers.views.text import (
     foreign,
     is_address,
     join,
-    person,
     plain,
     say,
 )
@@ -123,10 +125,9 @@ def _facts(picture: Picture) -> list[Markup]:
 def _next_update(picture: Picture) -> Markup:
     if picture.due is None:
         return Markup("none promised")
-    at = clock_time(picture.due.due_at)
-    if picture.due.due_at < picture.at:
-        return say("⚠️ no. {n} overdue since {at}", n=picture.due.number, at=at)
-    return say("no. {n} by {at}", n=picture.due.number, at=at)
+    late = picture.at >= picture.due.due_at + WRITING_TIME
+    mark = Markup("⚠️ " if late else "")
+    return join([mark, say("no. {n} {when}", n=picture.due.number, when=due(picture.due, picture.at))], "")
 
 
 def _clock(picture: Picture) -> Markup:
@@ -181,8 +182,7 @@ def _waiting(picture: Picture) -> Block | None:
     if not picture.pending:
         return None
     lines = [
-        say("• {change}, asked by {who}", change=change_name(c), who=person(c.requester))
-        for c in picture.pending[:3]
+        say("• {change}, asked by {who}", change=change_name(c), who=asked_by(c)) for c in picture.pending[:3]
     ]
     if len(picture.pending) > len(lines):
         lines.append(say("• and {n} more", n=len(picture.pending) - len(lines)))

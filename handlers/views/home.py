@@ -12,7 +12,7 @@ from handlers.names import Action, Ref, Verb
 from handlers.views.forms import home_tab
 from handlers.views.kit import Block, View, actions, button, context, divider, header, section
 from handlers.views.listing import line
-from handlers.views.phrases import code, commander, count, named, verb_button
+from handlers.views.phrases import code, commander, count, due, named, verb_button
 from handlers.views.roles import role_of
 from handlers.views.text import Markup, clock_time, foreign, join, person, say
 from playbooks.domain.command import ContestPhase
@@ -136,10 +136,10 @@ def _update(picture: Picture) -> list[Block]:
     if picture.due is None:
         return []
     words = say(
-        "📤 Update {n} of {incident} is due by {by}.",
+        "📤 Update {n} of {incident} is {when}.",
         n=picture.due.number,
         incident=named(picture.incident),
-        by=clock_time(picture.due.due_at),
+        when=due(picture.due, picture.at),
     )
     return [section(words, accessory=verb_button("Read and send…", Verb.UPDATE, picture.incident.id))]
 

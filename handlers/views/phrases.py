@@ -7,11 +7,11 @@ it was written.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers.names import Ref, Verb, verb_action
 from handlers.views.kit import Element, button
-from handlers.views.text import Markup, clock_time, foreign, join, link, person, plain, say
+from handlers.views.text import Markup, clock_time, date_and_time, foreign, join, link, person, plain, say
 from playbooks.domain.change import Clearance
 from playbooks.domain.command import ContestPhase
 from playbooks.domain.events import Evidence
@@ -19,8 +19,11 @@ from playbooks.domain.ids import IncidentId, incident_name
 from playbooks.domain.incident import Incident, Major, State
 from playbooks.domain.sla import ClockReading, ClockState
 from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
+from playbooks.domain.update import Update
 from playbooks.protocol.picture import Picture
 
+WRITING_TIME = timedelta(minutes=3)
+"""An update that has just become due is not called overdue: somebody is writing it."""
 _DAY = 24
 _HOURS_COUNT_UNTIL = 48
 _SERVICES_SHOWN = 6
@@ -137,11 +140,26 @@ def impact(picture: Picture, *, widely: bool = False) -> Statement | None:
     return next((s for status in wanted for s in reversed(about) if s.status is status), None)
 
 
+def due(update: Update, at: datetime) -> Markup:
+    """When an update is due, seen ``at``; late only once its writers had time to write it."""
+    late = at - update.due_at
+    if late < timedelta(0):
+        return say("by {by}", by=clock_time(update.due_at))
+    if late < WRITING_TIME:
+        return Markup("due now")
+    return say("overdue since {since}", since=clock_time(update.due_at))
+
+
+def asked_by(clearance: Clearance) -> Markup:
+    """Who asked for a change; a pipeline need not say it."""
+    return person(clearance.requester) if clearance.requester else Markup("a pipeline")
+
+
 def reading(read: ClockReading) -> Markup:
     """A service-level clock: by when, or how it ended."""
     match read.state:
         case ClockState.RUNNING if read.deadline is not None and read.margin >= timedelta(0):
-            return say("restore by {by} ({what})", by=clock_time(read.deadline), what=read.agreement)
+            return say("restore by {by} ({what})", by=date_and_time(read.deadline), what=read.agreement)
         case ClockState.MET:
             return say("met with {left} to spare ({what})", left=span(read.margin), what=read.agreement)
         case ClockState.CANCELED:

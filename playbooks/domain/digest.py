@@ -103,7 +103,8 @@ def compose(
     )
     shown = {kind: _newest(released, kind, most) for _, kind, most in SECTIONS}
     sections = [_section(title, kind, shown[kind], state) for title, kind, _ in SECTIONS]
-    began = Section(title="Since", lines=(Line(text=_since(since, at)),))
+    ago = duration(max(at - since, timedelta(0)))
+    began = Section(title="Began", lines=(Line(text=f"{ago} ago", at=since),))
     return Digest(
         incident=incident,
         number=number,
@@ -188,10 +189,6 @@ def _correction(statements: Sequence[Statement], told_until: datetime | None) ->
     wrong.sort(key=lambda pair: (pair[0], pair[1].id))
     lines = tuple(Line(text=f"We said “{s.text}”. That was wrong.", at=refuted) for refuted, s in wrong)
     return Section(title="Correction", lines=lines)
-
-
-def _since(began: datetime, at: datetime) -> str:
-    return f"{_clock(began, at)} ({duration(max(at - began, timedelta(0)))})"
 
 
 def _status(state: State, *, cause_known: bool) -> str:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from playbooks.domain.ids import IncidentId, UserId, incident_name, is_person
+from playbooks.domain.ids import PROTOCOL, IncidentId, UserId, incident_name, is_person
 
 
 def mention(user: UserId) -> str:
     """A person as Slack renders them; the machinery by its name."""
-    return f"<@{user}>" if is_person(user) else f"the {user} rule"
+    if is_person(user):
+        return f"<@{user}>"
+    return "the playbook" if user == PROTOCOL else str(user)
 
 
 def mentions(users: Iterable[UserId]) -> str:

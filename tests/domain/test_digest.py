@@ -73,7 +73,7 @@ def test_an_update_reads_in_the_same_order_every_time() -> None:
     assert text(update).splitlines() == [
         "SEV1 · Checkout · investigating · INC-7 · update 2",
         "Impact: Checkout fails for about 30% of users. (10:04 UTC)",
-        "Since: 10:02 UTC (18 min)",
+        "Began: 18 min ago (10:02 UTC)",
         "What we are doing: We are rolling back release 4.12. (10:05 UTC)",
         "What you can do: Pay by invoice. (10:05 UTC)",
         "Estimate: Between 11:00 and 11:30 UTC. (10:05 UTC)",
@@ -86,7 +86,7 @@ def test_an_update_can_be_sent_when_nothing_is_known() -> None:
     assert text(digest(number=1)).splitlines() == [
         "SEV1 · Checkout · investigating · INC-7 · update 1",
         "Impact: Being assessed.",
-        "Since: 10:02 UTC (18 min)",
+        "Began: 18 min ago (10:02 UTC)",
         "What we are doing: We are investigating.",
         "Next update by 10:40 UTC, even if nothing changes.",
     ]
@@ -169,7 +169,7 @@ def test_a_note_stands_on_one_line_of_its_own() -> None:
 
 def test_over_midnight_a_time_carries_its_day() -> None:
     update = digest(at=T0 + timedelta(hours=14), next_at=T0 + timedelta(hours=15))
-    assert "Since: 02 Jun 10:02 UTC (13 h 58 min)" in text(update)
+    assert "Began: 13 h 58 min ago (02 Jun 10:02 UTC)" in text(update)
     assert "Next update by 01:00 UTC" in text(update)
 
 

@@ -6,7 +6,7 @@ from handlers.views.phrases import evidence_lines
 from handlers.views.text import Markup, foreign, join, person, refusal, say
 from playbooks.domain import events as e
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import ServiceName, is_person
+from playbooks.domain.ids import PROTOCOL, ServiceName, is_person
 
 _NAMED = 5
 _REASONS = 6
@@ -14,7 +14,9 @@ _REASONS = 6
 
 def actor(event: e.Event) -> Markup:
     """Who did it: a person, or the machinery by its name."""
-    return person(event.by) if is_person(event.by) else say("the {machine} rule", machine=event.by)
+    if is_person(event.by):
+        return person(event.by)
+    return Markup("the playbook") if event.by == PROTOCOL else say("{machine}", machine=event.by)
 
 
 def noted(note: str) -> Markup:

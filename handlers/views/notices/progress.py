@@ -45,12 +45,12 @@ def recovery(event: Recovery, picture: Picture) -> Markup:
     """How it ends."""
     match event:
         case e.IncidentMitigated():
-            rest = "" if picture.incident.freeze_since is None else " The change freeze stays on."
+            frozen = " The change freeze stays on." if picture.freeze_is_on else ""
             return say(
                 "🟡 *Mitigated*, says {who}. Users are served again; the work goes on.{rest}{note}",
                 who=actor(event),
                 note=noted(event.note),
-                rest=rest,
+                rest=Markup(frozen),
             )
         case e.IncidentResolved():
             return say(

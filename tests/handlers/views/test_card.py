@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from handlers.views.announcement import announcement
+from handlers.views.approval import approval
 from handlers.views.candidate import candidate
 from handlers.views.card import card
 from playbooks.domain import events as e
@@ -16,6 +17,7 @@ from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import (
     MONITORING,
     EpisodeId,
+    UserId,
 )
 from playbooks.domain.incident import Major, RoomState, State
 from playbooks.domain.sla import ClockState
@@ -83,7 +85,7 @@ def test_the_card_counts_and_shows_what_waits() -> None:
     for part in (
         "1 fact · 1 hypothesis · 1 decision waiting",
         "log 42 · a1b2c3d4",
-        "restore by 18:03 UTC (gold-restore)",
+        "restore by 2026-03-02 18:03 UTC (gold-restore)",
         "no. 2 by 14:28 UTC",
         "on since 14:04 UTC, 1 change held",
         "Looks like KE-3",
@@ -94,8 +96,23 @@ def test_the_card_counts_and_shows_what_waits() -> None:
         assert part in shown
 
 
-def test_an_overdue_update_is_seen() -> None:
-    assert "⚠️ no. 2 overdue since 14:28 UTC" in read(card(picture(at=minutes(30))))
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [
+        pytest.param(24, "\nno. 2 by 14:28 UTC", id="before"),
+        pytest.param(25, "\nno. 2 due now", id="on the minute"),
+        pytest.param(27, "\nno. 2 due now", id="somebody is writing it"),
+        pytest.param(28, "⚠️ no. 2 overdue since 14:28 UTC", id="late"),
+    ],
+)
+def test_an_update_is_overdue_once_its_writers_had_time_to_write_it(at: int, says: str) -> None:
+    assert says in read(card(picture(at=minutes(at))))
+
+
+def test_a_change_whose_owner_is_unknown_was_asked_by_a_pipeline() -> None:
+    nameless = replace(scenes.CLEARANCE, requester=UserId(""))
+    assert "asked by a pipeline" in read(card(picture(clearances=(nameless,))))
+    assert "*Asked by* a pipeline at" in read(approval(nameless, picture()))
 
 
 @pytest.mark.parametrize(

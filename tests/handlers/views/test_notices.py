@@ -11,6 +11,7 @@ from playbooks.domain import events as e
 from playbooks.domain.command import Seating, Settlement
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import (
+    MONITORING,
     PROTOCOL,
     ContestId,
     HandoverId,
@@ -84,15 +85,19 @@ SPOKEN = [
     ),
     (
         event(e.FreezeLifted, released=("a", "b"), reason="stable", by=PROTOCOL),
-        "Freeze lifted by the protocol rule: stable",
+        "Freeze lifted by the playbook: stable",
     ),
     (event(e.ChangeAllowed, ref="ci:77", op="77"), "`ci:77` goes ahead, as the commander approved."),
-    (event(e.IncidentMitigated, note="Rolled back"), "*Mitigated*, says <@U0ADA>."),
+    (
+        event(e.IncidentMitigated, note="Rolled back"),
+        "the work goes on. The change freeze stays on.\n> Rolled back",
+    ),
     (
         event(e.IncidentResolved, code="workaround provided", note=""),
         "*Resolved* by <@U0ADA>: workaround provided.",
     ),
     (event(e.IncidentReopened, reason="Again"), "*It came back*, says <@U0ADA>.\n> Again"),
+    (event(e.IncidentReopened, reason="Again", by=MONITORING), "*It came back*, says monitoring.\n> Again"),
     (
         event(
             e.ClockRead,
