@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from handlers.http.sources import ADAPTERS, Malformed, unknown_severities
 from handlers.http.sources.moments import moment
+from handlers.http.sources.severity import severity_of
 from playbooks.domain.signal import Signal, SignalKind, SignalStatus
 from tests.handlers.http.test_sources import RECEIVED, STORED, parsed
 
@@ -231,3 +233,21 @@ def test_hostile_sizes_are_cut_or_refused(path: Path) -> None:
 def test_what_is_nested_without_end_is_refused(source: str) -> None:
     for raw in (b"[" * 9_000, b'{"data":' * 9_000, b'{"alerts":[' * 9_000 + b"]}" * 9_000):
         assert read_or_refused(source, raw) == ()
+
+
+# ------------------------------------------------------------------ what the page promises
+PAGE = (Path(__file__).parents[3] / "docs" / "api.md").read_text()
+
+
+def test_the_page_puts_every_word_where_the_code_does() -> None:
+    table = PAGE.partition("### Severities")[2].partition("###")[0]
+    told = re.findall(r"^\| (\d) \| (.+) \|$", table, re.MULTILINE)
+    assert [level for level, _ in told] == ["1", "2", "3", "4", "5"]
+    for level, words in told:
+        assert {severity_of(word) for word in re.findall(r"`(\w+)`", words)} == {int(level)}
+        assert len(re.findall(r"`(\w+)`", words)) >= 4
+
+
+@pytest.mark.parametrize("source", sorted(ADAPTERS))
+def test_the_page_names_every_address(source: str) -> None:
+    assert re.search(rf"/hooks/{source}\b", PAGE)
