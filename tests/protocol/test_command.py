@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -11,16 +12,25 @@ from playbooks.domain.effects import RefreshCard, SendBrief, TellPerson, TellRoo
 from playbooks.domain.errors import (
     AlreadyDecided,
     AlreadyInCommand,
+    ContestPending,
     ContestTooLate,
+    NeedsWords,
     NoStanding,
     NotYourRole,
     OfferExpired,
     SeatVacant,
 )
-from playbooks.domain.events import CommandContested, CommandTaken, ContestAwarded, ContestDecided
-from playbooks.domain.ids import IncidentId, UserId
-from playbooks.protocol import command
-from tests.protocol.conftest import ADA, BOB, CLEO, DEV, FAY, GUS, House
+from playbooks.domain.events import (
+    CommandContested,
+    CommandTaken,
+    ContestAwarded,
+    ContestDecided,
+    ContestJoined,
+)
+from playbooks.domain.ids import ContestId, HandoverId, IncidentId, UserId
+from playbooks.domain.incident import ResolutionCode
+from playbooks.protocol import command, find, resolve
+from tests.protocol.conftest import ADA, BOB, CLEO, DEV, FAY, GUS, ON_SQLITE, House
 
 ONE = IncidentId(1)
 
@@ -206,3 +216,57 @@ async def test_every_change_of_the_seat_is_one_entry(house: House) -> None:
     kinds = await house.kinds()
     awards = [kind for kind in kinds if kind in {ContestAwarded.__name__, ContestDecided.__name__}]
     assert awards == ["ContestAwarded"]
+
+
+async def test_people_who_press_at_the_same_moment_become_one_commander_and_one_dispute(house: House) -> None:
+    """The seat is taken once; whoever was slower disputes it with the same press."""
+    await house.in_room()
+    outcomes = await asyncio.gather(
+        *(command.take(house.ports, incident=ONE, by=by) for by in (ADA, BOB, CLEO))
+    )
+    assert sorted(type(o).__name__ for o in outcomes) == ["CommandContested", "CommandTaken", "ContestJoined"]
+    async with house.store.reading() as unit:
+        tenures, contests = await unit.tenures.of(ONE), await unit.contests.of(ONE)
+    assert (len(tenures), len(contests), len(contests[0].challengers)) == (1, 1, 2)
+
+
+@ON_SQLITE
+async def test_a_third_claim_joins_the_dispute_and_its_clock_runs_on(house: House) -> None:
+    opened = await contested(house)
+    house.clock.advance(timedelta(minutes=2))
+    joined = await command.take(house.ports, incident=ONE, by=ADA, reason="I am on shift")
+    assert isinstance(joined, ContestJoined)
+    assert joined.contest == opened.contest
+    assert await command.withdraw(house.ports, contest=opened.contest, by=CLEO) is None
+    await house.pass_time(minutes=1)
+    assert (await house.entry("ContestAwarded"))["winner"] == await holder(house) == ADA
+
+
+@ON_SQLITE
+async def test_a_dispute_ends_with_the_incident_and_the_incumbent_stays(house: House) -> None:
+    opened = await contested(house)
+    await resolve.resolve(
+        house.ports, incident=ONE, by=BOB, code=ResolutionCode.SOLUTION_PROVIDED, note="rolled back"
+    )
+    assert (await find.contest(house.ports, contest=opened.contest)).phase is ContestPhase.DECIDED
+    assert await holder(house) == BOB
+    await house.pass_time(minutes=30)
+    assert "ContestAwarded" not in await house.kinds()
+
+
+@ON_SQLITE
+async def test_command_is_not_handed_over_in_the_middle_of_a_dispute(house: House) -> None:
+    await contested(house)
+    with pytest.raises(ContestPending):
+        await command.offer(house.ports, incident=ONE, to=ADA, by=BOB)
+
+
+@ON_SQLITE
+async def test_questions_that_do_not_exist_are_answers(house: House) -> None:
+    await house.in_room()
+    for act in (
+        command.give_way(house.ports, contest=ContestId("gone"), by=BOB),
+        command.accept(house.ports, handover=HandoverId("gone"), by=BOB),
+    ):
+        with pytest.raises(NeedsWords, match="does not exist any more"):
+            await act

@@ -6,6 +6,7 @@ Times are minutes after START, when the story of each test begins.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from datetime import datetime, timedelta
 from itertools import permutations
 
@@ -370,6 +371,32 @@ async def test_silence_drops_what_is_not_true_any_more(house: House) -> None:
     await house.pass_time(minutes=9)
     assert await majors(house) == [Major.REJECTED]
     assert (await house.log())[-1].actor == PROTOCOL
+
+
+def patient(house: House) -> None:
+    """A playbook that takes silence about a storm for a no."""
+    book = house.ports.handbook()
+    rules = [
+        rule.model_copy(update={"then": rule.then.model_copy(update={"on_silence": "reject"})})
+        for rule in book.playbook.triggers
+    ]
+    changed = dataclasses.replace(book, playbook=book.playbook.model_copy(update={"triggers": rules}))
+    house.ports = dataclasses.replace(house.ports, handbook=lambda: changed)
+
+
+@ON_SQLITE
+async def test_silence_may_mean_no_and_then_the_same_alerts_do_not_ask_again(house: House) -> None:
+    patient(house)
+    await proposed(house)
+    await house.pass_time(minutes=10)
+    assert await majors(house) == [Major.REJECTED]
+    assert "takes that for a no" in (await house.entry("CandidateRejected"))["reason"]
+    await house.hears(*STORM)
+    await house.pass_time(minutes=30)
+    assert await majors(house) == [Major.REJECTED]
+    await house.hears(alert("orders-db", 45, origin=PROBE))
+    await house.pass_time(minutes=5)
+    assert await majors(house) == [Major.REJECTED, Major.ACCEPTED]
 
 
 @ON_SQLITE
