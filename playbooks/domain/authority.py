@@ -38,6 +38,16 @@ def require_lead(by: UserId, tenure: Tenure | None, handbook: Handbook, *, what:
         raise NotYourRole(what, f"the commander or a duty manager ({mentions(allowed)})")
 
 
+def require_release(by: UserId, tenure: Tenure | None, handbook: Handbook) -> None:
+    """The commander and comms leads decide what stakeholders may know; a duty manager does not.
+
+    Raises NotYourRole.
+    """
+    allowed = tuple(dict.fromkeys((*((tenure.user,) if tenure else ()), *handbook.comms)))
+    if by not in allowed:
+        raise NotYourRole("release statements", f"the commander or a comms lead ({mentions(allowed)})")
+
+
 def require_voice(by: UserId, tenure: Tenure | None, handbook: Handbook, *, what: str) -> None:
     """The commander, a comms lead or a duty manager may speak to stakeholders.
 

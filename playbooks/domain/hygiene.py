@@ -27,6 +27,12 @@ __all__ = ["correction_due", "reach_limit", "refute", "release", "verify", "with
 
 OBSERVATIONS = (StatementClass.IMPACT, StatementClass.SCOPE, StatementClass.STATUS)
 """What can be seen from outside, so that anybody who looks can confirm it."""
+_READERS = {
+    Audience.WAR_ROOM: "The war room",
+    Audience.INTERNAL: "Colleagues",
+    Audience.STAKEHOLDER: "Stakeholders",
+    Audience.PUBLIC: "Everybody",
+}
 
 
 def verify(statement: Statement, by: UserId, *, evidence: Iterable[str] = (), at: datetime) -> Statement:
@@ -62,7 +68,7 @@ def release(
     if not (is_commander or is_comms):
         raise NotYourRole("release statements", "the commander or a comms lead")
     if audience is Audience.WAR_ROOM or reaches(statement, audience):
-        message = f"The {audience.value.replace('_', ' ')} may be told this already."
+        message = f"{_READERS[audience]} may be told this already."
         raise NotNeeded(message)
     confirmed = _confirmed(statement, by, at=at)
     if not is_within(audience, reach_limit(confirmed)):

@@ -33,8 +33,8 @@ from playbooks.ports import Ports, Unit
 from playbooks.protocol.brief import brief
 from playbooks.protocol.recording import locked, locked_live, record
 
-PRESSED_TOO = "pressed “Take command” too"
-"""The reason of somebody who pressed the button while the seat was taken."""
+PRESSED_TOO = "I want to take command too"
+"""The reason of somebody who wanted the seat while it was taken, and gave none."""
 
 Claimed = CommandTaken | CommandContested | ContestJoined
 

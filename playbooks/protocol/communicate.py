@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from playbooks.domain import hygiene
-from playbooks.domain.authority import require_voice
+from playbooks.domain.authority import require_release, require_voice
 from playbooks.domain.cadence import next_due
 from playbooks.domain.digest import Digest, compose, text
 from playbooks.domain.errors import IncidentNotFound, NeedsWords, NotNeeded, TextWithheld
@@ -119,7 +119,7 @@ async def release(
         incident, before = await _load(unit, statement)
         tenure = await unit.tenures.current(incident.id)
         commands = tenure is not None and tenure.user == by
-        require_voice(by, tenure, handbook, what="release statements")
+        require_release(by, tenure, handbook)
         after = hygiene.release(
             before, by, reach, at=now, is_commander=commands, is_comms=by in handbook.comms
         )

@@ -140,9 +140,11 @@ def _on_contest(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
     match event:
         case e.CommandContested(incumbent=incumbent, challenger=challenger):
             asked = (incumbent, challenger, *scene.handbook.duty_managers)
-            return (*room, *_tell(event, asked), RefreshCard(incident=number))
+            come = _invite(event, (challenger,))
+            return (*come, *room, *_tell(event, asked), RefreshCard(incident=number))
         case e.ContestJoined(challenger=challenger):
-            return (*room, *_tell(event, (challenger,)), RefreshCard(incident=number))
+            come = _invite(event, (challenger,))
+            return (*come, *room, *_tell(event, (challenger,)), RefreshCard(incident=number))
         case e.ContestAwarded():
             return (*room, *_tell(event, scene.handbook.duty_managers), *_mirrors(event))
         case _:

@@ -468,3 +468,22 @@ async def test_a_candidate_owes_stakeholders_nothing(house: House) -> None:
     await house.pass_time(minutes=10)
     with pytest.raises(NotNeeded):
         await communicate.send(house.ports, incident=ONE, by=EVE)
+
+
+@ON_SQLITE
+async def test_who_may_not_release_hears_of_exactly_those_who_may(house: House) -> None:
+    await commanded(house)
+    said = await stated(house, by=CLEO)
+    with pytest.raises(NotYourRole) as refused:
+        await communicate.release(house.ports, statement=said.id, by=GUS)
+    assert str(refused.value) == (
+        f"Only the commander or a comms lead (<@{BOB}> or <@{EVE}>) can release statements."
+    )
+
+
+@ON_SQLITE
+async def test_what_readers_know_is_not_released_again(house: House) -> None:
+    await commanded(house)
+    said = await released(house)
+    with pytest.raises(NotNeeded, match=r"^Stakeholders may be told this already\.$"):
+        await communicate.release(house.ports, statement=said.id, by=EVE)

@@ -39,12 +39,12 @@ ChangeApproved                          RefreshCard
 ChangeDenied                            RefreshCard
 ChangeHeld                              RefreshCard
 ClockRead                               TellRoom
-CommandContested                        TellRoom TellPerson(bob, cleo, gus) RefreshCard
+CommandContested                        Invite(cleo) TellRoom TellPerson(bob, cleo, gus) RefreshCard
 CommandTaken                            Invite(cleo) TellRoom RefreshCard SetTopic RefreshAnnouncement
 CommandTaken by award                   RefreshCard SetTopic RefreshAnnouncement
 ContestAwarded                          TellRoom TellPerson(gus) RefreshCard SetTopic RefreshAnnouncement
 ContestDecided                          TellRoom RefreshCard SetTopic RefreshAnnouncement
-ContestJoined                           TellRoom TellPerson(cleo) RefreshCard
+ContestJoined                           Invite(cleo) TellRoom TellPerson(cleo) RefreshCard
 FindingAttached                         nothing
 FreezeBegan                             RefreshCard
 FreezeLifted                            TellRoom RefreshCard
