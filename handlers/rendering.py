@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -20,6 +21,7 @@ from playbooks.domain.entry import Entry
 from playbooks.domain.errors import mention
 from playbooks.domain.ids import MONITORING, PROTOCOL, UserId, incident_name, known_error_name
 from playbooks.domain.material import ReviewMaterial
+from playbooks.domain.spoken import Place, key_event, newest_words
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|<>~&])")
 _OPENING = re.compile(r"^(\d{1,9}(?=\.(?:\s|$))|(?=-(?:[-\s]|$)))")
@@ -129,8 +131,16 @@ def _story(context: Context, entry: Entry) -> str:
 
 
 def milestones(entries: tuple[Entry, ...]) -> list[Entry]:
-    """What a reader looks for, in the order in which it happened."""
-    return sorted((e for e in entries if e.kind in MILESTONES), key=lambda e: (e.at, e.seq))
+    """What a reader looks for, in the order in which it happened; marked messages as they read now."""
+    words = newest_words(entries)
+    found = sorted((e for e in entries if e.kind in MILESTONES), key=lambda e: (e.at, e.seq))
+    return [_as_it_reads(entry, words) for entry in found]
+
+
+def _as_it_reads(entry: Entry, words: Mapping[Place, str]) -> Entry:
+    if entry.kind != "KeyEventMarked" or entry.body is None:
+        return entry
+    return replace(entry, body={**entry.body, "text": key_event(entry, words)})
 
 
 def story(entry: Entry, names: Mapping[UserId, str]) -> str:

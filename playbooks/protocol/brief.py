@@ -5,6 +5,7 @@ from __future__ import annotations
 from playbooks.domain.command import Brief
 from playbooks.domain.incident import Incident
 from playbooks.domain.sla import ClockReading
+from playbooks.domain.spoken import key_event, newest_words
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.picture import draw
 
@@ -15,14 +16,16 @@ LATEST = 8
 async def brief(unit: Unit, ports: Ports, incident: Incident) -> Brief:
     """The brief as of now."""
     picture = await draw(unit, ports.handbook(), incident, at=ports.clock.now())
-    marked = [e for e in await unit.entries.of(incident.id) if e.kind == "KeyEventMarked" and e.body]
+    entries = await unit.entries.of(incident.id)
+    words = newest_words(entries)
+    marked = [e for e in entries if e.kind == "KeyEventMarked" and e.body]
     return Brief(
         situation=f"{picture.severity_name} {incident.title}, {incident.state}",
         impact=tuple(s.text for s in picture.impact),
         since=incident.impact_started_at,
         verified_facts=tuple(s.text for s in picture.facts),
         open_hypotheses=tuple(s.text for s in picture.hypotheses),
-        key_events=tuple(f"{e.at:%H:%M} {(e.body or {}).get('text', '')}" for e in marked[-LATEST:]),
+        key_events=tuple(f"{e.at:%H:%M} {key_event(e, words)}" for e in marked[-LATEST:]),
         running_clocks=tuple(_running(r) for r in picture.readings if r.deadline is not None),
         held_changes=tuple(h.ref for h in picture.holds),
         pending_approvals=tuple(c.ref for c in picture.pending),

@@ -12,6 +12,7 @@ from playbooks.domain.errors import NeedsWords
 from playbooks.domain.events import Event, KeyEventMarked, MessageDeleted, MessageEdited, MessageSaid
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId
 from playbooks.domain.incident import Incident
+from playbooks.domain.spoken import newest_words
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.recording import locked, record
 
@@ -153,15 +154,7 @@ async def note(ports: Ports, *, incident: IncidentId, text: str, by: UserId) -> 
 
 async def _words(unit: Unit, incident: IncidentId, channel: ChannelId, ts: Ts) -> str:
     """How a message reads now, as far as the log has heard; empty if it has not heard of it."""
-    spoken = {MessageSaid.__name__: "text", MessageEdited.__name__: "after"}
-    versions = [
-        (entry.kind == MessageEdited.__name__, entry.at, str(entry.body[spoken[entry.kind]]))
-        for entry in await unit.entries.of(incident)
-        if entry.kind in spoken
-        and entry.body is not None
-        and (entry.body["channel"], entry.body["ts"]) == (channel, ts)
-    ]
-    return max(versions)[-1] if versions else ""
+    return newest_words(await unit.entries.of(incident)).get((channel, ts), "")
 
 
 async def _of_room(unit: Unit, channel: ChannelId) -> Incident | None:

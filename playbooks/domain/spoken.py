@@ -1,0 +1,38 @@
+"""How messages of the room read, as far as the log has heard of them.
+
+People correct themselves, and Slack tells of it when it can: an edit may arrive after the
+mark that was set on the corrected message. So what is shown is the newest wording that
+the log holds, whenever it came; every wording stays in the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from playbooks.domain.entry import Entry
+from playbooks.domain.events import KeyEventMarked, MessageEdited, MessageSaid
+
+_WORDS = {MessageSaid.__name__: "text", MessageEdited.__name__: "after"}
+
+Place = tuple[str, str]
+"""Channel and timestamp of a message."""
+
+
+def newest_words(entries: Iterable[Entry]) -> Mapping[Place, str]:
+    """Each message of the log as it reads now."""
+    newest: dict[Place, tuple[bool, datetime, str]] = {}
+    for entry in entries:
+        if entry.kind in _WORDS and entry.body is not None:
+            place = str(entry.body["channel"]), str(entry.body["ts"])
+            words = entry.kind == MessageEdited.__name__, entry.at, str(entry.body[_WORDS[entry.kind]])
+            newest[place] = max(words, newest.get(place, words))
+    return {place: words for place, (_, _, words) in newest.items()}
+
+
+def key_event(entry: Entry, words: Mapping[Place, str]) -> str:
+    """What a key event says: a marked message as it reads now, else as it was written down."""
+    body = entry.body if entry.kind == KeyEventMarked.__name__ else None
+    if body is None:
+        return ""
+    return words.get((str(body["channel"]), str(body["ts"]))) or str(body["text"])
