@@ -318,3 +318,10 @@ async def test_without_an_id_the_same_words_are_the_same_delivery_for_a_while(
     edge.clock.advance(timedelta(minutes=20))
     assert await seen(edge, source, body, bearer()) is False
     assert edge.webhooks[0][1].startswith("body:")
+
+
+async def test_a_body_without_a_readable_id_is_stored_all_the_same(edge: Site) -> None:
+    """What it means is found out later, and what means nothing is put aside where operators see it."""
+    for body in (b'{"event": broken}', b'{"event": {"id": null}}'):
+        assert await seen(edge, "pagerduty", body, {"X-PagerDuty-Signature": f"v1={hashed(body)}"}) is False
+    assert all(key.startswith("body:") for _, key, _, _ in edge.webhooks)
