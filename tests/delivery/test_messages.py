@@ -14,7 +14,7 @@ from playbooks.domain.ids import IncidentId, UserId
 from playbooks.domain.incident import Incident, ResolutionCode
 from playbooks.domain.signal import Signal, SignalKind, SignalStatus
 from playbooks.domain.statement import Audience, StatementClass
-from playbooks.protocol import command, communicate, declare, find, freeze, intake, resolve
+from playbooks.protocol import command, communicate, declare, find, freeze, gate, intake, resolve
 from tests.delivery.conftest import ADA, BOB, Office
 
 CLEO = UserId("U0CLEO")
@@ -38,7 +38,7 @@ async def led_by_bob(office: Office) -> Incident:
 
 async def asked(office: Office, incident: IncidentId) -> str:
     """A pipeline wants to roll back; the answer needs the commander."""
-    question = freeze.GateQuestion(
+    question = gate.GateQuestion(
         ref="github:acme/payments:1",
         kind=ChangeType.NORMAL,
         risk=Risk.LOW,
@@ -53,7 +53,7 @@ async def asked(office: Office, incident: IncidentId) -> str:
         link="https://ci.example.com/1",
         requester="dev",
     )
-    await freeze.ask(office.tools.ports, question=question)
+    await gate.ask(office.tools.ports, question=question)
     picture = await find.picture(office.tools.ports, incident=incident)
     return str(picture.pending[0].id)
 

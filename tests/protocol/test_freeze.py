@@ -24,7 +24,7 @@ from playbooks.domain.events import FreezeLifted
 from playbooks.domain.ids import ChannelId, ClearanceId, IncidentId, Ts, UserId
 from playbooks.domain.incident import ResolutionCode
 from playbooks.protocol import command, find, freeze, resolve, room
-from playbooks.protocol.freeze import GateQuestion
+from playbooks.protocol.gate import GateQuestion, ask
 from tests.clock import START
 from tests.protocol.conftest import ADA, BOB, CLEO, DEV, FAY, GUS, ON_SQLITE, ROOM, House
 
@@ -50,7 +50,7 @@ REMEDY = replace(ROUTINE, remedies=ONE)
 
 async def asks(house: House, question: GateQuestion) -> tuple[str, list[str]]:
     """The gate's answer: its word and the codes of its reasons."""
-    answer = await freeze.ask(house.ports, question=question)
+    answer = await ask(house.ports, question=question)
     return answer.verdict.decision.word, [reason.code for reason in answer.verdict.reasons]
 
 
@@ -190,7 +190,7 @@ async def test_pipelines_that_ask_at_the_same_moment_are_held_once(house: House)
 async def test_a_change_that_asks_again_by_its_reference_touches_what_it_touched(house: House) -> None:
     await house.declared()
     await asks(house, replace(ROUTINE, services=("hr-portal", "zzz")))
-    again = await freeze.ask(house.ports, question=replace(ROUTINE, services=()))
+    again = await ask(house.ports, question=replace(ROUTINE, services=()))
     assert (again.change.services, again.change.unknown_services) == (("hr-portal",), ("zzz",))
     assert again.verdict.decision is Decision.HOLD
 

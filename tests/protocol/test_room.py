@@ -31,7 +31,7 @@ from playbooks.domain.ids import ChannelId, ClearanceId, IncidentId, Ts, UserId
 from playbooks.domain.incident import ResolutionCode, RoomState
 from playbooks.ports import Ports, Unit
 from playbooks.protocol import command, freeze, resolve, room
-from playbooks.protocol.freeze import GateQuestion
+from playbooks.protocol.gate import GateQuestion, ask
 from tests.protocol.conftest import ADA, BOB, CLEO, DEV, EVE, FAY, GUS, ON_SQLITE, ROOM, House
 
 ONE = IncidentId(1)
@@ -89,7 +89,7 @@ async def approval_asked(house: House) -> ClearanceId:
         link="",
         requester="dev",
     )
-    await freeze.ask(house.ports, question=question)
+    await ask(house.ports, question=question)
     return ClearanceId((await house.entry("ApprovalAsked"))["clearance"])
 
 

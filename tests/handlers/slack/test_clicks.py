@@ -20,8 +20,8 @@ from playbooks.domain.command import ContestPhase
 from playbooks.domain.ids import MONITORING, IncidentId, ServiceName
 from playbooks.domain.incident import AffectedService, Major, RoomState, ServiceRole
 from playbooks.domain.statement import StatementStatus
-from playbooks.protocol import command, communicate, freeze
-from playbooks.protocol.freeze import GateQuestion
+from playbooks.protocol import command, communicate
+from playbooks.protocol.gate import GateQuestion, ask
 from tests.handlers import scenes
 from tests.handlers.judging import accept_view, buttons, labels, words
 from tests.handlers.scenes import ADA, BOB, DEV, GUS
@@ -186,7 +186,7 @@ async def waiting(office: Office) -> None:
         link="",
         requester="dev",
     )
-    assert (await freeze.ask(office.ports, question=question)).verdict.decision.word == "needs_approval"
+    assert (await ask(office.ports, question=question)).verdict.decision.word == "needs_approval"
 
 
 async def test_a_change_is_approved_and_the_card_says_so(office: Office) -> None:
