@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.delivery.tools import Delivered, Errand, Tools
 from bot.slack.gateway import Posted, Room
-from bot.slack.outcomes import GONE, Never, in_words
+from bot.slack.outcomes import GONE, Later, Never, in_words
 from bot.slack.reconcile import find_room, has_topic
 from handlers.views import rooms
 from playbooks.domain.effects import AddBookmarks, Invite, OpenRoom, PinCard, SetTopic
+from playbooks.domain.incident import RoomState
 from playbooks.protocol import room as story
 from storage.uow import SqlUnit
 
+_SOON = timedelta(seconds=2)
 NAMES_TRIED = 9
 """A name is taken by an archived or invisible channel at worst a few times."""
 
@@ -33,6 +37,8 @@ async def invite(errand: Errand[Invite], tools: Tools) -> Delivered:
     """Bring people in; who could not be brought in is told in the room, and the others are there."""
     incident, users = errand.effect.incident, errand.effect.users
     picture = await tools.picture(incident)
+    if picture.incident.room_state is RoomState.WANTED:
+        raise Later(_SOON, "the room is being opened")
     if picture.incident.room is None:
         return Delivered(result={"skipped": "there is no room"})
     me = await tools.identity()

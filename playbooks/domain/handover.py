@@ -135,6 +135,13 @@ def expire_due(handover: Handover, *, at: datetime) -> Handover | None:
     return replace(handover, state=HandoverState.EXPIRED, answered_at=handover.expires_at)
 
 
+def void(handover: Handover, *, at: datetime) -> Handover | None:
+    """Close an unanswered offer because the incident is over; None if it was answered."""
+    if handover.state is not HandoverState.OFFERED:
+        return None
+    return replace(handover, state=HandoverState.EXPIRED, answered_at=at)
+
+
 def _require_answerable(handover: Handover, by: UserId, *, at: datetime) -> None:
     if by != handover.taker:
         raise NotYourRole("answer this offer", mention(handover.taker))

@@ -243,11 +243,16 @@ async def expire(ports: Ports, *, handover: HandoverId) -> None:
 
 
 async def close_questions(unit: Unit, ports: Ports, incident: Incident) -> None:
-    """The incident is over: an open dispute ends, and whoever sits in the seat keeps it."""
+    """The incident is over: disputes and offers end, and whoever sits in the seat keeps it."""
     found = await unit.contests.open_for(incident.id)
     ended = disputes.abandon(found, at=ports.clock.now()) if found else None
     if ended is not None:
         await _conclude(unit, ports, incident, ended, by=PROTOCOL)
+    offered = await unit.handovers.open_for(incident.id)
+    withdrawn = handovers.void(offered, at=ports.clock.now()) if offered else None
+    if withdrawn is not None:
+        await unit.handovers.save(withdrawn)
+        await unit.timers.cancel(TimerKind.HANDOVER_EXPIRES, withdrawn.id)
 
 
 # ------------------------------------------------------------------ the seat

@@ -270,3 +270,13 @@ async def test_questions_that_do_not_exist_are_answers(house: House) -> None:
     ):
         with pytest.raises(NeedsWords, match="does not exist any more"):
             await act
+
+
+async def test_an_offer_ends_with_the_incident(house: House) -> None:
+    await house.in_room()
+    await command.take(house.ports, incident=ONE, by=BOB)
+    offered = await command.offer(house.ports, incident=ONE, to=ADA, by=BOB)
+    await resolve.resolve(house.ports, incident=ONE, by=BOB, code=ResolutionCode.NO_RESOLUTION, note="gone")
+    with pytest.raises(OfferExpired):
+        await command.accept(house.ports, handover=offered.id, by=ADA)
+    assert await holder(house) == BOB
