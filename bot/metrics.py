@@ -41,6 +41,12 @@ class Metrics:
             ("source", "outcome"),
             registry=self.registry,
         )
+        self.unknown_severities = Counter(
+            "tocsin_unknown_severities",
+            "Deliveries with a severity that nobody knows, by source.",
+            ("source",),
+            registry=self.registry,
+        )
         self.alarms = Counter(
             "tocsin_alarms",
             "Timers that rang, by kind and outcome.",

@@ -17,7 +17,7 @@ from bot.bells import Bell
 from bot.metrics import Metrics
 from bot.workers.worker import AWAY, Worker
 from handlers.deps import Desk
-from handlers.http.sources import ADAPTERS, Malformed
+from handlers.http.sources import ADAPTERS, Malformed, unknown_severities
 from handlers.slack.events import understand
 from playbooks.domain.signal import Signal
 from playbooks.ports import Clock
@@ -149,11 +149,21 @@ class Webhooks(Arrivals):
                 await self._think_alone(row)
             return
         await self._inbox.done(*rows)
-        for row in rows:
+        for row, understood in batch:
             self._count(row, "understood")
+            self._lint(row, understood)
 
     async def _understand(self, row: Received) -> None:
-        await self._learn(_signals(row), row.received_at)
+        signals = _signals(row)
+        await self._learn(signals, row.received_at)
+        self._lint(row, signals)
+
+    def _lint(self, row: Received, signals: Sequence[Signal]) -> None:
+        """Tell operators, once for each delivery, of severities that counted as the middle."""
+        words = unknown_severities(signals)
+        if words:
+            self._metrics.unknown_severities.labels(row.source).inc()
+            log.warning("intake.unknown_severity", source=row.source, row=row.id, words=words)
 
     async def _learn(self, signals: Sequence[Signal], received_at: datetime) -> None:
         absorbed = await intake.absorb(self._desk.ports, signals=signals, received_at=received_at)

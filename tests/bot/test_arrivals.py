@@ -7,8 +7,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.bells import Bell
 from bot.metrics import Metrics
@@ -282,3 +284,24 @@ async def test_a_worker_survives_trouble_and_stops_when_it_is_asked(inn: Inn) ->
             await asyncio.sleep(0)
         bell.ring()
     assert looks == [0, 1]
+
+
+@pytest.mark.parametrize("batched", [True, False])
+async def test_an_unknown_severity_is_told_once_for_each_delivery(
+    inn: Inn, monkeypatch: pytest.MonkeyPatch, *, batched: bool
+) -> None:
+    """Also if the delivery is thought about alone, because the batch around it failed."""
+    alerts = [
+        {"key": key, "status": "firing", "service": "checkout", "severity": "dreadful"}
+        for key in ("one", "two")
+    ]
+    await inn.arrive("hook:generic", json.dumps(alerts).encode())
+    worker = inn.worker(Webhooks, HOOKS)
+    if not batched:
+        monkeypatch.setattr(worker, "_think", partial(Arrivals._think, worker))
+    with capture_logs() as lines:
+        await work(worker)
+    told = [line for line in lines if line["event"] == "intake.unknown_severity"]
+    assert [(line["source"], line["words"]) for line in told] == [("hook:generic", ("dreadful",))]
+    counted = {"source": "hook:generic"}
+    assert inn.metrics.registry.get_sample_value("tocsin_unknown_severities_total", counted) == 1
