@@ -61,12 +61,14 @@ def test_good_files_make_a_handbook(files: Path) -> None:
             id="a missing limit is shown at its section",
         ),
         pytest.param(
-            "playbook.yaml", "unknown_severity: 2", "unknown_severity: 9", "unknown_severity", "unknown_severity",
+            "playbook.yaml", "unknown_severity: 2", "unknown_severity: 9",
+            "unknown_severity", "unknown_severity",
             "input should be less than or equal to 5, but it is 9",
             id="a number out of range",
         ),
         pytest.param(
-            "playbook.yaml", "unknown_severity: 2", "unknown_severity: 5", "unknown_severity", "unknown_severity",
+            "playbook.yaml", "unknown_severity: 2", "unknown_severity: 5",
+            "unknown_severity", "unknown_severity",
             "there is no severity 5 under severities",
             id="a severity that is not described",
         ),

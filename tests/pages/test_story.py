@@ -59,7 +59,8 @@ class Window:
 
     @classmethod
     async def of(cls, browser: Browser, house: House, person: str, channel: str = ROOM) -> Window:
-        context = await browser.new_context(viewport={"width": 1280, "height": 900}, timezone_id="Europe/Paris")
+        size = {"width": 1280, "height": 900}
+        context = await browser.new_context(viewport=size, timezone_id="Europe/Paris")
         page = await context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)
