@@ -14,6 +14,7 @@ from handlers.views.kit import Message
 from handlers.views.modals import declaring, ending, learning
 from handlers.views.statements import facts
 from handlers.views.text import Markup, join, person, refusal, say
+from playbooks.domain.authority import require_command
 from playbooks.domain.ids import ClearanceId, ContestId, HandoverId, ReviewId, StatementId, UserId
 from playbooks.protocol import command, communicate, declare, find, freeze, review
 
@@ -84,6 +85,8 @@ async def approve(call: Call, ref: Ref) -> Reply:
 
 async def deny(call: Call, ref: Ref) -> None:
     """Keep a change back: ask why."""
+    picture = await call.picture()
+    require_command(call.user, picture.tenure, what="deny changes", fence=ref.fence)
     clearance = await find.clearance(call.ports, clearance=ClearanceId(ref.subject))
     await call.show(ending.deny(clearance, ref.fence))
 

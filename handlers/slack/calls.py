@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -21,6 +21,10 @@ class Windows(Protocol):
     async def views_open(self, *, trigger_id: str, view: Mapping[str, Any]) -> object: ...
 
     async def views_update(self, *, view_id: str, view: Mapping[str, Any]) -> object: ...
+
+
+Check = Callable[[Picture, UserId, Handbook], None]
+"""Raises a refusal if somebody may not do something in an incident."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,12 @@ class Call:
     async def picture(self) -> Picture:
         """The incident as it is now. Raises IncidentNotFound."""
         return await find.picture(self.ports, incident=self.number)
+
+    async def allowed(self, check: Check) -> Picture:
+        """The incident as it is now, if what is asked for may be done. Raises what ``check`` raises."""
+        picture = await self.picture()
+        check(picture, self.user, self.handbook)
+        return picture
 
     async def show(self, view: View) -> None:
         """Open a modal. Nothing may be waited for before this that could take seconds."""

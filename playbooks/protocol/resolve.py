@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from playbooks.domain import turning
 from playbooks.domain.authority import require_lead
 from playbooks.domain.errors import NeedsWords, NotNeeded
 from playbooks.domain.events import (
@@ -17,8 +18,8 @@ from playbooks.domain.events import (
     IncidentResolved,
     SeverityChanged,
 )
-from playbooks.domain.ids import IncidentId, UserId, incident_name
-from playbooks.domain.incident import Incident, Major, ResolutionCode, State
+from playbooks.domain.ids import IncidentId, UserId
+from playbooks.domain.incident import Incident, ResolutionCode, State
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports, Unit
 from playbooks.protocol import clocks, command, communicate, declare, freeze, review
@@ -32,11 +33,8 @@ async def mitigate(ports: Ports, *, incident: IncidentId, by: UserId, note: str 
     """
     now = ports.clock.now()
     async with ports.units() as unit:
-        found = await locked_live(unit, incident)
-        _must_be_accepted(found)
-        await _require_lead(unit, ports, found, by, what="say that it is mitigated")
-        if found.state is State.MITIGATED:
-            raise NotNeeded(f"{incident_name(incident)} is mitigated already. Resolve it when it is over.")
+        found = await locked(unit, incident)
+        turning.may_mitigate(found, by, await unit.tenures.current(incident), ports.handbook())
         mitigated = replace(found, state=State.MITIGATED, mitigated_at=now)
         await unit.incidents.save(mitigated)
         event = IncidentMitigated(incident=incident, by=by, at=now, note=note.strip())
@@ -63,9 +61,8 @@ async def resolve(
         raise NeedsWords("Say in a sentence what ended it; the post-mortem starts from it.")
     now = ports.clock.now()
     async with ports.units() as unit:
-        found = await locked_live(unit, incident)
-        _must_be_accepted(found)
-        await _require_lead(unit, ports, found, by, what="resolve the incident")
+        found = await locked(unit, incident)
+        turning.may_resolve(found, by, await unit.tenures.current(incident), ports.handbook())
         resolved = replace(
             found,
             state=State.RESOLVED,
@@ -97,12 +94,7 @@ async def reopen(ports: Ports, *, incident: IncidentId, by: UserId, reason: str)
 
 async def bring_back(unit: Unit, ports: Ports, found: Incident, *, by: UserId, reason: str) -> Incident:
     """Reopen inside the caller's transaction. Raises NotNeeded."""
-    if found.state is State.OPEN:
-        raise NotNeeded(f"{incident_name(found.id)} is open.")
-    if found.state is not State.MITIGATED and found.state is not State.RESOLVED:
-        raise NotNeeded(
-            f"{incident_name(found.id)} is {found.state} for good. If it came back, use /incident declare."
-        )
+    turning.may_reopen(found)
     now = ports.clock.now()
     frozen = found.freeze_since if found.thawed_at is None else now
     reopened = replace(
@@ -130,9 +122,7 @@ async def close(ports: Ports, *, incident: IncidentId, by: UserId, note: str = "
     """Close the record by hand; majors never close themselves. Raises NotYourRole, NotNeeded."""
     async with ports.units() as unit:
         found = await locked(unit, incident)
-        await _require_lead(unit, ports, found, by, what="close the incident")
-        if found.state is not State.RESOLVED:
-            raise NotNeeded(f"{incident_name(incident)} is {found.state}; resolve it before it is closed.")
+        turning.may_close(found, by, await unit.tenures.current(incident), ports.handbook())
         closed = replace(found, state=State.CLOSED)
         await unit.incidents.save(closed)
         event = IncidentClosed(incident=incident, by=by, at=ports.clock.now(), note=note.strip())
@@ -160,7 +150,7 @@ async def severity(
         if severity == found.severity:
             raise NotNeeded(f"It is {handbook.playbook.severity_name(severity)} already.")
         if severity > found.severity:
-            await _require_lead(unit, ports, found, by, what="lower the severity")
+            require_lead(by, await unit.tenures.current(incident), handbook, what="lower the severity")
             if not reason.strip():
                 raise NeedsWords(f"Say why it is less severe: /incident sev {severity} only one region")
         changed = await set_severity(unit, ports, found, severity, by=by, reason=reason.strip())
@@ -199,16 +189,6 @@ async def _after_the_end(unit: Unit, ports: Ports, resolved: Incident) -> None:
     if fresh.freeze_since is not None and fresh.thawed_at is None:
         thaw_at = ports.clock.now() + ports.handbook().playbook.freeze.stabilisation
         await unit.timers.set(_alarm(TimerKind.THAW, fresh, thaw_at))
-
-
-async def _require_lead(unit: Unit, ports: Ports, incident: Incident, by: UserId, *, what: str) -> None:
-    tenure = await unit.tenures.current(incident.id)
-    require_lead(by, tenure, ports.handbook(), what=what)
-
-
-def _must_be_accepted(incident: Incident) -> None:
-    if incident.major is Major.PROPOSED:
-        raise NotNeeded(f"{incident_name(incident.id)} is only proposed. Accept or reject it first.")
 
 
 def _alarm(kind: TimerKind, incident: Incident, due_at: datetime) -> Timer:

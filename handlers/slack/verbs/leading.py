@@ -9,8 +9,8 @@ from handlers.views.frozen import pending_approvals
 from handlers.views.kit import Message
 from handlers.views.modals import declaring, ending
 from handlers.views.text import Markup, say
+from playbooks.protocol import beforehand, resolve
 from playbooks.protocol import declare as declaration
-from playbooks.protocol import resolve
 
 
 async def declare(call: Call) -> Message | None:
@@ -31,7 +31,7 @@ async def severity(call: Call) -> Message | None:
     """``sev 1 reason``; without a number the form asks."""
     level, reason = grammar.severity(grammar.readable(call.words))
     if level is None:
-        await call.show(ending.severity(await call.picture(), call.handbook))
+        await call.show(ending.severity(await call.allowed(beforehand.severity), call.handbook))
         return None
     changed = await resolve.severity(
         call.ports, incident=call.number, by=call.user, severity=level, reason=reason
@@ -43,7 +43,7 @@ async def severity(call: Call) -> Message | None:
 async def mitigate(call: Call) -> Message | None:
     """Users are served again; without a note the form asks."""
     if not call.words:
-        await call.show(ending.mitigate(await call.picture()))
+        await call.show(ending.mitigate(await call.allowed(beforehand.mitigate)))
         return None
     note = grammar.readable(call.words)
     await resolve.mitigate(call.ports, incident=call.number, by=call.user, note=note)
@@ -52,13 +52,14 @@ async def mitigate(call: Call) -> Message | None:
 
 async def finish(call: Call) -> None:
     """The form for how it ended, with the words as its note."""
-    await call.show(ending.resolve(await call.picture(), note=grammar.readable(call.words)))
+    picture = await call.allowed(beforehand.resolve)
+    await call.show(ending.resolve(picture, note=grammar.readable(call.words)))
 
 
 async def reopen(call: Call) -> Message | None:
     """It came back; without a reason the form asks."""
     if not call.words:
-        await call.show(ending.reopen(await call.picture()))
+        await call.show(ending.reopen(await call.allowed(beforehand.reopen)))
         return None
     reason = grammar.readable(call.words)
     await resolve.reopen(call.ports, incident=call.number, by=call.user, reason=reason)
@@ -67,12 +68,13 @@ async def reopen(call: Call) -> Message | None:
 
 async def close(call: Call) -> None:
     """The form that closes the record."""
-    await call.show(ending.close(await call.picture()))
+    await call.show(ending.close(await call.allowed(beforehand.close)))
 
 
 async def thaw(call: Call) -> None:
     """The form that lifts the freeze: it releases every held change at once."""
-    await call.show(ending.thaw(await call.picture(), reason=grammar.readable(call.words)))
+    picture = await call.allowed(beforehand.thaw)
+    await call.show(ending.thaw(picture, reason=grammar.readable(call.words)))
 
 
 async def approvals(call: Call) -> Message:

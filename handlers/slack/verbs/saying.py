@@ -13,7 +13,7 @@ from handlers.views.kit import Message
 from handlers.views.modals import saying as forms
 from handlers.views.statements import statement_line
 from playbooks.domain.statement import Statement, StatementClass
-from playbooks.protocol import communicate, find, timeline
+from playbooks.protocol import beforehand, communicate, find, timeline
 
 KINDS = {
     Verb.IMPACT: StatementClass.IMPACT,
@@ -81,6 +81,7 @@ async def refute(call: Call) -> Message:
 
 async def update(call: Call) -> None:
     """Show what stakeholders would read now, ready to be sent."""
+    await call.allowed(beforehand.send_update)
     digest = await communicate.draft(call.ports, incident=call.number)
     await call.show(forms.send_update(digest, note=grammar.readable(call.words)))
 

@@ -8,7 +8,7 @@ from handlers.views import answers
 from handlers.views.kit import Message
 from handlers.views.modals import seat as forms
 from handlers.views.text import Markup, person, say
-from playbooks.protocol import command
+from playbooks.protocol import beforehand, command
 
 
 async def take(call: Call) -> Message:
@@ -22,7 +22,7 @@ async def take(call: Call) -> Message:
 async def contest(call: Call) -> Message | None:
     """Dispute command; without a reason, the form asks for it."""
     if not call.words:
-        await call.show(forms.contest(await call.picture()))
+        await call.show(forms.contest(await call.allowed(beforehand.dispute)))
         return None
     return await take(call)
 
@@ -42,7 +42,7 @@ async def hand_over(call: Call) -> Message | None:
     """Offer command to the person mentioned; without one, the form asks for it."""
     taker = grammar.user(call.words)
     if taker is None:
-        await call.show(forms.handover(await call.picture()))
+        await call.show(forms.handover(await call.allowed(beforehand.hand_over)))
         return None
     await command.offer(call.ports, incident=call.number, to=taker, by=call.user)
     return answers.answer(

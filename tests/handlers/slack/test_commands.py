@@ -375,3 +375,25 @@ async def test_the_same_deed_by_button(office: Office) -> None:
     holder = (await office.picture()).tenure
     assert holder is not None
     assert holder.user == "U0BOB"
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "why"),
+    [
+        ("mitigated", "U0DEV", "Only the commander or a duty manager"),
+        ("resolve", "U0DEV", "Only the commander or a duty manager"),
+        ("close", "U0ADA", "resolve it before it is closed"),
+        ("reopen", "U0ADA", "INC-1 is open."),
+        ("thaw", "U0DEV", "Only the commander or a duty manager"),
+        ("update", "U0DEV", "Only the commander, a comms lead or a duty manager"),
+        ("handover", "U0DEV", "Only the commander, <@U0ADA>, can hand command over."),
+        ("contest", "U0ADA", "You already have command."),
+        ("contest", "U0FAY", "Only people on the commander roster"),
+    ],
+)
+async def test_nobody_fills_in_a_form_to_be_told_no(office: Office, text: str, by: str, why: str) -> None:
+    await office.in_room()
+    await office.slash("take", by="U0ADA")
+    opened = len(office.slack.calls)
+    assert why in said(await office.slash(text, by=by))
+    assert len(office.slack.calls) == opened

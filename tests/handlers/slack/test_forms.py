@@ -60,7 +60,7 @@ async def test_people_in_errors_have_names(office: Office) -> None:
     """Slack shows no mentions below an input."""
     await office.in_room()
     await command.take(office.ports, incident=ONE, by=ADA)
-    await office.slash("handover", by="U0BOB")
+    await office.slash("handover", by="U0ADA")
     answer = await office.submit(office.slack.view(), {"person": "U0CLEO"}, by="U0BOB")
     assert answer["errors"] == {"person": "Only the commander, Ada, can hand command over."}
 

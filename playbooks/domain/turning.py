@@ -1,0 +1,66 @@
+"""When an incident may turn: mitigated, resolved, reopened, closed, thawed.
+
+One pure check a turn. It is asked when somebody opens the form, so that nobody fills it
+in at night to be told no, and again when the turn is taken.
+"""
+
+from __future__ import annotations
+
+from playbooks.domain.authority import require_lead
+from playbooks.domain.command import Tenure
+from playbooks.domain.errors import IncidentOver, NotNeeded
+from playbooks.domain.handbook import Handbook
+from playbooks.domain.ids import UserId, incident_name
+from playbooks.domain.incident import Incident, Major, State
+
+
+def require_live(incident: Incident) -> None:
+    """People still work on it. Raises IncidentOver."""
+    if not incident.is_live:
+        raise IncidentOver(incident.id, incident.state)
+
+
+def may_mitigate(incident: Incident, by: UserId, tenure: Tenure | None, handbook: Handbook) -> None:
+    """Raises IncidentOver, NotYourRole, NotNeeded."""
+    require_live(incident)
+    _require_accepted(incident)
+    require_lead(by, tenure, handbook, what="say that it is mitigated")
+    if incident.state is State.MITIGATED:
+        raise NotNeeded(f"{incident_name(incident.id)} is mitigated already. Resolve it when it is over.")
+
+
+def may_resolve(incident: Incident, by: UserId, tenure: Tenure | None, handbook: Handbook) -> None:
+    """Raises IncidentOver, NotYourRole, NotNeeded."""
+    require_live(incident)
+    _require_accepted(incident)
+    require_lead(by, tenure, handbook, what="resolve the incident")
+
+
+def may_close(incident: Incident, by: UserId, tenure: Tenure | None, handbook: Handbook) -> None:
+    """Raises NotYourRole, NotNeeded."""
+    require_lead(by, tenure, handbook, what="close the incident")
+    if incident.state is not State.RESOLVED:
+        raise NotNeeded(f"{incident_name(incident.id)} is {incident.state}; resolve it before it is closed.")
+
+
+def may_reopen(incident: Incident) -> None:
+    """Anybody may. Raises NotNeeded."""
+    if incident.state is State.OPEN:
+        raise NotNeeded(f"{incident_name(incident.id)} is open.")
+    if incident.state is not State.MITIGATED and incident.state is not State.RESOLVED:
+        raise NotNeeded(
+            f"{incident_name(incident.id)} is {incident.state} for good. "
+            "If it came back, use /incident declare."
+        )
+
+
+def may_thaw(incident: Incident, by: UserId, tenure: Tenure | None, handbook: Handbook) -> None:
+    """Raises NotYourRole, NotNeeded."""
+    require_lead(by, tenure, handbook, what="lift the freeze")
+    if incident.freeze_since is None or incident.thawed_at is not None:
+        raise NotNeeded("No freeze is on for this incident.")
+
+
+def _require_accepted(incident: Incident) -> None:
+    if incident.major is Major.PROPOSED:
+        raise NotNeeded(f"{incident_name(incident.id)} is only proposed. Accept or reject it first.")

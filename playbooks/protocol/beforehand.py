@@ -1,0 +1,77 @@
+"""What is refused before a form is shown: nobody fills in a form at night to be told no.
+
+The use case decides again when the form is submitted; these only ask it early.
+"""
+
+from __future__ import annotations
+
+from playbooks.domain import authority, contest, turning
+from playbooks.domain.command import ContestPhase
+from playbooks.domain.errors import AlreadyInCommand, NoStanding
+from playbooks.domain.handbook import Handbook
+from playbooks.domain.ids import UserId
+from playbooks.domain.tie_break import best_tier, has_standing
+from playbooks.protocol.picture import Picture
+
+
+def mitigate(picture: Picture, by: UserId, handbook: Handbook) -> None:
+    """Raises IncidentOver, NotYourRole, NotNeeded."""
+    turning.may_mitigate(picture.incident, by, picture.tenure, handbook)
+
+
+def resolve(picture: Picture, by: UserId, handbook: Handbook) -> None:
+    """Raises IncidentOver, NotYourRole, NotNeeded."""
+    turning.may_resolve(picture.incident, by, picture.tenure, handbook)
+
+
+def close(picture: Picture, by: UserId, handbook: Handbook) -> None:
+    """Raises NotYourRole, NotNeeded."""
+    turning.may_close(picture.incident, by, picture.tenure, handbook)
+
+
+def reopen(picture: Picture, by: UserId, handbook: Handbook) -> None:  # noqa: ARG001 - one shape for all
+    """Raises NotNeeded."""
+    turning.may_reopen(picture.incident)
+
+
+def thaw(picture: Picture, by: UserId, handbook: Handbook) -> None:
+    """Raises NotYourRole, NotNeeded."""
+    turning.may_thaw(picture.incident, by, picture.tenure, handbook)
+
+
+def severity(picture: Picture, by: UserId, handbook: Handbook) -> None:  # noqa: ARG001 - one shape for all
+    """Raises IncidentOver."""
+    turning.require_live(picture.incident)
+
+
+def send_update(picture: Picture, by: UserId, handbook: Handbook) -> None:
+    """Raises NotYourRole."""
+    authority.require_voice(by, picture.tenure, handbook, what="send stakeholder updates")
+
+
+def hand_over(picture: Picture, by: UserId, handbook: Handbook) -> None:  # noqa: ARG001 - one shape for all
+    """Raises IncidentOver, SeatVacant, NotYourRole."""
+    turning.require_live(picture.incident)
+    authority.require_command(by, picture.tenure, what="hand command over")
+
+
+def dispute(picture: Picture, by: UserId, handbook: Handbook) -> None:
+    """Raises IncidentOver, and what ``may_contest`` raises; earlier disputes are asked about later."""
+    turning.require_live(picture.incident)
+    impacted = picture.incident.impacted
+    standing = has_standing(handbook, by, impacted)
+    open_one = picture.contest
+    if open_one is None or open_one.phase is not ContestPhase.SETTLING:
+        contest.may_contest(
+            picture.tenure,
+            by,
+            standing=standing,
+            best_tier=best_tier(handbook, impacted),
+            earlier=() if open_one is None else (open_one,),
+            policy=handbook.playbook.command,
+            at=picture.at,
+        )
+    elif by == open_one.incumbent:
+        raise AlreadyInCommand
+    elif not standing:
+        raise NoStanding(open_one.incumbent)
