@@ -14,7 +14,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Refused(Exception):
-    """A request that is answered with a problem document."""
+    """A request that is answered with a problem document, and noted in one line of the log.
+
+    ``detail`` is read by whoever sent it and by operators: never a part of what was sent.
+    """
 
     def __init__(self, status: int, title: str, detail: str, *, retry_after: int | None = None) -> None:
         super().__init__(title)
@@ -44,6 +47,7 @@ def answering_problems(complain: Complain) -> Middleware:
         try:
             return await handler(request)
         except Refused as refused:
+            complain("http.refused", path=request.path, status=refused.status, reason=refused.detail)
             return problem(refused.status, refused.title, refused.detail, retry_after=refused.retry_after)
         except web.HTTPException as answered:
             if answered.status < web.HTTPBadRequest.status_code:

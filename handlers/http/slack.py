@@ -6,7 +6,7 @@ from aiohttp import web
 
 from handlers.deps import Desk
 from handlers.http.authenticity import from_slack
-from handlers.http.problems import Handler, Refused, problem
+from handlers.http.problems import Handler, Refused
 from handlers.http.reading import body
 
 MAX_BODY = 2 * 1024 * 1024  # a modal has at most 250 kB (Slack docs, views), events are smaller
@@ -19,7 +19,7 @@ def deliveries(desk: Desk) -> Handler:
     async def receive(request: web.Request) -> web.StreamResponse:
         raw = await body(request, limit=MAX_BODY)
         if not from_slack(request.headers, raw, secret=desk.signing_secret, now=desk.wall()):
-            return problem(401, "Not from Slack", "The signature or its timestamp is missing or wrong.")
+            raise Refused(401, "Not from Slack", "The signature or its timestamp is missing or wrong.")
         answer = await desk.dispatch(_readable(raw, request.content_type), dict(request.headers))
         return web.Response(status=answer.status, text=answer.body, content_type=answer.content_type)
 

@@ -77,7 +77,7 @@ async def test_an_unsigned_delivery_is_refused_before_it_is_read(site: Site, ove
     status, answer, _ = await site.ask("POST", "/slack/events", data=b"not json", headers=headers)
     assert (status, answer["status"]) == (401, 401)
     assert site.slack == []
-    assert site.complaints == []
+    assert site.complaints == ["http.refused"]
 
 
 async def test_a_replay_after_five_minutes_is_refused(site: Site) -> None:
