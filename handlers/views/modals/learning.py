@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from handlers.names import Callback, Field, Ref, section_field
 from handlers.views.forms import MAX_INPUT, MAX_OPTIONS, MAX_VIEW_BLOCKS, choice, choices, modal, text_input
 from handlers.views.kit import Block, View, context, divider, header, section
+from handlers.views.prose import mrkdwn, words
 from handlers.views.text import Markup, foreign, say
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import known_error_name
@@ -144,7 +145,7 @@ def written_effects(effects: Sequence[Effect]) -> str:
 
 
 def _part(number: int, part: str) -> Block:
-    title = part.partition("\n")[0].lstrip("# ").strip() or "Text"
+    title = words(part.partition("\n")[0].lstrip("# ").strip()) or "Text"
     if len(part) > MAX_INPUT:
         return context(
             say("*{title}* is too long to edit here and is kept as it is.", title=foreign(title, 100))
@@ -164,21 +165,12 @@ def _pieces(part: str) -> list[Block]:
     heading, _, text = part.partition("\n")
     blocks: list[Block] = []
     if heading.startswith("#"):
-        blocks = [divider(), header(heading.lstrip("# ") or "…")]
+        blocks = [divider(), header(words(heading.lstrip("# ")) or "…")]
     else:
         text = part
-    words = text.strip()
+    said = text.strip()
     return blocks + [
-        section(_bold(words[i : i + _PIECE]))
-        for i in range(0, len(words), _PIECE)
-        if words[i : i + _PIECE].strip()
+        section(mrkdwn(said[i : i + _PIECE]))
+        for i in range(0, len(said), _PIECE)
+        if said[i : i + _PIECE].strip()
     ]
-
-
-def _bold(text: str) -> Markup:
-    """Markdown's emphasis and headings, roughly as Slack shows them; everything else as it is."""
-    lines = (foreign(line, _PIECE) for line in text.splitlines())
-    shown = "\n".join(
-        re.sub(r"\*\*(.+?)\*\*", r"*\1*", re.sub(r"^#+ +(.*)$", r"*\1*", line)) for line in lines
-    )
-    return Markup(shown or " ")
