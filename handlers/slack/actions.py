@@ -15,7 +15,16 @@ from handlers.views.modals import declaring, ending, learning
 from handlers.views.statements import facts
 from handlers.views.text import Markup, join, person, refusal, say
 from playbooks.domain.authority import require_command
-from playbooks.domain.ids import ClearanceId, ContestId, HandoverId, ReviewId, StatementId, UserId
+from playbooks.domain.events import ContestAwarded, ContestDecided
+from playbooks.domain.ids import (
+    ClearanceId,
+    ContestId,
+    HandoverId,
+    ReviewId,
+    StatementId,
+    UserId,
+    incident_name,
+)
 from playbooks.protocol import command, communicate, declare, find, freeze, review
 
 Press = Callable[[Call, Ref], Awaitable[Reply | None]]
@@ -36,21 +45,22 @@ async def reject_candidate(call: Call, _ref: Ref) -> None:
 async def give_way(call: Call, ref: Ref) -> Reply:
     """The commander yields."""
     settled = await command.give_way(call.ports, contest=ContestId(ref.subject), by=call.user)
-    return _instead(answers.answer(say("You yielded. {who} has command.", who=person(settled.winner))))
+    return _instead(answers.answer(_seated("You yielded", settled)))
 
 
 async def keep(call: Call, ref: Ref) -> Reply:
     """The commander does not yield: the tie-break decides now."""
     award = await command.keep(call.ports, contest=ContestId(ref.subject), by=call.user)
     why = join(refusal(reason) for reason in award.reasons)
-    lead = say("The tie-break decided: {who} has command.", who=person(award.winner))
+    lead = _seated("The tie-break decided", award)
     return _instead(answers.answer(join([lead, why])))
 
 
 async def withdraw(call: Call, ref: Ref) -> Reply:
     """A challenger gives way."""
     await command.withdraw(call.ports, contest=ContestId(ref.subject), by=call.user)
-    return _instead(answers.answer(Markup("You withdrew. Thank you.")))
+    words = say("You withdrew from the dispute about {n}. Thank you.", n=incident_name(call.number))
+    return _instead(answers.answer(words))
 
 
 async def award(call: Call, ref: Ref) -> Reply:
@@ -58,21 +68,24 @@ async def award(call: Call, ref: Ref) -> Reply:
     settled = await command.override(
         call.ports, contest=ContestId(ref.subject), winner=UserId(ref.words), by=call.user
     )
-    return _instead(answers.answer(say("You decided: {who} has command.", who=person(settled.winner))))
+    return _instead(answers.answer(_seated("You decided", settled)))
 
 
 async def accept_handover(call: Call, ref: Ref) -> Reply:
     """The taker commands from now on."""
     await command.accept(call.ports, handover=HandoverId(ref.subject), by=call.user)
-    return _instead(
-        answers.answer(Markup("You have command. `/incident` in the room shows what you can do."))
+    words = say(
+        "You have command of *{n}*. `/incident` in the room shows what you can do.",
+        n=incident_name(call.number),
     )
+    return _instead(answers.answer(words))
 
 
 async def decline_handover(call: Call, ref: Ref) -> Reply:
     """The giver keeps command."""
     await command.decline(call.ports, handover=HandoverId(ref.subject), by=call.user)
-    return _instead(answers.answer(Markup("You declined. Nothing changed.")))
+    words = say("You declined command of *{n}*. Nothing changed.", n=incident_name(call.number))
+    return _instead(answers.answer(words))
 
 
 async def approve(call: Call, ref: Ref) -> Reply:
@@ -149,6 +162,12 @@ async def retry(call: Call, ref: Ref) -> Reply:
 
 async def nothing(_call: Call, _ref: Ref) -> None:
     """A link was opened; Slack only wants to hear that we heard."""
+
+
+def _seated(lead: str, event: ContestAwarded | ContestDecided) -> Markup:
+    """How a dispute ended. It stands alone among private messages, so it names the incident."""
+    n = incident_name(event.incident)
+    return say("{lead}: {who} has command of *{n}*.", lead=lead, who=person(event.winner), n=n)
 
 
 def _instead(message: Message) -> Reply:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from handlers.names import Action, Callback, Ref, Verb
 from handlers.views.forms import modal
 from handlers.views.kit import Block, Element, Message, View, actions, button, context, message, section
-from handlers.views.phrases import sign, verb_button
+from handlers.views.phrases import kind_word, sign, verb_button
 from handlers.views.text import Markup, clock_time, foreign, person, plain, refusal, say
 from playbooks.domain.events import CommandContested, CommandTaken, ContestJoined
 from playbooks.domain.handbook import Handbook
@@ -165,7 +165,11 @@ def stated(statement: Statement, number: int) -> Markup:
             "with evidence: `/incident verify {n} https://…`",
             n=number,
         )
-    return say("{n} is written down. Somebody else confirms it with `/incident verify {n}`.", n=number)
+    return say(
+        "Statement {n} ({kind}) is written down. Somebody else confirms it with `/incident verify {n}`.",
+        n=number,
+        kind=kind_word(statement).lower(),
+    )
 
 
 def noted(text: str) -> Message:

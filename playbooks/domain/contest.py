@@ -123,7 +123,7 @@ def join(contest: Contest, by: UserId, reason: str, *, standing: bool, at: datet
     before = next((c for c in contest.challengers if c.user == by), None)
     if before is not None:
         said = "You withdrew from this dispute." if before.withdrawn else "You already dispute command."
-        message = f"{said} It is settled by {contest.settles_at:%H:%M} UTC."
+        message = f"{said} It is settled by {contest.settles_at:%H:%M} UTC; tell the others in the room."
         raise NotNeeded(message)
     challenger = Challenger(user=by, reason=_words(reason), at=at)
     return replace(contest, challengers=(*contest.challengers, challenger))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from playbooks.domain.authority import require_command, require_lead
+from playbooks.domain.authority import require_command
 from playbooks.domain.change import (
     Clearance,
     ClearanceState,
@@ -16,7 +16,7 @@ from playbooks.domain.change import (
 )
 from playbooks.domain.clearance import require_approver
 from playbooks.domain.effects import CloseApproval
-from playbooks.domain.errors import AlreadyDecided, NeedsWords, NotNeeded
+from playbooks.domain.errors import AlreadyDecided, NeedsWords
 from playbooks.domain.events import (
     ChangeApproved,
     ChangeDenied,
@@ -27,6 +27,7 @@ from playbooks.domain.freeze import rings
 from playbooks.domain.ids import PROTOCOL, ClearanceId, IncidentId, UserId
 from playbooks.domain.incident import Incident
 from playbooks.domain.timers import TimerKind
+from playbooks.domain.turning import may_thaw
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.picture import Picture, draw
 from playbooks.protocol.recording import locked, owe, record
@@ -119,9 +120,7 @@ async def thaw(
         tenure = await unit.tenures.current(incident)
         if fence is not None and by not in handbook.duty_managers:
             require_command(by, tenure, what="lift the freeze", fence=fence)
-        require_lead(by, tenure, handbook, what="lift the freeze")
-        if found.freeze_since is None or found.thawed_at is not None:
-            raise NotNeeded("No freeze is on for this incident.")
+        may_thaw(found, by, tenure, handbook)
         released = await _lift(unit, ports, found, by=by, reason=reason.strip() or "lifted by hand")
         await unit.commit()
     return released
