@@ -26,7 +26,7 @@ MAX_CONNECTIONS = 10  # Slack docs, "Using Socket Mode": up to ten at a time
 LIFETIME_SECONDS = 3600.0  # approximate_connection_time in Slack's hello frame
 DEBUG_LIFETIME_SECONDS = 360.0  # Slack docs: debug_reconnects=true
 WARNING_SECONDS = 10.0  # Slack docs: the warning comes about ten seconds before the close
-CLOSE_GRACE_SECONDS = 1.0  # ours: how long a refreshed socket may linger
+CLOSE_GRACE_SECONDS = 0.3  # ours: how long a refreshed socket may linger, so that an acknowledgement arrives
 HOST = "applink-sandbox-1"
 
 
