@@ -23,7 +23,7 @@ check: .venv/dev.stamp  ## Formatting, lint, types, import contracts, dead code,
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/vulture
-	$(BIN)/codespell README.md CHANGELOG.md docs bot handlers playbooks storage config sandbox tests
+	$(BIN)/codespell README.md CHANGELOG.md docs bot handlers playbooks storage config sandbox
 
 bench: .venv/dev.stamp  ## What grows with size and what must not; ARGS=sandbox measures only that
 	$(BIN)/python -m bench $(ARGS)
