@@ -43,7 +43,9 @@ def test_the_edit_that_was_made_last_counts_not_the_one_that_came_last() -> None
 
 
 def test_a_marked_message_reads_as_it_was_corrected_also_after_the_mark() -> None:
-    entries = log(said("payments-7 is down"), marked("payments-7 is down"), edited("payments-9 is down", at=1))
+    entries = log(
+        said("payments-7 is down"), marked("payments-7 is down"), edited("payments-9 is down", at=1)
+    )
     assert key_event(entries[1], newest_words(entries)) == "payments-9 is down"
 
 
