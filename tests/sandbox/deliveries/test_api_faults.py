@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
 import aiohttp
 import pytest
@@ -13,7 +12,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.testing import ActRefused, App, Workspace
-from tests.sandbox.bots import Bot, manifest, web_client
+from tests.sandbox.bots import manifest, web_client
 
 
 @pytest.fixture
@@ -190,50 +189,3 @@ async def test_another_app_is_spared(sandbox: Workspace, app: App, client: Async
 async def test_a_fault_that_does_not_exist_is_refused_with_those_that_do(sandbox: Workspace) -> None:
     with pytest.raises(ActRefused, match="ratelimited"):
         await sandbox.faults.add("earthquake")
-
-
-@pytest.mark.parametrize(
-    ("do", "given", "method", "arguments", "error"),
-    [
-        pytest.param(
-            "scope_removed", {"scope": "chat:write"}, "chat.postMessage", {"text": "x"}, "missing_scope"
-        ),
-        pytest.param("token_revoked", {}, "auth.test", {}, "token_revoked"),
-        pytest.param("bot_kicked", {"channel": "incidents"}, "conversations.history", {}, "not_in_channel"),
-        pytest.param(
-            "channel_archived", {"channel": "incidents"}, "chat.postMessage", {"text": "x"}, "is_archived"
-        ),
-        pytest.param(
-            "channel_deleted",
-            {"channel": "incidents"},
-            "chat.postMessage",
-            {"text": "x"},
-            "channel_not_found",
-        ),
-        pytest.param(
-            "user_deactivated", {"user": "fay"}, "conversations.invite", {"users": "U0FAY"}, "cant_invite"
-        ),
-        pytest.param(
-            "name_taken", {"name": "inc-1"}, "conversations.create", {"name": "inc-1"}, "name_taken"
-        ),
-        pytest.param("groups_unavailable", {}, "usergroups.list", {}, "plan_upgrade_required"),
-    ],
-)
-async def test_what_befalls_the_workspace_changes_the_answers(  # noqa: PLR0917  a table
-    sandbox: Workspace,
-    socket_bot: Bot,
-    do: str,
-    given: dict[str, Any],
-    method: str,
-    arguments: dict[str, Any],
-    error: str,
-) -> None:
-    client = socket_bot.client
-    await client.conversations_join(channel="C0INCIDENTS")
-
-    await sandbox.faults.happen(do, **given)
-
-    with pytest.raises(SlackApiError) as caught:
-        await client.api_call(method, params={"channel": "C0INCIDENTS", **arguments})
-    found = caught.value.response
-    assert error in {found["error"], *(each["error"] for each in found.get("errors") or ())}

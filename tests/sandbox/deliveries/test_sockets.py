@@ -13,7 +13,7 @@ import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
 from sandbox.testing import App, Workspace
-from tests.sandbox.bots import Bot, manifest, web_client
+from tests.sandbox.bots import manifest, web_client
 
 Json = dict[str, Any]
 
@@ -209,39 +209,6 @@ async def test_too_many_sockets_although_there_is_only_one(
     _socket, first = await connect(session, app)
 
     assert first["reason"] == "too_many_websockets"
-
-
-async def test_an_event_survives_a_socket_that_drops_in_the_middle_of_it(
-    sandbox: Workspace, socket_bot: Bot
-) -> None:
-    seen: list[str] = []
-
-    @socket_bot.bolt.event("channel_created")
-    async def created(event: Json) -> None:
-        seen.append(event["channel"]["name"])
-
-    await sandbox.faults.add("drop", where="socket", name="events_api", count=1)
-
-    await sandbox.user("ada").create_channel("inc-1")
-    await sandbox.settle(15)
-
-    assert seen == ["inc-1"]
-
-
-@pytest.mark.parametrize("do", ["refresh_requested", "link_disabled"])
-async def test_slacks_client_comes_back_after_it_was_sent_away(
-    sandbox: Workspace, socket_bot: Bot, do: str
-) -> None:
-    @socket_bot.bolt.command("/incident")
-    async def incident(ack: Any) -> None:
-        await ack("Still here.")
-
-    answer = await sandbox.faults.happen(do)
-    assert answer["disconnected"] == 1
-
-    result = await sandbox.user("ada").slash("general", "/incident")
-
-    assert result.text == "Still here."
 
 
 async def test_a_bot_without_any_socket_looks_dead(sandbox: Workspace, app: App) -> None:
