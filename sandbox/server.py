@@ -9,6 +9,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from sandbox import control, events, faults_api, uploads, web_api
+from sandbox.control import guard
 from sandbox.state import WORKSPACE, Workspace
 
 MAX_REQUEST_BYTES = 64 * 1024 * 1024  # uploads are held in memory
@@ -16,7 +17,9 @@ MAX_REQUEST_BYTES = 64 * 1024 * 1024  # uploads are held in memory
 
 def build_app(workspace: Workspace) -> web.Application:
     """An application that serves this workspace; run it with aiohttp's runner or test server."""
-    app = web.Application(client_max_size=MAX_REQUEST_BYTES, middlewares=[faults_api.middleware])
+    app = web.Application(
+        client_max_size=MAX_REQUEST_BYTES, middlewares=[guard.middleware, faults_api.middleware]
+    )
     app[WORKSPACE] = workspace
     web_api.add_routes(app)
     uploads.add_routes(app)

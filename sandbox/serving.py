@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from ipaddress import ip_address
 from typing import Any
 
 from aiohttp import web
 
+from sandbox.control.guard import is_loopback
 from sandbox.seed import Seed
 from sandbox.server import build_app
 from sandbox.state import Workspace
@@ -36,6 +36,7 @@ async def serving(
     """
     check_host(host, public=public)
     served = workspace or Workspace(seed, **options)
+    served.knobs.public = public
     runner = web.AppRunner(build_app(served), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     try:
@@ -47,9 +48,7 @@ async def serving(
 
 
 def check_host(host: str, *, public: bool) -> None:
-    if public or host == "localhost":
-        return
-    if not ip_address(host).is_loopback:
+    if not public and not is_loopback(host):
         raise HostRefused(f"{host} is reachable for others and the sandbox has no password: add --public.")
 
 

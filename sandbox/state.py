@@ -54,7 +54,10 @@ class Change:
 
 @dataclass(slots=True)
 class Knobs:
-    """What a test may turn: ``page_limit`` shrinks every page, ``short_pages`` leaves gaps in them."""
+    """What a test may turn: ``page_limit`` shrinks every page, ``short_pages`` leaves gaps in them.
+
+    ``public`` opens the control surface to requests from elsewhere.
+    """
 
     rate_limits: str = "documented"
     page_limit: int | None = None
@@ -63,6 +66,7 @@ class Knobs:
     groups_available: bool = True
     check_scopes: bool = True
     message_replied: bool = False
+    public: bool = False
 
 
 class Workspace:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from sandbox.control import acts, world
 from sandbox.control.answers import answering, body_of, number
+from sandbox.control.guard import ABOUT
 from sandbox.control.snapshot import state_json
 from sandbox.errors import Refusal
 from sandbox.exchange import EXCHANGE
@@ -19,6 +20,14 @@ from sandbox.state import Workspace
 
 Json = dict[str, Any]
 CREDENTIALS = frozenset({"bot_token", "app_token", "signing_secret"})
+
+
+@answering
+async def about(request: web.Request) -> Json:
+    """What this is, for whoever opens the address."""
+    workspace = request.app[EXCHANGE].workspace
+    paths = sorted({f"{route.method} {route.path}" for route in ROUTES})
+    return {"about": ABOUT, "public": workspace.knobs.public, "requests": paths}
 
 
 @answering
@@ -181,6 +190,7 @@ async def banner(request: web.Request) -> Json:
 
 
 ROUTES = [
+    web.get("/_sandbox", about),
     web.post("/_sandbox/banner", banner),
     web.post("/_sandbox/apps", install),
     web.get("/_sandbox/apps", apps),
