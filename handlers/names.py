@@ -7,6 +7,7 @@ never reused for something else. What a button or modal is about travels in one 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +18,9 @@ MAX_REF_CHARS = 2000
 """Slack docs, Block Kit reference, button: ``value``. The private metadata of a view may be longer."""
 ROOM_FOR_IDS = 200
 """Characters of a reference that are not the words it carries."""
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_TOO_MANY = 2**31
 
 
 class Verb(StrEnum):
@@ -194,14 +198,20 @@ def decode(value: str) -> Ref:
     if not isinstance(read, dict):
         raise BadRef(value[:40])
     incident, fence, verb = read.get("i"), read.get("f"), read.get("v")
-    if not all(number is None or type(number) is int for number in (incident, fence)):
+    subject, words = str(read.get("s", "")), str(read.get("w", ""))
+    if not all(number is None or _is_countable(number) for number in (incident, fence)):
         raise BadRef(value[:40])
-    if verb is not None and verb not in tuple(Verb):
+    if (verb is not None and verb not in tuple(Verb)) or _UNSTORABLE.search(subject + words):
         raise BadRef(value[:40])
     return Ref(
         incident=None if incident is None else IncidentId(incident),
-        subject=str(read.get("s", "")),
+        subject=subject,
         fence=fence,
         verb=None if verb is None else Verb(verb),
-        words=str(read.get("w", "")),
+        words=words,
     )
+
+
+def _is_countable(number: object) -> bool:
+    """Whether it is a number such as databases keep."""
+    return type(number) is int and 0 <= number < _TOO_MANY

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from handlers.deps import Desk
+from handlers.names import BadRef
 from handlers.views.kit import Message, View
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, UserId
@@ -50,10 +51,10 @@ class Call:
 
     @property
     def number(self) -> IncidentId:
-        """The incident; asking for it where there is none is a mistake of ours."""
+        """The incident. Raises BadRef where a button or a modal that needs one names none."""
         if self.incident is None:
             message = "this needs an incident"
-            raise LookupError(message)
+            raise BadRef(message)
         return self.incident
 
     async def picture(self) -> Picture:

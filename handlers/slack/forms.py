@@ -57,7 +57,9 @@ async def _done(desk: Desk, windows: Windows, form: Submission) -> Response:
         return _sent_back(desk, form, answers.stranger().text)
     if await is_repeated(desk, "form", form.trigger_id):
         return {}
-    ref = form.ref
+    ref, submit = form.ref, SUBMISSIONS.get(Callback(form.view.callback_id))
+    if submit is None:
+        raise BadRef(form.view.callback_id)
     call = Call(
         desk=desk,
         windows=windows,
@@ -66,7 +68,7 @@ async def _done(desk: Desk, windows: Windows, form: Submission) -> Response:
         words=ref.words,
         incident=ref.incident,
     )
-    view = await SUBMISSIONS[Callback(form.view.callback_id)](call, form)
+    view = await submit(call, form)
     return {} if view is None else {"response_action": "update", "view": view}
 
 

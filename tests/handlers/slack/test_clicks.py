@@ -292,10 +292,17 @@ async def test_a_link_button_needs_no_answer(office: Office) -> None:
 
 
 async def test_what_breaks_inside_is_said_and_logged_once(office: Office) -> None:
-    """Here the incident of a verb that needs one was never named."""
-    answer = await office.press({"action_id": Action.REJECT_CANDIDATE.value, "value": "{}"})
+    """Here Slack does not open the form."""
+    office.slack.broken = True
+    answer = await office.press({"action_id": "incident_declare", "value": "{}"})
     assert "That did not work" in said(answer)
     assert [event for event, _ in office.complaints] == ["slack.failed"]
+
+
+async def test_a_button_without_the_incident_it_needs_is_too_old(office: Office) -> None:
+    answer = await office.press({"action_id": Action.REJECT_CANDIDATE.value, "value": "{}"})
+    assert "too old to be understood" in said(answer)
+    assert [event for event, _ in office.complaints] == ["slack.not_understood"]
 
 
 async def test_an_answer_that_cannot_be_given_is_only_logged(office: Office) -> None:
