@@ -12,6 +12,7 @@ from handlers.views import answers
 from handlers.views.approval import decided
 from handlers.views.kit import Message
 from handlers.views.modals import declaring, ending, learning
+from handlers.views.review import review_ready
 from handlers.views.statements import facts
 from handlers.views.text import Markup, join, person, refusal, say
 from playbooks.domain.authority import require_command
@@ -25,6 +26,7 @@ from playbooks.domain.ids import (
     UserId,
     incident_name,
 )
+from playbooks.domain.review import Review, ReviewState
 from playbooks.protocol import command, communicate, declare, find, freeze, review
 
 Press = Callable[[Call, Ref], Awaitable[Reply | None]]
@@ -127,21 +129,31 @@ async def read_review(call: Call, ref: Ref) -> None:
     await call.show(learning.read(await find.review(call.ports, review=ReviewId(ref.subject))))
 
 
-async def edit_review(call: Call, ref: Ref) -> None:
+async def edit_review(call: Call, ref: Ref) -> Reply | None:
     """Edit its text."""
-    await call.show(learning.edit(await find.review(call.ports, review=ReviewId(ref.subject))))
+    found = await find.review(call.ports, review=ReviewId(ref.subject))
+    done = await _published(call, found)
+    if done is None:
+        await call.show(learning.edit(found))
+    return done
 
 
-async def write_finding(call: Call, ref: Ref) -> None:
+async def write_finding(call: Call, ref: Ref) -> Reply | None:
     """Conclude from it."""
     found = await find.review(call.ports, review=ReviewId(ref.subject))
-    await call.show(learning.finding(found, call.handbook))
+    done = await _published(call, found)
+    if done is None:
+        await call.show(learning.finding(found, call.handbook))
+    return done
 
 
-async def publish(call: Call, ref: Ref) -> None:
+async def publish(call: Call, ref: Ref) -> Reply | None:
     """Show what publishing would do, and ask."""
     found = await find.review(call.ports, review=ReviewId(ref.subject))
-    await call.show(learning.publish(found, await review.proposal(call.ports, review=found.id)))
+    done = await _published(call, found)
+    if done is None:
+        await call.show(learning.publish(found, await review.proposal(call.ports, review=found.id)))
+    return done
 
 
 async def pick(call: Call, ref: Ref) -> Reply | None:
@@ -168,6 +180,13 @@ def _seated(lead: str, event: ContestAwarded | ContestDecided) -> Markup:
     """How a dispute ended. It stands alone among private messages, so it names the incident."""
     n = incident_name(event.incident)
     return say("{lead}: {who} has command of *{n}*.", lead=lead, who=person(event.winner), n=n)
+
+
+async def _published(call: Call, found: Review) -> Reply | None:
+    """Nothing is edited any more: the message whose button was pressed says what became of it."""
+    if found.state is not ReviewState.PUBLISHED:
+        return None
+    return _instead(review_ready(await call.picture()))
 
 
 def _instead(message: Message) -> Reply:

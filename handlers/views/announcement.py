@@ -76,7 +76,8 @@ def _origin(incident: Incident) -> Markup:
     at = date_and_time(incident.declared_at)
     if is_person(incident.declared_by):
         return say("Declared by {who} at {at}", who=person(incident.declared_by), at=at)
-    return say("Declared by the rule {rule} at {at}", rule=incident.rule or "of the playbook", at=at)
+    how = "Declared" if incident.major is Major.ACCEPTED else "Proposed"
+    return say("{how} by the rule {rule} at {at}", how=how, rule=incident.rule or "of the playbook", at=at)
 
 
 def _buttons(picture: Picture) -> list[Element]:

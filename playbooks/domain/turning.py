@@ -20,10 +20,17 @@ def require_live(incident: Incident) -> None:
         raise IncidentOver(incident.id, incident.state)
 
 
+def require_accepted(incident: Incident) -> None:
+    """Somebody or some rule decided that it is a major incident. Raises NotNeeded."""
+    if incident.major is Major.PROPOSED:
+        name = incident_name(incident.id)
+        raise NotNeeded(f"{name} is only proposed. Say first whether it is major: /incident {name} menu")
+
+
 def may_mitigate(incident: Incident, by: UserId, tenure: Tenure | None, handbook: Handbook) -> None:
     """Raises IncidentOver, NotYourRole, NotNeeded."""
     require_live(incident)
-    _require_accepted(incident)
+    require_accepted(incident)
     require_lead(by, tenure, handbook, what="say that it is mitigated")
     if incident.state is State.MITIGATED:
         raise NotNeeded(f"{incident_name(incident.id)} is mitigated already. Resolve it when it is over.")
@@ -32,7 +39,7 @@ def may_mitigate(incident: Incident, by: UserId, tenure: Tenure | None, handbook
 def may_resolve(incident: Incident, by: UserId, tenure: Tenure | None, handbook: Handbook) -> None:
     """Raises IncidentOver, NotYourRole, NotNeeded."""
     require_live(incident)
-    _require_accepted(incident)
+    require_accepted(incident)
     require_lead(by, tenure, handbook, what="resolve the incident")
 
 
@@ -59,8 +66,3 @@ def may_thaw(incident: Incident, by: UserId, tenure: Tenure | None, handbook: Ha
     require_lead(by, tenure, handbook, what="lift the freeze")
     if incident.freeze_since is None or incident.thawed_at is not None:
         raise NotNeeded("No freeze is on for this incident.")
-
-
-def _require_accepted(incident: Incident) -> None:
-    if incident.major is Major.PROPOSED:
-        raise NotNeeded(f"{incident_name(incident.id)} is only proposed. Accept or reject it first.")

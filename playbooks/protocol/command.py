@@ -29,6 +29,7 @@ from playbooks.domain.incident import Incident
 from playbooks.domain.seat import Seated, claim
 from playbooks.domain.tie_break import best_tier, claimant, has_standing
 from playbooks.domain.timers import Timer, TimerKind
+from playbooks.domain.turning import require_accepted
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.brief import brief
 from playbooks.protocol.recording import locked, locked_live, record
@@ -46,6 +47,7 @@ async def take(ports: Ports, *, incident: IncidentId, by: UserId, reason: str = 
     """
     async with ports.units() as unit:
         found = await locked_live(unit, incident)
+        require_accepted(found)
         holder = await unit.tenures.current(incident)
         if holder is None:
             outcome: Claimed = await _sit(unit, ports, found, by)

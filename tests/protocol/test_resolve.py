@@ -194,11 +194,15 @@ async def test_what_is_over_is_over(house: House, closes: bool, way_out: str) ->
 
 
 @ON_SQLITE
-async def test_a_candidate_is_accepted_or_rejected_but_not_resolved(house: House) -> None:
+async def test_a_candidate_is_accepted_or_rejected_but_neither_led_nor_resolved(house: House) -> None:
     await house.hears(signal("checkout", at=START))
     await house.pass_time(minutes=10)
-    for act in (resolve.mitigate(house.ports, incident=ONE, by=GUS), resolved(house, by=GUS)):
-        with pytest.raises(NotNeeded, match="Accept or reject"):
+    for act in (
+        command.take(house.ports, incident=ONE, by=BOB),
+        resolve.mitigate(house.ports, incident=ONE, by=GUS),
+        resolved(house, by=GUS),
+    ):
+        with pytest.raises(NotNeeded, match="INC-1 is only proposed"):
             await act
 
 

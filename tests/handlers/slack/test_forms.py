@@ -215,6 +215,7 @@ async def test_what_was_learned_is_published_as_a_known_error(office: Office) ->
         Effect(target="pool.max", action="set", value="40"),
         Effect(target="cache", action="clear"),
     )
+    draft = review_ready(await office.picture())
     publish = await open_form(office, "Publish…")
     assert "becomes a new known error" in words(publish)
     assert await office.submit(publish, {}, by="U0ADA") == {}
@@ -222,6 +223,10 @@ async def test_what_was_learned_is_published_as_a_known_error(office: Office) ->
     assert review is not None
     assert (review.state, review.known_error) == (ReviewState.PUBLISHED, 1)
     assert labels(review_ready(await office.picture()).blocks) == ["Read"]
+    for label in ("Edit…", "What we learned…", "Publish…"):
+        answer = await office.press(labelled(draft, label), by="U0BOB")
+        assert answer["replace_original"] is True
+        assert "is published by <@U0ADA>" in words(answer["blocks"])
 
 
 async def test_the_same_finding_again_is_offered_to_be_attached(office: Office) -> None:

@@ -164,6 +164,8 @@ def test_the_announcement_tells_no_hypothesis_and_nothing_unreleased() -> None:
         (incident(room=None, room_state=RoomState.HUB), "none could be made"),
         (incident(major=Major.REJECTED, state=State.CLOSED), "no major incident"),
         (incident(major=Major.PROPOSED), "Waiting for somebody to decide"),
+        (incident(major=Major.PROPOSED, declared_by=MONITORING, rule="storm"), "Proposed by the rule storm"),
+        (incident(declared_by=MONITORING, rule="storm"), "Declared by the rule storm"),
     ],
 )
 def test_the_announcement_says_where_and_whether(about: Any, says: str) -> None:
