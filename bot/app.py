@@ -26,11 +26,8 @@ from storage.schema import upgrade
 log = structlog.get_logger("tocsin")
 
 _LOOK_AFTER: Final = timedelta(seconds=5)
-_TIDY_UP: Final = timedelta(hours=1)
 _SEEN_WITHIN: Final = 5.0
 """Seconds; without a database nothing can be begun anyway."""
-_REMEMBER: Final = timedelta(days=7)
-"""Nothing is delivered to us again after so long."""
 
 
 async def serve(settings: Settings) -> None:
@@ -75,8 +72,8 @@ async def _working(house: House) -> AsyncIterator[None]:
         greeting = tasks.create_task(_greet(house), name="greeting")
         passing = [greeting, *await _present(house, tasks)]
         lasting = [tasks.create_task(worker.run(), name=f"worker {worker.name}") for worker in house.workers]
-        if house.slack.line is not None:
-            lasting.append(tasks.create_task(house.slack.line.run(), name="socket"))
+        if house.line is not None:
+            lasting.append(tasks.create_task(house.line.run(), name="socket"))
         scheduler = _scheduler(house)
         scheduler.start()
         try:
@@ -107,8 +104,8 @@ def _lost(reason: str) -> None:
 
 async def _stop(house: House, lasting: Iterable[asyncio.Task[None]]) -> None:
     """Ask everything to end, and insist after a while."""
-    if house.slack.line is not None:
-        house.slack.line.stop()
+    if house.line is not None:
+        house.line.stop()
     for worker in house.workers:
         worker.stop()
     _, late = await asyncio.wait(lasting, timeout=house.ground.settings.worker.drain.total_seconds())
@@ -126,22 +123,12 @@ def _scheduler(house: House) -> AsyncIOScheduler:
         house.ground.library.refresh, "interval", seconds=_LOOK_AFTER.total_seconds(), id="handbook"
     )
     scheduler.add_job(house.doctor.measure, "interval", seconds=_LOOK_AFTER.total_seconds(), id="depths")
-    scheduler.add_job(_forget, "interval", (house,), seconds=_TIDY_UP.total_seconds(), id="forget")
     return scheduler
 
 
 async def _tick(house: House) -> None:
     """A coroutine, because APScheduler runs plain functions in threads, and bells belong to the loop."""
     house.ground.bells.ring_all()
-
-
-async def _forget(house: House) -> None:
-    """The log keeps what happened; queues keep what is finished only as long as it may come again."""
-    before = house.ground.wall.now() - _REMEMBER
-    store = house.ground.store
-    await store.seen.forget(before)
-    await store.outbox.forget(before)
-    await store.inbox.forget(before)
 
 
 async def _greet(house: House) -> None:

@@ -6,8 +6,10 @@ import asyncio
 import os
 import socket
 import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from aiohttp import ClientSession, ClientTimeout, web
@@ -33,7 +35,9 @@ from bot.slack.socket import SocketLine
 from bot.slack.throttle import Throttle
 from bot.workers.alarms import AlarmClock
 from bot.workers.arrivals import EVENTS, HOOKS, SlackEvents, Webhooks
+from bot.workers.chores import GAPS, READ_AGAIN, TIDY_UP, Chore, Chores, tidy_up
 from bot.workers.deliveries import Deliveries, Terms
+from bot.workers.gaps import Gaps
 from bot.workers.heirs import Heirs
 from bot.workers.worker import Worker
 from config.settings import Settings
@@ -73,7 +77,6 @@ class Slack:
     introduction: Introduction
     directory: Directory
     bolt: AsyncApp
-    line: SocketLine | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,8 @@ class House:
 
     ground: Ground
     slack: Slack
+    line: SocketLine | None
+    """None if Slack calls us."""
     doctor: Doctor
     site: web.Application
     workers: tuple[Worker, ...]
@@ -94,7 +99,9 @@ async def build(settings: Settings, stack: AsyncExitStack) -> House:
     """
     ground = await lay_ground(settings, stack)
     slack = await _reach_slack(ground, stack)
-    doctor = Doctor(ground.store, slack.introduction, slack.line, ground.metrics, ground.ports.clock.now)
+    chores = _chores(ground, slack)
+    line = _line(settings, slack, connected=partial(chores.ask, GAPS))
+    doctor = Doctor(ground.store, slack.introduction, line, ground.metrics, ground.ports.clock.now)
     desk = make_desk(
         settings,
         ports=ground.ports,
@@ -109,7 +116,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> House:
     )
     register(slack.bolt, desk)
     site = make_site(desk, max_body=settings.server.max_body)
-    return House(ground=ground, slack=slack, doctor=doctor, site=site, workers=_workers(ground, slack, desk))
+    workers = (*_workers(ground, slack, desk), chores)
+    return House(ground=ground, slack=slack, line=line, doctor=doctor, site=site, workers=workers)
 
 
 async def lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:
@@ -158,12 +166,35 @@ async def _reach_slack(ground: Ground, stack: AsyncExitStack) -> Slack:
     )
     introduction = Introduction(gateway, expected_team=settings.team_id)
     bolt = make_bolt(session, introduction, base_url=settings.base_url, token=token)
-    line = None
-    if settings.mode == "socket":
-        line = SocketLine(bolt, app_token=revealed(settings.app_token), base_url=settings.base_url)
-    return Slack(
-        gateway=gateway, introduction=introduction, directory=Directory(gateway), bolt=bolt, line=line
+    return Slack(gateway=gateway, introduction=introduction, directory=Directory(gateway), bolt=bolt)
+
+
+def _line(settings: Settings, slack: Slack, *, connected: Callable[[], None]) -> SocketLine | None:
+    ours = settings.slack
+    if ours.mode != "socket":
+        return None
+    token = revealed(ours.app_token)
+    return SocketLine(slack.bolt, app_token=token, base_url=ours.base_url, connected=connected)
+
+
+def _chores(ground: Ground, slack: Slack) -> Chores:
+    """What is done from time to time; rooms are read at once, because nobody listened before us."""
+    gaps = Gaps(
+        ground.ports, slack.gateway, slack.introduction.known, now=time.monotonic, sleep=asyncio.sleep
     )
+    chores = Chores(
+        (
+            Chore(name=GAPS, every=READ_AGAIN, work=gaps.close),
+            Chore(name="tidy up", every=TIDY_UP, work=partial(tidy_up, ground.store, ground.wall.now)),
+        ),
+        ground.store.jobs,
+        bell=ground.bells.bell("chores"),
+        worker=ground.name,
+        poll=ground.settings.worker.poll,
+        wall=ground.wall.now,
+    )
+    chores.ask(GAPS)
+    return chores
 
 
 def _workers(ground: Ground, slack: Slack, desk: Desk) -> tuple[Worker, ...]:

@@ -154,6 +154,9 @@ class Entries(Protocol):
     async def of(self, incident: IncidentId) -> Sequence[Entry]:
         """All entries in order of ``seq``."""
 
+    async def since(self, incident: IncidentId, at: datetime) -> Sequence[Entry]:
+        """Entries of facts that happened at or after ``at``, in order of ``seq``."""
+
 
 class Statements(Repository[StatementId, Statement], Protocol):
     """What people stand for."""
@@ -256,6 +259,15 @@ class Posts(Protocol):
     async def where(self, subject: str) -> tuple[ChannelId, Ts] | None: ...
 
 
+class Readings(Protocol):
+    """How far the history of each room was read for what had been missed."""
+
+    async def until(self, channel: ChannelId) -> Ts | None: ...
+
+    async def reached(self, channel: ChannelId, ts: Ts) -> None:
+        """Everything up to this message was read; an earlier one changes nothing."""
+
+
 class Outbox(Protocol):
     """Effects owed to the world."""
 
@@ -283,6 +295,7 @@ class Unit(Protocol):
     known_errors: KnownErrors
     timers: Timers
     posts: Posts
+    readings: Readings
     outbox: Outbox
 
     async def commit(self) -> None: ...

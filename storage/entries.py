@@ -7,6 +7,7 @@ key is recorded once, so a redelivered fact cannot enter twice even in a race.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -49,3 +50,7 @@ class SqlEntries(SqlRecords[Entry]):
 
     async def of(self, incident: IncidentId) -> Sequence[Entry]:
         return await self._all(self._columns.incident == incident, order=(self._columns.seq,))
+
+    async def since(self, incident: IncidentId, at: datetime) -> Sequence[Entry]:
+        mine = self._columns.incident == incident
+        return await self._all(mine, self._columns.at >= at, order=(self._columns.seq,))

@@ -12,6 +12,7 @@ from storage.entries import SqlEntries
 from storage.incidents import SqlEpisodes, SqlIncidents
 from storage.owing import SqlOutbox
 from storage.posts import SqlPosts
+from storage.readings import SqlReadings
 from storage.reviews import SqlKnownErrors, SqlReviews, SqlServiceClocks
 from storage.seen import SqlSeen
 from storage.statements import SqlStatements, SqlUpdates
@@ -49,6 +50,7 @@ class SqlUnit:
         self.known_errors: ports.KnownErrors = SqlKnownErrors(connection)
         self.timers: ports.Timers = SqlTimers(connection, self.touch)
         self.posts: ports.Posts = SqlPosts(connection)
+        self.readings: ports.Readings = SqlReadings(connection)
         self.outbox: ports.Outbox = SqlOutbox(connection, self.touch, clock, ids)
         self.seen = SqlSeen(connection)
 

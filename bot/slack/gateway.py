@@ -115,15 +115,24 @@ class Gateway:
         await self._call("chat.delete", self._web.chat_delete, channel=at.channel, ts=at.ts)
 
     async def history(
-        self, channel: ChannelId, *, oldest: float, thread: Ts | None = None
+        self,
+        channel: ChannelId,
+        *,
+        oldest: float,
+        thread: Ts | None = None,
+        before_page: Callable[[str], Awaitable[None]] | None = None,
     ) -> AsyncIterator[Mapping[str, Any]]:
-        """Messages since ``oldest`` (seconds of Slack's clock) with their metadata, newest first."""
+        """Messages since ``oldest`` (seconds of Slack's clock) with their metadata, newest first.
+
+        ``before_page`` is waited for with the method's name, by readers who are in no hurry.
+        """
         method = "conversations.replies" if thread else "conversations.history"
         call = self._web.conversations_replies if thread else self._web.conversations_history
         more = {"ts": thread} if thread else {}
         async for page in self._pages(
             method,
             call,
+            before_page=before_page,
             channel=channel,
             oldest=f"{oldest:.6f}",
             inclusive=True,
@@ -266,10 +275,19 @@ class Gateway:
             self._metrics.calls.labels(method, outcome).observe(perf_counter() - started)
         return answer
 
-    async def _pages(self, method: str, call: Call, **arguments: Any) -> AsyncIterator[Mapping[str, Any]]:
+    async def _pages(
+        self,
+        method: str,
+        call: Call,
+        *,
+        before_page: Callable[[str], Awaitable[None]] | None = None,
+        **arguments: Any,
+    ) -> AsyncIterator[Mapping[str, Any]]:
         """Every page of a list; a short or empty page is not the last one while a cursor follows."""
         cursor: str | None = None
         while True:
+            if before_page is not None:
+                await before_page(method)
             page = await self._call(method, call, limit=PAGE, cursor=cursor, **arguments)
             yield page
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or None

@@ -7,7 +7,7 @@ Here the event is written down first; Slack repeats what could not be written do
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,9 +16,9 @@ from slack_bolt.response import BoltResponse
 
 from handlers.deps import Desk, Unavailable
 from handlers.slack.grammar import readable
-from handlers.slack.payloads import Happened, Said, described, read_event
+from handlers.slack.payloads import Happened, Said, described, plain_reaction, read_event
 from handlers.views.home import home
-from playbooks.domain.ids import ChannelId, Ts, UserId
+from playbooks.domain.ids import ChannelId, Ts, UserId, instant
 from playbooks.protocol import find, timeline
 
 SPOKEN = (None, "file_share", "thread_broadcast", "me_message", "bot_message")
@@ -109,8 +109,13 @@ async def _said(desk: Desk, channel: ChannelId, ts: Ts, event: Happened) -> bool
         user=UserId(event.user or event.bot_id or ""),
         text=readable(event.text),
         app=event.bot_id or "",
-        files=tuple(str(file.get("name") or file.get("id") or "a file") for file in event.files or ()),
+        files=files_of(event.files),
     )
+
+
+def files_of(files: Iterable[Mapping[str, Any]] | None) -> tuple[str, ...]:
+    """Shared files, by name."""
+    return tuple(str(file.get("name") or file.get("id") or "a file") for file in files or ())
 
 
 async def _edited(desk: Desk, channel: ChannelId, before: Said, now: Said, event: Happened) -> bool:
@@ -121,7 +126,7 @@ async def _edited(desk: Desk, channel: ChannelId, before: Said, now: Said, event
         user=UserId(now.author),
         before=readable(before.text),
         after=readable(now.text),
-        at=timeline.instant(event.event_ts or now.ts),
+        at=instant(now.edited.ts if now.edited else event.event_ts or now.ts),
     )
 
 
@@ -132,7 +137,7 @@ async def _deleted(desk: Desk, channel: ChannelId, before: Said, event: Happened
         channel=channel,
         ts=Ts(event.deleted_ts or before.ts),
         by=UserId(before.author),
-        at=timeline.instant(event.event_ts or before.ts),
+        at=instant(event.event_ts or before.ts),
     )
 
 
@@ -145,6 +150,6 @@ async def _reaction(desk: Desk, event: Happened) -> bool:
         channel=ChannelId(str(item.get("channel", ""))),
         ts=Ts(str(item.get("ts", ""))),
         by=UserId(event.user),
-        reaction=event.reaction.partition("::")[0],  # without the tone of skin
+        reaction=plain_reaction(event.reaction),
         author=UserId(event.item_user or ""),
     )

@@ -30,6 +30,11 @@ def described(error: Exception) -> str:
     )
 
 
+def plain_reaction(name: str) -> str:
+    """The name of an emoji without the tone of skin (``+1::skin-tone-2``)."""
+    return name.partition("::")[0]
+
+
 class Part(BaseModel):
     """A tolerant piece of a payload. Slack sends null where something is absent."""
 
@@ -158,6 +163,13 @@ class Submission(Part):
         return self.view.state.values.get(field, {}).get(field, Entered())
 
 
+class Reworded(Part):
+    """Who edited a message last, and when."""
+
+    user: str = ""
+    ts: str
+
+
 class Said(Part):
     """A message, as events and the message shortcut carry it."""
 
@@ -168,11 +180,31 @@ class Said(Part):
     thread_ts: str | None = None
     subtype: str | None = None
     files: tuple[dict[str, Any], ...] | None = None
+    edited: Reworded | None = None
 
     @property
     def author(self) -> str:
         """The person, or the app's bot id; empty if Slack does not say."""
         return self.user or self.bot_id or ""
+
+
+class Reacted(Part):
+    """One reaction of a message. ``users`` may be shortened by Slack, but not to nobody."""
+
+    name: str
+    users: tuple[str, ...] = ()
+
+    @property
+    def plain_name(self) -> str:
+        """Without the tone of skin."""
+        return plain_reaction(self.name)
+
+
+class Kept(Said):
+    """A message in the history of a conversation."""
+
+    reactions: tuple[Reacted, ...] = ()
+    reply_count: int = 0
 
 
 class Shortcut(Part):

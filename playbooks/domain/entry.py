@@ -83,8 +83,9 @@ def natural_key(event: Event) -> str | None:
     match event:
         case MessageSaid(channel=channel, ts=ts):
             return f"said:{channel}:{ts}"
-        case MessageEdited(channel=channel, ts=ts):
-            return f"edited:{channel}:{ts}:{event.at.isoformat()}"
+        case MessageEdited(channel=channel, ts=ts, after=after):
+            # Slack stamps edits to the second, in which somebody may edit twice.
+            return f"edited:{channel}:{ts}:{event.at.isoformat()}:{digest(after)[:12]}"
         case MessageDeleted(channel=channel, ts=ts):
             return f"deleted:{channel}:{ts}"
         case KeyEventMarked(channel=channel, ts=ts) if ts is not None:

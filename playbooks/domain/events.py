@@ -250,6 +250,8 @@ class MessageSaid(Event):
     app: str
     """The posting app's bot id; empty for people."""
     files: tuple[str, ...] = ()
+    recovered: bool = False
+    """Whether it was missed when it was said, and read from the room later; ``text`` is of then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +262,8 @@ class MessageEdited(Event):
     ts: Ts
     before: str
     after: str
+    recovered: bool = False
+    """Whether the room was read later; ``before`` is then what the log had heard, not every wording."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,6 +284,8 @@ class KeyEventMarked(Event):
     author: UserId
     how: str
     """``command`` or ``reaction``."""
+    recovered: bool = False
+    """Whether the mark was missed when it was made, and found in the room later."""
 
 
 # ------------------------------------------------------------------ freeze and gate

@@ -6,6 +6,7 @@ aloud; everything else is an opaque string made by the injected ``Ids``.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import NewType
 
 IncidentId = NewType("IncidentId", int)
@@ -37,6 +38,15 @@ MONITORING = UserId("monitoring")
 """The actor of what a trigger rule did."""
 PROTOCOL = UserId("protocol")
 """The actor of what a timer of the playbook did."""
+
+
+def instant(ts: str) -> datetime:
+    """The instant in a channel timestamp, exact to the microsecond.
+
+    Raises ValueError if it is not ``seconds.microseconds``.
+    """
+    seconds, _, micros = ts.partition(".")
+    return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(micros or 0))
 
 
 def incident_name(incident: IncidentId) -> str:

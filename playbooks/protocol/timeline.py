@@ -6,26 +6,17 @@ doubled or disordered events are recorded once and in their true order.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from playbooks.domain.errors import NeedsWords
 from playbooks.domain.events import Event, KeyEventMarked, MessageDeleted, MessageEdited, MessageSaid
-from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId
+from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId, instant
 from playbooks.domain.incident import Incident
 from playbooks.domain.spoken import newest_words
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.recording import locked, record
 
 MAX_TEXT = 40_000  # Slack truncates longer messages (Slack docs, chat.postMessage)
-
-
-def instant(ts: str) -> datetime:
-    """The instant in a channel timestamp, exact to the microsecond.
-
-    Raises ValueError if it is not ``seconds.microseconds``.
-    """
-    seconds, _, micros = ts.partition(".")
-    return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(micros or 0))
 
 
 async def said(

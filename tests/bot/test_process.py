@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -12,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from bot.app import running
+from bot.demo.house import open_house
 from bot.slack.introduction import Unwelcome
 from bot.wiring import lay_ground
-from playbooks.domain.ids import UserId
+from config.settings import Settings
+from playbooks.domain.ids import IncidentId, UserId
 from playbooks.protocol import declare
 from sandbox.testing import App, Workspace
 from storage.schema import upgrade
@@ -115,6 +118,58 @@ async def test_a_start_goes_on_at_once_with_what_a_dead_process_had_begun(
         assert time.monotonic() - ready < 2
 
 
+@HTTP_ONLY
+async def test_what_was_said_while_the_bot_was_away_is_read_when_it_starts(
+    workspace: Workspace, settings: MakeSettings, probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.workers.chores.SOON", timedelta(milliseconds=200))
+    monkeypatch.setattr("playbooks.protocol.gaps.ON_ITS_WAY", timedelta())
+    ada, ours = workspace.user("ada"), settings()
+    async with running(ours):
+        await probe.until_ready()
+        await ada.slash("general", "/incident", "declare checkout it burns")
+        assert await workspace.channel("inc-1-checkout").expect("INC-1")
+    await workspace.faults.add("drop", where="event")
+    await ada.say("inc-1-checkout", "is anybody there?")
+    async with running(ours):
+        assert await recovered(ours) == ["is anybody there?"]
+
+
+@SOCKET_ONLY
+async def test_rooms_are_read_again_after_every_connection_was_lost(
+    workspace: Workspace, settings: MakeSettings, probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.workers.chores.SOON", timedelta(milliseconds=200))
+    async with running(settings()):
+        await probe.until_ready()
+        ada = workspace.user("ada")
+        await ada.slash("general", "/incident", "declare checkout it burns")
+        assert await workspace.channel("inc-1-checkout").expect("INC-1")
+        since = len(await workspace.journal())
+        await workspace.faults.add("drop", where="socket", count=2)
+        await ada.say("inc-1-checkout", "one")
+        await ada.say("inc-1-checkout", "two")
+        async with asyncio.timeout(10):
+            while not await called(workspace, "conversations.history", since):
+                await asyncio.sleep(0.05)
+
+
+async def called(workspace: Workspace, method: str, since: int) -> bool:
+    return any(method in str(entry["summary"]) for entry in (await workspace.journal())[since:])
+
+
+async def recovered(settings: Settings) -> list[str]:
+    """What was read from rooms; waits for it."""
+    async with AsyncExitStack() as stack, asyncio.timeout(10):
+        ports = (await lay_ground(settings, stack)).ports
+        while True:
+            async with ports.reading() as unit:
+                bodies = [entry.body or {} for entry in await unit.entries.of(IncidentId(1))]
+            if words := [str(body["text"]) for body in bodies if body.get("recovered")]:
+                return words
+            await asyncio.sleep(0.05)
+
+
 @SOCKET_ONLY
 @pytest.mark.parametrize("trouble", ["refresh_requested", "link_disabled"])
 async def test_a_closed_socket_is_opened_again(
@@ -134,6 +189,47 @@ async def _answered(workspace: Workspace) -> bool:
             return True
         await asyncio.sleep(0.1)
     return False
+
+
+@SOCKET_ONLY
+async def test_slack_may_ask_for_new_connections_and_still_always_has_one(
+    workspace: Workspace, settings: MakeSettings, probe: Probe
+) -> None:
+    """Both are told at the same moment, and go on answering until they are replaced."""
+    await workspace.faults.happen("rate_limits", profile="off")
+    async with running(settings()):
+        await probe.until_ready()
+        while (await standing(workspace))[-1] < 2:
+            await asyncio.sleep(0.02)
+        since = len(await standing(workspace))
+        for _ in range(3):
+            await workspace.faults.happen("warning")
+            assert (await workspace.user("ada").slash("general", "/incident", "help")).delivered
+        while (counts := (await standing(workspace))[since:])[-1] > 2:
+            await asyncio.sleep(0.02)
+    assert len(counts) >= 6
+    assert min(counts) == 2
+
+
+async def standing(workspace: Workspace) -> list[int]:
+    """How many connections there were after each that came or went."""
+    counts = [0]
+    for entry in await workspace.journal():
+        if entry["kind"] == "socket" and entry["summary"] in ("connected", "disconnected"):
+            counts.append(counts[-1] + (1 if entry["summary"] == "connected" else -1))
+    return counts
+
+
+async def test_no_ticket_of_a_connection_is_ever_logged(tmp_path: Path) -> None:
+    """slack_sdk prints the whole address when a connection fails."""
+    async with open_house(tmp_path, mode="socket") as house:
+        house.settings["LOG__LEVEL"] = "debug"
+        await house.workspace.faults.add("ticket_gone", where="socket", count=1)
+        await house.start_bot()
+        await house.stop_bot()
+        said = house.log_file.read_text()
+    assert "ticket=" in said
+    assert set(re.findall("ticket=([^&\"' ]{1,4})", said)) == {"••••"}
 
 
 @SOCKET_ONLY

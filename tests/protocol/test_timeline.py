@@ -10,6 +10,7 @@ import pytest
 
 from playbooks.domain.errors import IncidentNotFound, NeedsWords
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId
+from playbooks.domain.ids import instant as instant_of
 from playbooks.domain.incident import ResolutionCode
 from playbooks.protocol import resolve, timeline
 from tests.clock import START
@@ -300,9 +301,9 @@ async def test_a_note_needs_words_and_an_incident(house: House) -> None:
     ],
 )
 def test_a_timestamp_is_exact_to_the_microsecond(written: str, instant: datetime) -> None:
-    assert timeline.instant(written) == instant
+    assert instant_of(written) == instant
 
 
 def test_what_is_no_timestamp_is_refused() -> None:
     with pytest.raises(ValueError, match="invalid literal"):
-        timeline.instant("yesterday")
+        instant_of("yesterday")

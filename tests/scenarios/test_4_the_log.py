@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.demo.cast import Cast
 from bot.demo.outbreak import MINUTE, the_log_listens
-from playbooks.protocol.timeline import instant
+from playbooks.domain.ids import instant
 from tests.scenarios.conftest import on_both, once
 from tests.scenarios.record import Record
 from tests.scenarios.scenes import declared
