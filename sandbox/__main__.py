@@ -10,13 +10,22 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.control.admin import credentials
 from sandbox.manifest import ManifestInvalid, load_manifest
-from sandbox.seed import load_seed
+from sandbox.seed import SeedInvalid, load_seed
 from sandbox.serving import HostRefused, serving
 from sandbox.state import Knobs, Workspace
+
+# The names that Bolt's guides use; the last one is ours, for the base URL of a client.
+VARIABLES = {
+    "SLACK_BOT_TOKEN": "bot_token",
+    "SLACK_APP_TOKEN": "app_token",
+    "SLACK_SIGNING_SECRET": "signing_secret",
+    "SLACK_API_URL": "api_url",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     try:
         asyncio.run(run(given))
-    except (ManifestInvalid, HostRefused, OSError) as problem:
+    except (ManifestInvalid, SeedInvalid, HostRefused, OSError) as problem:
         print(f"sandbox: {problem}", file=sys.stderr)
         return 2
     return 0
@@ -44,7 +53,18 @@ def parser() -> argparse.ArgumentParser:
         "--factor", type=float, default=1.0, help="virtual seconds per second, with --clock scaled"
     )
     made.add_argument("--rate-limits", choices=("documented", "strict", "off"), default="documented")
+    made.add_argument("--json", action="store_true", help="print one line of JSON per app")
     return made
+
+
+def _introduced(app: dict[str, Any], *, as_json: bool) -> str:
+    """What a bot must be told: variables for a shell, or everything as JSON."""
+    if as_json:
+        return json.dumps(app)
+    transport = "Socket Mode" if app["socket_mode"] else "HTTP"
+    lines = [f"# {app['name']}, over {transport}"]
+    lines += [f"export {variable}={app[key]}" for variable, key in VARIABLES.items()]
+    return "\n".join(lines)
 
 
 async def run(given: argparse.Namespace) -> None:
@@ -60,10 +80,10 @@ async def run(given: argparse.Namespace) -> None:
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in event loops
             asyncio.get_running_loop().add_signal_handler(name, ended.set)
     async with serving(workspace=workspace, host=given.host, port=given.port, public=given.public) as url:
-        print(f"Slack sandbox: {url}", flush=True)
+        print(f"# Slack sandbox: {url}", flush=True)
         for manifest in manifests:
             app = workspace.install_app(manifest.raw)
-            print(json.dumps(credentials(workspace, app)), flush=True)
+            print(_introduced(credentials(workspace, app), as_json=given.json), flush=True)
         await ended.wait()
 
 

@@ -79,7 +79,10 @@ class Manifest:
 
 def load_manifest(path: Path) -> Manifest:
     """The manifest in a YAML or JSON file (JSON is read as YAML)."""
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ManifestInvalid([f"{path}: {error}"]) from error
     if not isinstance(document, dict):
         raise ManifestInvalid([f"{path}: not a mapping"])
     return parse_manifest(document)

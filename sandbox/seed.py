@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 FOUNDED = 1_700_000_000  # the instant at which the seeded channels and users were made
 
 
+class SeedInvalid(Exception):
+    """The file does not describe a cast."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Seed:
     """Who and what is there at the start. Members are named by user name; ``*`` is every full member."""
@@ -35,7 +39,13 @@ class Seed:
     emoji: dict[str, str] = field(default_factory=dict)
 
     def plant(self, workspace: Workspace) -> None:
-        """Fill an empty workspace."""
+        """Fill an empty workspace; raises SeedInvalid for somebody or something without a name."""
+        try:
+            self._plant(workspace)
+        except (KeyError, TypeError) as error:
+            raise SeedInvalid(f"The cast lacks or has too much: {error}") from error
+
+    def _plant(self, workspace: Workspace) -> None:
         for each in self.users:
             email = each.get("email", f"{each['name']}@example.com")
             workspace.add_user(User(**each | {"email": email, "updated": FOUNDED}))
@@ -79,8 +89,11 @@ def is_full_member(user: User, team_id: str) -> bool:
 
 
 def load_seed(path: Path) -> Seed:
-    """A seed from a YAML file with the fields of Seed."""
-    return Seed(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    """A seed from a YAML file with the fields of Seed; raises SeedInvalid."""
+    try:
+        return Seed(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, UnicodeDecodeError, TypeError) as error:
+        raise SeedInvalid(f"{path}: {error}") from error
 
 
 def default_seed() -> Seed:

@@ -8,8 +8,10 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
+from sandbox.__main__ import main
 from sandbox.testing import Workspace
 from tests.sandbox.bots import manifest
 
@@ -20,7 +22,14 @@ async def test_it_serves_the_apps_of_its_manifests_until_it_is_interrupted(tmp_p
     path = tmp_path / "app.yaml"
     path.write_text(yaml.safe_dump(manifest()))
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "sandbox", "--app", str(path), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "sandbox",
+        "--app",
+        str(path),
+        "--json",
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
     async with asyncio.timeout(30):
@@ -48,3 +57,25 @@ async def test_it_does_not_offer_itself_to_a_network(tmp_path: Path) -> None:
 
     assert process.returncode == 2
     assert b"--public" in said
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        pytest.param("--app", "display_information: [", id="a manifest that is no YAML"),
+        pytest.param("--app", "display_information: {}", id="an app without a name"),
+        pytest.param("--seed", "users: [{id: U1}]", id="a cast without names"),
+        pytest.param("--seed", "colour: red", id="a cast of something else"),
+        pytest.param("--seed", None, id="no such file"),
+    ],
+)
+def test_what_cannot_be_read_is_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, text: str | None
+) -> None:
+    path = tmp_path / "given.yaml"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+
+    assert main([option, str(path)]) == 2
+
+    assert capsys.readouterr().err.startswith("sandbox: ")
