@@ -20,7 +20,7 @@ TRY = """
     · you are Ada; pick somebody else at the top right whenever you like
     · type  /incident  in any channel: a small menu
     · type  /incident declare checkout customers cannot pay
-    · press Take command on the card, then be Cleo and press it too
+    · press Take command on the card, then be Bob and press Contest… below it
     · make STORY=1 demo plays a whole incident by itself
 """
 
