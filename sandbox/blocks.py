@@ -58,7 +58,7 @@ def completed(blocks: list[Json], ids: Ids, known: list[Json] | None = None) -> 
     ``known`` are the blocks they replace: a block without id keeps the id that its
     counterpart of the same type in the same place was given.
     """
-    done = copy.deepcopy(blocks)
+    done = [copy.deepcopy(each) for each in blocks]
     for position, block in enumerate(done):
         before = known[position] if known and position < len(known) else None
         if "child_blocks" in block:
