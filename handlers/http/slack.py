@@ -21,6 +21,8 @@ def deliveries(desk: Desk) -> Handler:
         if not from_slack(request.headers, raw, secret=desk.signing_secret, now=desk.wall()):
             raise Refused(401, "Not from Slack", "The signature or its timestamp is missing or wrong.")
         answer = await desk.dispatch(_readable(raw, request.content_type), dict(request.headers))
+        if answer.status == web.HTTPBadRequest.status_code:
+            raise Refused(400, "Not understood", "This is no delivery of a kind that Slack is known to send.")
         return web.Response(status=answer.status, text=answer.body, content_type=answer.content_type)
 
     return receive

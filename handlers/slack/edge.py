@@ -61,13 +61,14 @@ def ephemeral(message: Message) -> dict[str, Any]:
 def dispatcher(app: AsyncApp) -> Callable[[str, Headers], Awaitable[Answer]]:
     """Hands deliveries that came over HTTP, and were verified, to Bolt.
 
-    The body must be JSON or a form; what is neither is answered with 400.
+    What has not the shape of a delivery is answered with 400: Bolt looks into bodies before it
+    knows that they are objects, so whatever it stumbles over there is the body's fault.
     """
 
     async def dispatch(body: str, headers: Headers) -> Answer:
         try:
             request = AsyncBoltRequest(body=body, headers=dict(headers))
-        except ValueError:
+        except (ValueError, TypeError, AttributeError, LookupError):
             return Answer(status=400, body="", content_type="text/plain")
         given = await app.async_dispatch(request)
         return Answer(status=given.status, body=given.body or "", content_type=_content_type(given.headers))
