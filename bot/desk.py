@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -55,8 +56,8 @@ def make_desk(
     async def accept_webhook(source: str, key: str, headers: Headers, body: bytes) -> bool:
         return await soon(accept(f"{HOOKS}{source}", key, headers, body), within=SENDERS_WAIT)
 
-    async def first(key: str) -> bool:
-        return await soon(store.seen.first(key, at=wall()), within=SLACK_WAITS)
+    def once(key: str) -> Ports:
+        return reached_by_edges(replace(ports, units=store.once(key, at=wall())))
 
     async def retry(delivery: str) -> bool:
         return await soon(store.outbox.revive(delivery, now=wall()), within=SLACK_WAITS)
@@ -74,7 +75,7 @@ def make_desk(
         team=team,
         signing_secret=revealed(settings.slack.signing_secret),
         dispatch=dispatch,
-        first=first,
+        once=once,
         accept_event=accept_event,
         room_url=room_url,
         publish_home=gateway.publish_home,

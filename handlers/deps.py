@@ -60,8 +60,9 @@ class Desk:
     """Slack's; empty refuses every HTTP delivery (Socket Mode needs none)."""
     dispatch: Callable[[str, Headers], Awaitable[Answer]]
     """Hands a verified HTTP delivery to Bolt; see ``handlers.slack.edge.dispatcher``."""
-    first: Callable[[str], Awaitable[bool]]
-    """Whether a command, click or submission is seen for the first time; remembers it."""
+    once: Callable[[str], Ports]
+    """``ports`` for one command, click or submission, by its key. A unit of them raises Repeated if
+    one with this key was committed before."""
     accept_event: Callable[[str, bytes, Headers], Awaitable[bool]]
     """Store a Slack event (key, body, headers) in the inbox; False if it was there already."""
     room_url: Callable[[ChannelId], str]

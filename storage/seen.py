@@ -29,6 +29,13 @@ class SqlSeen:
         unseen = new.on_conflict_do_nothing(index_elements=["key"]).returning(seen.c.key)
         return (await self._connection.execute(unseen)).first() is not None
 
+    async def mine(self, key: str, *, by: str, at: datetime) -> bool:
+        """Whether nobody but ``by`` was here under this key; from the commit of this unit on ``by`` was."""
+        if await self.first(key, at=at):
+            await self.answer(key, {"by": by})
+            return True
+        return (await self.answered(key) or {}).get("by") == by
+
     async def answer(self, key: str, response: Mapping[str, object]) -> None:
         """Keep what was answered, for whoever asks again."""
         await self._connection.execute(

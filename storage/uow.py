@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from playbooks.ports import Clock, Ids
+from playbooks.domain.errors import Repeated
+from playbooks.ports import Clock, Ids, Units
 from storage import schema
 from storage.alarms import Alarms
 from storage.engine import WRITER_PATIENCE, Database, is_sqlite
@@ -81,6 +82,23 @@ class Store:
         """A unit that is undone unless committed; writers take their turn."""
         async with self._database.writing() as connection:
             yield self._unit_on(connection)
+
+    def once(self, key: str, *, at: datetime) -> Units:
+        """Units of one request: what is committed first also remembers the request.
+
+        So a request that died half way is done when it comes again, and one that is done is
+        not. Opening a unit raises Repeated then.
+        """
+        mine = self._ids.new()
+
+        @asynccontextmanager
+        async def units() -> AsyncIterator[SqlUnit]:
+            async with self.units() as unit:
+                if not await unit.seen.mine(key, by=mine, at=at):
+                    raise Repeated(key)
+                yield unit
+
+        return units
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[SqlUnit]:

@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from slack_sdk.errors import SlackApiError
+
 from handlers.deps import Desk
 from handlers.names import BadRef
 from handlers.views.kit import Message, View
+from playbooks.domain.errors import Repeated
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, UserId
 from playbooks.ports import Ports
@@ -33,6 +36,8 @@ class Call:
     """Who asks for what. ``incident`` is set whenever what is asked for needs one."""
 
     desk: Desk
+    ports: Ports
+    """The desk's, on which this request is done once."""
     windows: Windows
     user: UserId
     trigger: str
@@ -40,10 +45,6 @@ class Call:
     incident: IncidentId | None = None
     modal: str = ""
     """The modal in which a button was pressed; it is replaced, so that no modal covers another."""
-
-    @property
-    def ports(self) -> Ports:
-        return self.desk.ports
 
     @property
     def handbook(self) -> Handbook:
@@ -87,8 +88,16 @@ def as_reply(message: Message | None) -> Reply | None:
 
 
 async def show(windows: Windows, view: View, *, trigger: str, modal: str = "") -> None:
-    """Open a modal, or put it in the place of the one that is open."""
-    if modal:
-        await windows.views_update(view_id=modal, view=view)
-    else:
-        await windows.views_open(trigger_id=trigger, view=view)
+    """Open a modal, or put it in the place of the one that is open.
+
+    Raises Repeated if this trigger has opened one.
+    """
+    try:
+        if modal:
+            await windows.views_update(view_id=modal, view=view)
+        else:
+            await windows.views_open(trigger_id=trigger, view=view)
+    except SlackApiError as refused:
+        if refused.response.get("error") != "exchanged_trigger_id":
+            raise
+        raise Repeated(trigger) from refused

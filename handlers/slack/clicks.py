@@ -9,7 +9,7 @@ from handlers.deps import Desk
 from handlers.names import Action, Verb, verb_action
 from handlers.slack.actions import ACTIONS
 from handlers.slack.calls import Call, Reply, Windows, as_reply
-from handlers.slack.edge import is_repeated, is_stranger
+from handlers.slack.edge import is_stranger, once
 from handlers.slack.payloads import Click
 from handlers.slack.verbs import perform
 from handlers.views import answers
@@ -23,12 +23,11 @@ async def pressed(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Repl
     click = Click.model_validate(body)
     if is_stranger(desk, click.user.team_id):
         return Reply(message=answers.stranger())
-    if await is_repeated(desk, "click", click.trigger_id):
-        return None
     button = click.actions[0]
     ref = button.ref
     call = Call(
         desk=desk,
+        ports=once(desk, "click", click.trigger_id),
         windows=windows,
         user=UserId(click.user.id),
         trigger=click.trigger_id,

@@ -9,7 +9,7 @@ from handlers.deps import Desk
 from handlers.names import Verb, fits
 from handlers.slack import grammar
 from handlers.slack.calls import Call, Reply, Windows, as_reply
-from handlers.slack.edge import is_repeated, is_stranger
+from handlers.slack.edge import is_stranger, once
 from handlers.slack.payloads import Typed
 from handlers.slack.verbs import perform
 from handlers.views import answers
@@ -24,14 +24,13 @@ async def typed(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Reply 
     command = Typed.model_validate(body)
     if is_stranger(desk, command.team_id):
         return Reply(message=answers.stranger())
-    if await is_repeated(desk, "command", command.trigger_id):
-        return None
     request = grammar.parse(command.text)
     here = await incident_here(desk, command.channel_id)
     if isinstance(request, grammar.Puzzle):
         return Reply(message=_puzzled(request, here))
     call = Call(
         desk=desk,
+        ports=once(desk, "command", command.trigger_id),
         windows=windows,
         user=UserId(command.user_id),
         trigger=command.trigger_id,

@@ -19,7 +19,8 @@ from handlers.slack.calls import Reply
 from handlers.slack.payloads import described
 from handlers.views import answers
 from handlers.views.kit import Message
-from playbooks.domain.errors import ProtocolError, StaleWrite
+from playbooks.domain.errors import ProtocolError, Repeated, StaleWrite
+from playbooks.ports import Ports
 
 SAME_MOMENT = "Somebody else changed this at the same moment. Look again, then decide."
 
@@ -28,10 +29,10 @@ async def answered(desk: Desk, where: str, work: Callable[[], Awaitable[Reply | 
     """Do the work; whatever goes wrong becomes an answer to the person who asked."""
     try:
         return await work()
-    except ProtocolError as no:
-        return Reply(message=answers.refused(str(no)))
-    except StaleWrite:
-        return Reply(message=answers.refused(SAME_MOMENT))
+    except Repeated:
+        return None
+    except (ProtocolError, StaleWrite) as no:
+        return Reply(message=answers.refused(why_not(no)))
     except (BadRef, ValidationError) as unclear:
         desk.complain("slack.not_understood", where=where, reason=described(unclear))
         return Reply(message=answers.outdated())
@@ -43,14 +44,19 @@ async def answered(desk: Desk, where: str, work: Callable[[], Awaitable[Reply | 
         return Reply(message=answers.stumbled())
 
 
+def why_not(no: ProtocolError | StaleWrite) -> str:
+    """What a refusal says to the person who asked."""
+    return str(no) if isinstance(no, ProtocolError) else SAME_MOMENT
+
+
 def is_stranger(desk: Desk, team: str) -> bool:
     """Whether somebody belongs to another workspace: they may press buttons in shared channels."""
     return bool(desk.team and team and team != desk.team)
 
 
-async def is_repeated(desk: Desk, kind: str, trigger: str) -> bool:
-    """Whether this very press was seen before. Slack gives each one its own trigger id."""
-    return bool(trigger) and not await desk.first(f"{kind}:{trigger}")
+def once(desk: Desk, kind: str, key: str) -> Ports:
+    """Ports on which this very request is done at most once, however often it is delivered."""
+    return desk.once(f"{kind}:{key}") if key else desk.ports
 
 
 def ephemeral(message: Message) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from handlers.deps import Desk, Unavailable
 from handlers.names import BadRef, Callback
 from handlers.slack.calls import Call, Windows
-from handlers.slack.edge import SAME_MOMENT, is_repeated, is_stranger
+from handlers.slack.edge import is_stranger, once, why_not
 from handlers.slack.payloads import Submission, described
 from handlers.slack.submissions import SUBMISSIONS
 from handlers.views import answers
 from handlers.views.text import Markup, refusal
-from playbooks.domain.errors import ProtocolError, StaleWrite
+from playbooks.domain.errors import ProtocolError, Repeated, StaleWrite
 from playbooks.domain.ids import UserId
 
 Response = dict[str, Any]
@@ -35,10 +35,10 @@ async def submitted(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Re
 async def _answered(desk: Desk, windows: Windows, form: Submission) -> Response:
     try:
         return await _done(desk, windows, form)
-    except ProtocolError as no:
-        return _sent_back(desk, form, str(no))
-    except StaleWrite:
-        return _sent_back(desk, form, SAME_MOMENT)
+    except Repeated:
+        return {}
+    except (ProtocolError, StaleWrite) as no:
+        return _sent_back(desk, form, why_not(no))
     except (BadRef, ValueError) as unclear:
         desk.complain("slack.not_understood", where=form.view.callback_id, reason=described(unclear))
         return _sent_back(desk, form, "This form is too old to be understood. Open it again.")
@@ -55,13 +55,12 @@ async def _answered(desk: Desk, windows: Windows, form: Submission) -> Response:
 async def _done(desk: Desk, windows: Windows, form: Submission) -> Response:
     if is_stranger(desk, form.user.team_id):
         return _sent_back(desk, form, answers.stranger().text)
-    if await is_repeated(desk, "form", form.trigger_id):
-        return {}
     ref, submit = form.ref, SUBMISSIONS.get(Callback(form.view.callback_id))
     if submit is None:
         raise BadRef(form.view.callback_id)
     call = Call(
         desk=desk,
+        ports=once(desk, "form", form.key),
         windows=windows,
         user=UserId(form.user.id),
         trigger=form.trigger_id,

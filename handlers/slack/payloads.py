@@ -131,6 +131,8 @@ class Window(Part):
     id: str
     callback_id: str
     private_metadata: str = ""
+    hash: str = ""
+    """Changes whenever the view does."""
     state: State = Field(default_factory=State)
 
 
@@ -145,6 +147,11 @@ class Submission(Part):
     def ref(self) -> Ref:
         """What the modal was about. Raises BadRef."""
         return decode(self.view.private_metadata)
+
+    @property
+    def key(self) -> str:
+        """The same when somebody submits again because Slack said that it had failed."""
+        return f"{self.view.id}:{self.view.hash}" if self.view.hash else self.trigger_id
 
     @property
     def fields(self) -> tuple[str, ...]:

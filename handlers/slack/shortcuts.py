@@ -8,7 +8,7 @@ from typing import Any
 from handlers.deps import Desk
 from handlers.names import Verb
 from handlers.slack.calls import Call, Reply, Windows, as_reply
-from handlers.slack.edge import is_repeated, is_stranger
+from handlers.slack.edge import is_stranger, once
 from handlers.slack.grammar import readable
 from handlers.slack.payloads import Said, Shortcut
 from handlers.slack.verbs import perform
@@ -37,13 +37,20 @@ async def log_message(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> 
     used = Shortcut.model_validate(body)
     if is_stranger(desk, used.user.team_id):
         return Reply(message=answers.stranger())
-    if used.message is None or used.channel is None or await is_repeated(desk, "shortcut", used.trigger_id):
+    if used.message is None or used.channel is None:
         return None
     channel = ChannelId(used.channel.id)
     if await find.in_room(desk.ports, channel=channel) is not None:
         return as_reply(await _mark(desk, channel, used.message, UserId(used.user.id)))
     words = readable(used.message.text)[:MAX_QUOTED]
-    call = Call(desk=desk, windows=windows, user=UserId(used.user.id), trigger=used.trigger_id, words=words)
+    call = Call(
+        desk=desk,
+        ports=once(desk, "shortcut", used.trigger_id),
+        windows=windows,
+        user=UserId(used.user.id),
+        trigger=used.trigger_id,
+        words=words,
+    )
     return as_reply(await perform(call, Verb.LOG))
 
 

@@ -7,7 +7,6 @@ use case loads and decides again.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 from handlers.names import Callback, Field
 from handlers.slack.calls import Call
@@ -18,29 +17,24 @@ from handlers.views.kit import View
 from handlers.views.modals.declaring import UNSURE
 from playbooks.domain.errors import NeedsWords
 from playbooks.domain.ids import ClearanceId, UserId
-from playbooks.domain.incident import Incident, ResolutionCode
+from playbooks.domain.incident import ResolutionCode
 from playbooks.domain.statement import StatementClass
-from playbooks.protocol import command, communicate, find, freeze, resolve, timeline
+from playbooks.protocol import command, communicate, freeze, resolve, timeline
 from playbooks.protocol import declare as declaration
 
 Submit = Callable[[Call, Submission], Awaitable[View | None]]
-JUST_NOW = timedelta(minutes=2)
-"""Slack lets people submit again when an answer was slow; that is the same declaration."""
 
 
 async def declare(call: Call, form: Submission) -> View:
-    """Declare, once: submitting again after a slow answer declares nothing new."""
-    title, service = form.words(Field.TITLE), form.words(Field.SERVICE)
-    incident = await _declared_just_now(call, title)
-    if incident is None:
-        level = form.words(Field.SEVERITY)
-        incident = await declaration.by_hand(
-            call.ports,
-            title=title,
-            service=service,
-            severity=None if level in ("", UNSURE) else int(level),
-            by=call.user,
-        )
+    """Declare. Slack lets people submit again when an answer was slow: that is the same declaration."""
+    level = form.words(Field.SEVERITY)
+    incident = await declaration.by_hand(
+        call.ports,
+        title=form.words(Field.TITLE),
+        service=form.words(Field.SERVICE),
+        severity=None if level in ("", UNSURE) else int(level),
+        by=call.user,
+    )
     return answers.shown("Declared", answers.declared(incident))
 
 
@@ -132,20 +126,6 @@ async def deny(call: Call, form: Submission) -> None:
         by=call.user,
         reason=form.words(Field.REASON),
         fence=form.ref.fence,
-    )
-
-
-async def _declared_just_now(call: Call, title: str) -> Incident | None:
-    now = call.ports.clock.now()
-    return next(
-        (
-            incident
-            for incident in await find.live(call.ports)
-            if incident.declared_by == call.user
-            and incident.title == title
-            and now - incident.declared_at < JUST_NOW
-        ),
-        None,
     )
 
 

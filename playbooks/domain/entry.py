@@ -25,6 +25,9 @@ from playbooks.domain.events import (
 from playbooks.domain.ids import IncidentId, UserId
 
 GENESIS = "0" * 64
+JUST_NOW = timedelta(minutes=2)
+"""Words that the same person types again within this time are the same words: Slack tells people that
+a command failed when only its answer was lost, and they type it once more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +91,19 @@ def natural_key(event: Event) -> str | None:
             return f"edited:{channel}:{ts}:{event.at.isoformat()}:{digest(after)[:12]}"
         case MessageDeleted(channel=channel, ts=ts):
             return f"deleted:{channel}:{ts}"
-        case KeyEventMarked(channel=channel, ts=ts) if ts is not None:
-            return f"marked:{channel}:{ts}"
+        case KeyEventMarked():
+            return _key_of_mark(event)
         case UpdateDue(update=update) | UpdateOverdue(update=update):
             return f"{type(event).__name__}:{update}"
         case _:
             return None
+
+
+def _key_of_mark(event: KeyEventMarked) -> str:
+    """A message is marked once, whoever does it; words of one's own are written once in a while."""
+    if event.ts is not None:
+        return f"marked:{event.channel}:{event.ts}"
+    return f"noted:{event.by}:{event.at.timestamp() // JUST_NOW.total_seconds():.0f}:{digest(event.text)}"
 
 
 def entry_for(event: Event, *, seq: int, prev_hash: str, recorded_at: datetime) -> Entry:

@@ -168,3 +168,7 @@ class Conflict(ProtocolError):
 
 class StaleWrite(Exception):
     """Somebody else changed the record since it was read: load again and decide again."""
+
+
+class Repeated(Exception):
+    """The very same request was done before: there is nothing to do, and nothing to say again."""

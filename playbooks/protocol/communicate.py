@@ -14,6 +14,7 @@ from playbooks.domain import hygiene
 from playbooks.domain.authority import require_release, require_voice
 from playbooks.domain.cadence import next_due
 from playbooks.domain.digest import Digest, compose, text
+from playbooks.domain.entry import JUST_NOW
 from playbooks.domain.errors import IncidentNotFound, NeedsWords, NotNeeded, TextWithheld
 from playbooks.domain.events import (
     StatementMade,
@@ -27,7 +28,7 @@ from playbooks.domain.events import (
 )
 from playbooks.domain.ids import PROTOCOL, IncidentId, StatementId, UpdateId, UserId
 from playbooks.domain.incident import Incident, State
-from playbooks.domain.statement import Audience, Statement, StatementClass
+from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.update import Update, UpdateState
 from playbooks.ports import Ports, Unit
@@ -44,7 +45,10 @@ async def state(
     text: str,
     by: UserId,
 ) -> Statement:
-    """Somebody states something; a cause is a hypothesis until a second person verifies it."""
+    """Somebody states something; a cause is a hypothesis until a second person verifies it.
+
+    Words that are typed again just now are one statement: its answer may have got lost.
+    """
     if not text.strip():
         raise NeedsWords("Write the sentence too, for example: /incident impact 30 % of payments fail in EU")
     now = ports.clock.now()
@@ -58,6 +62,8 @@ async def state(
     )
     async with ports.units() as unit:
         found = await locked(unit, incident)
+        if (again := await _stated_just_now(unit, statement)) is not None:
+            return again
         await unit.statements.add(statement)
         event = StatementMade(
             incident=incident, by=by, at=now, statement=statement.id, kind=kind, text=statement.text
@@ -65,6 +71,18 @@ async def state(
         await record(unit, ports, found, event)
         await unit.commit()
     return statement
+
+
+async def _stated_just_now(unit: Unit, new: Statement) -> Statement | None:
+    for old in await unit.statements.of(new.incident):
+        same = (old.author, old.kind, old.text) == (new.author, new.kind, new.text)
+        if (
+            same
+            and old.status is not StatementStatus.REFUTED
+            and new.asserted_at - old.asserted_at < JUST_NOW
+        ):
+            return old
+    return None
 
 
 async def numbered(ports: Ports, *, incident: IncidentId, number: int) -> Statement:

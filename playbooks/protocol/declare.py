@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 
-from playbooks.domain.entry import Entry
+from playbooks.domain.entry import JUST_NOW, Entry
 from playbooks.domain.errors import AlreadyDecided, NeedsWords
 from playbooks.domain.events import (
     CandidateProposed,
@@ -41,7 +41,7 @@ async def by_hand(
     by: UserId,
     env: str = "production",
 ) -> Incident:
-    """A person declares; if monitoring asks about the same service, that answers its question.
+    """A person declares, once; if monitoring asks about the same service, that answers its question.
 
     Unknown severity is the candidate's, else the playbook's ``unknown_severity``. Raises
     NeedsWords without a title, or with a service or a severity that nobody described.
@@ -57,6 +57,8 @@ async def by_hand(
         require_severity(handbook, severity)
     async with ports.units() as unit:
         await unit.episodes.lock_intake()
+        if (again := await _declared_just_now(unit, ports, words, known, by)) is not None:
+            return again
         candidate = await _candidate(unit, known, env)
         if candidate is not None:
             named = replace(candidate, title=words)
@@ -66,6 +68,18 @@ async def by_hand(
             incident = await _declare(unit, ports, words, known, severity=level, by=by, env=env)
         await unit.commit()
     return incident
+
+
+async def _declared_just_now(
+    unit: Unit, ports: Ports, title: str, service: ServiceName, by: UserId
+) -> Incident | None:
+    """What the same person has just declared in the same words: the answer to it may have got lost."""
+    now = ports.clock.now()
+    for incident in await unit.incidents.live():
+        same = (incident.declared_by, incident.title) == (by, title) and service in incident.impacted
+        if same and incident.major is Major.ACCEPTED and now - incident.declared_at < JUST_NOW:
+            return incident
+    return None
 
 
 async def _declare(

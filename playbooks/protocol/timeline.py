@@ -6,8 +6,10 @@ doubled or disordered events are recorded once and in their true order.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
+from playbooks.domain.entry import JUST_NOW, natural_key
 from playbooks.domain.errors import NeedsWords
 from playbooks.domain.events import Event, KeyEventMarked, MessageDeleted, MessageEdited, MessageSaid
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId, instant
@@ -123,7 +125,10 @@ async def marked(
 
 
 async def note(ports: Ports, *, incident: IncidentId, text: str, by: UserId) -> KeyEventMarked:
-    """Write a key event into the log by command. Raises NeedsWords, IncidentNotFound."""
+    """Write a key event into the log by command, once for words that were typed again just now.
+
+    Raises NeedsWords, IncidentNotFound.
+    """
     if not text.strip():
         raise NeedsWords("Write what happened: /incident log rolled back 4.12 in eu-west")
     async with ports.units() as unit:
@@ -138,9 +143,19 @@ async def note(ports: Ports, *, incident: IncidentId, text: str, by: UserId) -> 
             author=by,
             how="command",
         )
-        await record(unit, ports, found, event)
-        await unit.commit()
+        if not await _noted_just_now(unit, event):
+            await record(unit, ports, found, event)
+            await unit.commit()
     return event
+
+
+async def _noted_just_now(unit: Unit, event: KeyEventMarked) -> bool:
+    """Whether the same words stand under this key, or under that of the time before it."""
+    for known in (event, replace(event, at=event.at - JUST_NOW)):
+        found = await unit.entries.find(event.incident, natural_key(known) or "")
+        if found is not None and event.at - found.at < JUST_NOW:
+            return True
+    return False
 
 
 async def _words(unit: Unit, incident: IncidentId, channel: ChannelId, ts: Ts) -> str:

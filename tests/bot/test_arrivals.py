@@ -94,22 +94,23 @@ def desk_over(store: Store, clock: MovableClock, ids: CountingIds, handbook: Cal
     async def publish(*_: object) -> None:
         return
 
+    ports = Ports(
+        clock=clock,
+        ids=ids,
+        units=store.units,
+        reading=store.reading,
+        write_review=write_review,
+        handbook=handbook,
+    )
     return Desk(
-        ports=Ports(
-            clock=clock,
-            ids=ids,
-            units=store.units,
-            reading=store.reading,
-            write_review=write_review,
-            handbook=handbook,
-        ),
+        ports=ports,
         complain=lambda *_, **__: None,
         wall=clock.now,
         public_url="",
         team="T0TOCSIN",
         signing_secret="",
         dispatch=dispatch,
-        first=nothing,
+        once=lambda _key: ports,
         accept_event=nothing,
         room_url=str,
         publish_home=publish,

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from playbooks.domain.errors import Repeated
 from storage.uow import Store
 from tests.clock import START
 
@@ -59,3 +60,35 @@ async def test_old_keys_are_forgotten(store: Store) -> None:
     assert await store.seen.forget(START) == 1
     assert await store.seen.first("old", at=START)
     assert not await store.seen.first("new", at=START)
+
+
+async def test_a_request_that_died_half_way_is_done_when_it_comes_again(store: Store) -> None:
+    for _ in range(2):
+        async with store.once("form:1", at=START)() as unit:
+            assert unit
+    async with store.once("form:1", at=START)() as unit:
+        await unit.commit()
+    with pytest.raises(Repeated):
+        async with store.once("form:1", at=START)():
+            pass
+
+
+async def test_one_request_may_have_several_units(store: Store) -> None:
+    units = store.once("form:1", at=START)
+    for _ in range(3):
+        async with units() as unit:
+            await unit.commit()
+
+
+async def test_of_two_deliveries_at_the_same_moment_one_is_done(store: Store, replica: Store) -> None:
+    async def deliver(to: Store) -> bool:
+        try:
+            async with to.once("form:1", at=START)() as unit:
+                await unit.commit()
+        except Repeated:
+            return False
+        return True
+
+    async with asyncio.timeout(5):
+        done = await asyncio.gather(*[deliver(each) for each in (store, replica, store, replica)])
+    assert sorted(done) == [False, False, False, True]

@@ -131,7 +131,7 @@ def desk(ports: Ports, made: Callable[[], Site]) -> Desk:
         team="T0TOCSIN",
         signing_secret=SECRET,
         dispatch=dispatch,
-        first=never,
+        once=lambda _key: ports,
         accept_event=never,
         room_url=lambda channel: f"https://slack.example/{channel}",
         publish_home=publish_home,

@@ -9,7 +9,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -293,8 +293,8 @@ def _furnished(
     complaints: list[tuple[str, dict[str, object]]] = []
     retried: list[str] = []
 
-    async def first(key: str) -> bool:
-        return await store.seen.first(key, at=clock.now())
+    def once(key: str) -> Ports:
+        return replace(ports, units=store.once(key, at=clock.now()))
 
     async def accept_event(key: str, body: bytes, headers: Headers) -> bool:
         fresh = key not in [known for known, _ in events]
@@ -328,7 +328,7 @@ def _furnished(
         team=TEAM,
         signing_secret="shh",
         dispatch=dispatch,
-        first=first,
+        once=once,
         accept_event=accept_event,
         room_url=lambda channel: f"https://slack.example/{channel}",
         publish_home=publish_home,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from handlers.names import Callback
@@ -46,6 +47,31 @@ async def test_submitting_again_after_a_slow_answer_declares_nothing_new(office:
     again = await declare(office)
     assert "*INC-1* is declared" in words(again["view"])
     assert len(await find.live(office.ports)) == 1
+
+
+async def test_a_form_that_was_done_though_slack_said_it_failed_is_not_done_again(office: Office) -> None:
+    """The same view is submitted with another trigger; the person sees it close."""
+    await office.in_room()
+    view = await log_form(office)
+    for _ in range(2):
+        assert await office.submit(view | {"hash": "1"}, {"text": "failed over"}) == {}
+    assert (await office.log()).count("KeyEventMarked") == 1
+    office.clock.advance(timedelta(hours=1))
+    assert await office.submit(view | {"hash": "1"}, {"text": "failed over"}) == {}
+    assert (await office.log()).count("KeyEventMarked") == 1
+
+
+async def test_a_form_that_was_sent_back_can_be_submitted_again(office: Office) -> None:
+    await office.in_room()
+    view = await log_form(office) | {"hash": "1"}
+    assert "errors" in await office.submit(view, {"text": " "})
+    assert await office.submit(view, {"text": "failed over"}) == {}
+    assert (await office.log()).count("KeyEventMarked") == 1
+
+
+async def log_form(office: Office) -> dict[str, Any]:
+    await office.slash("log")
+    return office.slack.view()
 
 
 async def test_a_missing_answer_is_sent_back_below_its_input(office: Office) -> None:
