@@ -7,9 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sandbox import channels
 from sandbox.errors import Refusal
 from sandbox.model import App, Channel, User, UserGroup
 from sandbox.state import Workspace
+
+
+def add_user(workspace: Workspace, name: str) -> User:
+    """Somebody new comes into the workspace, and with that into #general; raises Refusal for a known name."""
+    if workspace.find_user(name) is not None:
+        raise Refusal("name_taken")
+    user = User(id=workspace.ids.fresh("U"), name=name, real_name=name.title(), email=f"{name}@example.com")
+    user.updated = workspace.now()
+    workspace.add_user(user)
+    workspace.emit("user", "user_joined", user=user.id)
+    for channel in [each for each in workspace.channels.values() if each.is_general]:
+        channels.join(workspace, channel, user.id)
+    return user
 
 
 def deactivate_user(workspace: Workspace, user: User, by: str | None = None) -> None:

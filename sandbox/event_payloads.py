@@ -146,29 +146,27 @@ def _home_opened(workspace: Workspace, change: Change) -> Iterator[Occasion]:
     yield Occasion(subscription="app_home_opened", payload=payload, app=app)
 
 
-@tells("group_members_changed", "group_updated", "group_created")
+@tells("group_members_changed")
 def _grouped(workspace: Workspace, change: Change) -> Iterator[Occasion]:
     group: UserGroup = change.data["group"]
     scopes = ("usergroups:read",)
-    if change.name == "group_members_changed":
-        added, removed = change.data["added"], change.data["removed"]
-        payload = {
-            "type": "subteam_members_changed",
-            "subteam_id": group.id,
-            "team_id": workspace.team_id,
-            "date_previous_update": change.data.get("previously", group.created),
-            "date_update": group.updated,
-            "added_users": added,
-            "added_users_count": len(added),
-            "removed_users": removed,
-            "removed_users_count": len(removed),
-            "event_ts": workspace.next_ts(),
-        }
-        yield Occasion(subscription="subteam_members_changed", payload=payload, scopes=scopes)
-    kind = "subteam_created" if change.name == "group_created" else "subteam_updated"
+    added, removed = change.data["added"], change.data["removed"]
+    payload = {
+        "type": "subteam_members_changed",
+        "subteam_id": group.id,
+        "team_id": workspace.team_id,
+        "date_previous_update": change.data["previously"],
+        "date_update": group.updated,
+        "added_users": added,
+        "added_users_count": len(added),
+        "removed_users": removed,
+        "removed_users_count": len(removed),
+        "event_ts": workspace.next_ts(),
+    }
+    yield Occasion(subscription="subteam_members_changed", payload=payload, scopes=scopes)
     shown = group_json(workspace, group, users=True, count=True)
-    told = {"type": kind, "subteam": shown, "event_ts": workspace.next_ts()}
-    yield Occasion(subscription=kind, payload=told, scopes=scopes)
+    told = {"type": "subteam_updated", "subteam": shown, "event_ts": workspace.next_ts()}
+    yield Occasion(subscription="subteam_updated", payload=told, scopes=scopes)
 
 
 @tells("user_changed", "user_joined")

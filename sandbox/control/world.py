@@ -128,6 +128,12 @@ def thread_locked(workspace: Workspace, given: Given) -> Json:
 
 
 @blow
+def user_joined(workspace: Workspace, given: Given) -> Json:
+    """Somebody new comes into the workspace."""
+    return {"user": administration.add_user(workspace, str(given["name"])).id}
+
+
+@blow
 def user_deactivated(workspace: Workspace, given: Given) -> Json:
     administration.deactivate_user(workspace, _user(workspace, given), _admin(workspace).id)
     return {}

@@ -85,6 +85,12 @@ def many(count: int) -> list[Json]:
     return [button(action_id=str(number)) for number in range(count)]
 
 
+def icons(count: int) -> list[Json]:
+    return [
+        {"type": "icon_button", "icon": "trash", "text": plain(), "action_id": str(n)} for n in range(count)
+    ]
+
+
 X = "x"
 
 
@@ -127,6 +133,7 @@ ROWS: list[Any] = [
     up_to(150, "/options/0/value", lambda n: select(options=[option(X * n)]), "option value"),
     up_to(150, "/placeholder", lambda n: select(options=options(1), placeholder=plain(X * n)), "placeholder"),
     up_to(5, "/options", lambda n: boxes("overflow", n), "overflow"),
+    up_to(5, "/elements", lambda n: {"type": "context_actions", "elements": icons(n)}, "context_actions"),
     up_to(10, "/options", lambda n: boxes("checkboxes", n), "checkboxes"),
     up_to(10, "/options", lambda n: boxes("radio_buttons", n), "radio buttons"),
     up_to(2000, "/label/text", lambda n: field(label=plain(X * n)), "input label"),

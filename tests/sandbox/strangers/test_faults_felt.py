@@ -142,6 +142,7 @@ WORLD: list[Any] = [
     pytest.param(
         "thread_locked", {"channel": "incidents"}, "chat.postMessage", POST, "restricted_action_thread_locked"
     ),
+    pytest.param("user_joined", {"name": "zoe"}, "users.list", {"limit": 50}, "'name': 'zoe'"),
     pytest.param("user_deactivated", {"user": "fay"}, "users.info", {"user": "U0FAY"}, "'deleted': True"),
     pytest.param("user_guest", {"user": "fay"}, "users.info", {"user": "U0FAY"}, "'is_restricted': True"),
     pytest.param(
