@@ -21,6 +21,7 @@ from bot.slack.outcomes import DeliveryError
 from bot.wiring import House, build
 from config.settings import Settings
 from storage.alone import alone
+from storage.engine import Unreachable
 from storage.schema import upgrade
 
 log = structlog.get_logger("tocsin")
@@ -122,13 +123,22 @@ def _scheduler(house: House) -> AsyncIOScheduler:
     scheduler.add_job(
         house.ground.library.refresh, "interval", seconds=_LOOK_AFTER.total_seconds(), id="handbook"
     )
-    scheduler.add_job(house.doctor.measure, "interval", seconds=_LOOK_AFTER.total_seconds(), id="depths")
+    scheduler.add_job(_measure, "interval", (house,), seconds=_LOOK_AFTER.total_seconds(), id="depths")
     return scheduler
 
 
 async def _tick(house: House) -> None:
     """A coroutine, because APScheduler runs plain functions in threads, and bells belong to the loop."""
     house.ground.bells.ring_all()
+
+
+async def _measure(house: House) -> None:
+    """How deep the queues are, and whether somebody sleeps."""
+    try:
+        await house.doctor.measure()
+        await house.watchdog.look()
+    except Unreachable as away:
+        log.warning("worker.no_database", worker="measuring", reason=str(away))
 
 
 async def _greet(house: House) -> None:

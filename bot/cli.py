@@ -200,9 +200,7 @@ def _with_outbox(work: Callable[[OutboxQueue], Coroutine[Any, Any, T]]) -> T:
 
 
 def _columns(row: OutboxRow) -> tuple[object, ...]:
-    """An effect that this version cannot read is listed all the same."""
-    number = row.effect.incident if row.effect else "?"
-    return row.id, row.state, row.kind, number, row.attempts, row.reason or ""
+    return row.id, row.state, row.kind, row.incident, row.attempts, row.reason or ""
 
 
 def _told(row: OutboxRow) -> Iterator[tuple[str, object]]:

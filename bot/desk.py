@@ -14,6 +14,7 @@ from bot.metrics import Metrics
 from bot.records import reached_by_edges, soon
 from bot.slack.gateway import Gateway
 from bot.slack.introduction import Introduction
+from bot.watchdog import Watchdog
 from bot.workers.arrivals import EVENTS, HOOKS
 from config.settings import Settings
 from handlers.deps import Answer, Desk, Headers
@@ -39,6 +40,7 @@ def make_desk(
     introduction: Introduction,
     team: str,
     doctor: Doctor,
+    watchdog: Watchdog,
     metrics: Metrics,
     wall: Callable[[], datetime],
     dispatch: Callable[[str, Headers], Awaitable[Answer]],
@@ -80,6 +82,7 @@ def make_desk(
         room_url=room_url,
         publish_home=gateway.publish_home,
         retry=retry,
+        trouble=watchdog.trouble,
         webhook_secrets=_webhook_secrets(settings),
         accept_webhook=accept_webhook,
         gate_tokens=tuple(token.get_secret_value() for token in settings.gate.tokens),

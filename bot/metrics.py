@@ -59,6 +59,13 @@ class Metrics:
             "tocsin_alarms_overdue", "Timers that should have rung and have not.", registry=self.registry
         )
 
+        self.neglected = Gauge(
+            "tocsin_neglected",
+            "Rows that are due and that nobody took for over a minute.",
+            ("queue",),
+            registry=self.registry,
+        )
+
     def depths(self, *, outbox: Mapping[str, int], inbox: Mapping[str, int], overdue: int) -> None:
         """Take over the depth of the queues; states that have no rows any more fall to zero."""
         for gauge, counts in ((self.outbox, outbox), (self.inbox, inbox)):

@@ -33,6 +33,7 @@ from bot.slack.introduction import Introduction
 from bot.slack.methods import METHODS
 from bot.slack.socket import SocketLine
 from bot.slack.throttle import Throttle
+from bot.watchdog import Watchdog
 from bot.workers.alarms import AlarmClock
 from bot.workers.arrivals import EVENTS, HOOKS, SlackEvents, Webhooks
 from bot.workers.chores import GAPS, READ_AGAIN, TIDY_UP, Chore, Chores, tidy_up
@@ -88,6 +89,7 @@ class House:
     line: SocketLine | None
     """None if Slack calls us."""
     doctor: Doctor
+    watchdog: Watchdog
     site: web.Application
     workers: tuple[Worker, ...]
 
@@ -102,6 +104,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> House:
     chores = _chores(ground, slack)
     line = _line(settings, slack, connected=partial(chores.ask, GAPS))
     doctor = Doctor(ground.store, slack.introduction, line, ground.metrics, ground.ports.clock.now)
+    watchdog = Watchdog(ground.store, ground.metrics, wall=ground.wall.now, clock=ground.ports.clock.now)
     desk = make_desk(
         settings,
         ports=ground.ports,
@@ -110,6 +113,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> House:
         introduction=slack.introduction,
         team=settings.slack.team_id or (await slack.introduction.make()).team,
         doctor=doctor,
+        watchdog=watchdog,
         metrics=ground.metrics,
         wall=ground.wall.now,
         dispatch=dispatcher(slack.bolt),
@@ -117,7 +121,15 @@ async def build(settings: Settings, stack: AsyncExitStack) -> House:
     register(slack.bolt, desk)
     site = make_site(desk, max_body=settings.server.max_body)
     workers = (*_workers(ground, slack, desk), chores)
-    return House(ground=ground, slack=slack, line=line, doctor=doctor, site=site, workers=workers)
+    return House(
+        ground=ground,
+        slack=slack,
+        line=line,
+        doctor=doctor,
+        watchdog=watchdog,
+        site=site,
+        workers=workers,
+    )
 
 
 async def lay_ground(settings: Settings, stack: AsyncExitStack) -> Ground:

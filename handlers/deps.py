@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from playbooks.domain.ids import ChannelId, UserId
+from playbooks.domain.ids import ChannelId, IncidentId, UserId
 from playbooks.ports import Ports
 
 Headers = Mapping[str, str]
@@ -44,6 +44,29 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """A delivery that was given up."""
+
+    delivery: str
+    step: str
+    """What was to be done: the effect's class name."""
+    incident: IncidentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What the machinery could not do by itself, for those who run it."""
+
+    neglected: Mapping[str, int]
+    """Queue → rows that are due and that nobody took for a while."""
+    undelivered: tuple[Undelivered, ...]
+    """The newest first."""
+    put_aside: int
+    """Deliveries from outside that nobody could understand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Everything an edge may use besides its own request."""
 
@@ -71,6 +94,9 @@ class Desk:
     """Show a Home tab (``views.publish``)."""
     retry: Callable[[str], Awaitable[bool]]
     """Have a buried delivery tried again; False if there is none of that id to try."""
+
+    trouble: Callable[[], Awaitable[Trouble]]
+    """What operators have to look at."""
 
     webhook_secrets: Mapping[str, tuple[str, ...]] = field(repr=False)
     """Source → the secrets valid now; two while one is being replaced."""

@@ -107,12 +107,13 @@ class Channels(Part):
 
 
 class Roster(Part):
-    """Who may command, in order of preference, and who decides disputes."""
+    """Who may command, in order of preference, who decides disputes, and who runs the bot."""
 
     commanders: tuple[Name, ...]
     on_shift: tuple[Name, ...] = ()
     duty_managers: Annotated[tuple[Name, ...], Field(min_length=1)]
     comms: tuple[Name, ...] = ()
+    operators: tuple[Name, ...] = ()
 
 
 class Catalogue(Part):
@@ -163,7 +164,7 @@ class Catalogue(Part):
 
     def _dangling_people(self) -> list[str]:
         named = [(f"services.{name}.leads", p) for name, s in self.services.items() for p in s.leads]
-        for seat in ("commanders", "on_shift", "duty_managers", "comms"):
+        for seat in ("commanders", "on_shift", "duty_managers", "comms", "operators"):
             named += [(f"roster.{seat}", person) for person in getattr(self.roster, seat)]
         return [f"{where}: there is no person {p!r}" for where, p in named if p not in self.people]
 

@@ -124,6 +124,14 @@ class Alarms:
             instant: datetime | None = (await connection.execute(query)).scalar_one()
         return instant
 
+    async def neglected(self, since: datetime) -> int:
+        """How many alarms could have rung ever since this instant, and nobody took them."""
+        unleased = sa.or_(timers.c.leased_until.is_(None), timers.c.leased_until <= since)
+        late = sa.select(sa.func.count()).select_from(timers)
+        async with self._database.reading() as connection:
+            query = late.where(timers.c.due_at <= since, unleased, _is_known)
+            return (await connection.execute(query)).scalar_one()
+
     async def overdue(self, now: datetime) -> int:
         """How many alarms should have rung by now."""
         late = sa.select(sa.func.count()).select_from(timers).where(timers.c.due_at < now)

@@ -158,6 +158,14 @@ class Inbox:
             instant: datetime | None = (await connection.execute(query)).scalar_one()
         return instant
 
+    async def neglected(self, since: datetime) -> int:
+        """How many deliveries could have been thought about ever since this instant, and were not."""
+        unleased = sa.or_(inbox.c.leased_until.is_(None), inbox.c.leased_until <= since)
+        late = sa.select(sa.func.count()).select_from(inbox)
+        waiting = late.where(inbox.c.state.in_([WAITING, LEASED]), inbox.c.due_at <= since, unleased)
+        async with self._database.reading() as connection:
+            return (await connection.execute(waiting)).scalar_one()
+
     async def forget(self, before: datetime) -> int:
         """Drop what was understood and arrived before this instant; returns how many.
 

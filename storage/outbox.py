@@ -147,6 +147,15 @@ class OutboxQueue:
             instant: datetime | None = (await connection.execute(query)).scalar_one()
         return instant
 
+    async def neglected(self, since: datetime) -> int:
+        """How many rows could have been begun ever since this instant, and nobody took them."""
+        late = sa.select(sa.func.count()).select_from(outbox)
+        waiting = late.where(
+            outbox.c.settled_at.is_(None), outbox.c.due_at <= since, _unleased(outbox, since), _heads(since)
+        )
+        async with self._database.reading() as connection:
+            return (await connection.execute(waiting)).scalar_one()
+
     async def forget(self, before: datetime) -> int:
         """Drop what was done before this instant; returns how many. What is buried stays to be seen."""
         old = sa.delete(outbox).where(outbox.c.state == DONE, outbox.c.settled_at < before)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.engine import RowMapping
 
 from playbooks.domain.effects import Effect
+from playbooks.domain.ids import IncidentId
 from storage.mapping import Unreadable, decode_effect
 
 
@@ -33,6 +34,7 @@ class OutboxRow:
     """A row as people look at it."""
 
     id: str
+    incident: IncidentId
     kind: str
     """The effect's class name."""
     effect: Effect | None
@@ -72,6 +74,7 @@ def row_from(row: RowMapping) -> OutboxRow:
         effect = None
     return OutboxRow(
         id=row["id"],
+        incident=IncidentId(row["incident"]),
         kind=row["kind"],
         effect=effect,
         lane=row["lane"],

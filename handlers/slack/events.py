@@ -83,7 +83,9 @@ async def show_home(desk: Desk, user: UserId) -> None:
     live = await find.live(desk.ports)
     pictures = [await find.picture(desk.ports, incident=incident.id) for incident in live[:SHOWN_AT_HOME]]
     unmapped = await find.unmapped(desk.ports)
-    await desk.publish_home(user, home(pictures, user, desk.ports.handbook(), unmapped=unmapped))
+    handbook = desk.ports.handbook()
+    trouble = await desk.trouble() if user in handbook.operators else None
+    await desk.publish_home(user, home(pictures, user, handbook, unmapped=unmapped, trouble=trouble))
 
 
 async def _message(desk: Desk, event: Happened) -> bool:

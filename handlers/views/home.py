@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from handlers.deps import Trouble
 from handlers.names import Action, Ref, Verb
 from handlers.views.forms import home_tab
 from handlers.views.kit import Block, View, actions, button, context, divider, header, section
 from handlers.views.listing import line
+from handlers.views.machinery import machinery
 from handlers.views.phrases import code, commander, count, due, named, verb_button
 from handlers.views.roles import role_of
 from handlers.views.text import Markup, clock_time, foreign, join, person, say
@@ -28,9 +30,18 @@ _UNHEARD_SHOWN = 5
 
 
 def home(
-    live: Sequence[Picture], user: UserId, handbook: Handbook, *, unmapped: Sequence[Episode] = ()
+    live: Sequence[Picture],
+    user: UserId,
+    handbook: Handbook,
+    *,
+    unmapped: Sequence[Episode] = (),
+    trouble: Trouble | None = None,
 ) -> View:
-    """The tab of one person. ``unmapped`` are alerts that nobody hears until somebody names their service."""
+    """The tab of one person.
+
+    ``unmapped`` are alerts that nobody hears until somebody names their service; ``trouble``
+    is for those who run the bot.
+    """
     waiting = [block for picture in live for block in _waiting(picture, user, handbook)]
     rows = [block for picture in live[:_LIVE_SHOWN] for block in _row(picture, handbook)]
     return home_tab(
@@ -40,6 +51,7 @@ def home(
         header("Live incidents"),
         *(rows or [section(Markup("None."))]),
         *_unheard(unmapped),
+        *(machinery(trouble) if trouble else []),
         divider(),
         actions(
             verb_button("Declare an incident…", Verb.DECLARE, None, style="primary"),

@@ -82,6 +82,12 @@ class Handbook:
         """Who writes to stakeholders."""
         return self._users(self.catalogue.roster.comms)
 
+    @property
+    def operators(self) -> tuple[UserId, ...]:
+        """Who hears of trouble with the machinery itself."""
+        roster = self.catalogue.roster
+        return self._users((*roster.operators, *roster.duty_managers))
+
     def leads_of(self, services: Iterable[ServiceName]) -> tuple[UserId, ...]:
         """The technical leads of the services, in the order given, each once."""
         known = (self.catalogue.services[s] for s in services if s in self.catalogue.services)

@@ -17,7 +17,7 @@ from bot.metrics import Metrics
 from bot.workers.alarms import AlarmClock
 from bot.workers.arrivals import EVENTS, HOOKS, POISONED_AFTER, Arrivals, SlackEvents, Webhooks
 from bot.workers.worker import Worker
-from handlers.deps import Answer, Desk, Health
+from handlers.deps import Answer, Desk, Health, Trouble
 from handlers.rendering import write_review
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId
@@ -94,6 +94,9 @@ def desk_over(store: Store, clock: MovableClock, ids: CountingIds, handbook: Cal
     async def publish(*_: object) -> None:
         return
 
+    async def all_is_well() -> Trouble:
+        return Trouble(neglected={}, undelivered=(), put_aside=0)
+
     ports = Ports(
         clock=clock,
         ids=ids,
@@ -115,6 +118,7 @@ def desk_over(store: Store, clock: MovableClock, ids: CountingIds, handbook: Cal
         room_url=str,
         publish_home=publish,
         retry=nothing,
+        trouble=all_is_well,
         webhook_secrets={},
         accept_webhook=nothing,
         gate_tokens=(),

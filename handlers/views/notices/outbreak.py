@@ -8,7 +8,7 @@ from handlers.views.notices.parts import actor, alerts, titles
 from handlers.views.text import Markup, foreign, join, person, say
 from playbooks.domain import events as e
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import incident_name, known_error_name
+from playbooks.domain.ids import IncidentId, incident_name, known_error_name
 
 Outbreak = (
     e.CandidateProposed
@@ -106,14 +106,18 @@ def assembly(event: Assembly) -> Markup | None:
         case e.PeopleInvited():
             return _not_invited(event)
         case e.StepFailed():
-            step = _STEPS.get(event.step, event.step)
-            return say("⚠️ Not done: {step}. Slack says: {why}", step=step, why=foreign(event.reason, 200))
+            why = foreign(event.reason, 200)
+            return say("⚠️ Not done: {step}. Slack says: {why}", step=step_in_words(event.step), why=why)
 
 
-def retry_button(event: e.StepFailed) -> Element:
+def step_in_words(step: str) -> str:
+    """What an effect does, by its class name."""
+    return _STEPS.get(step, step)
+
+
+def retry_button(incident: IncidentId, delivery: str) -> Element:
     """Have it tried again."""
-    ref = Ref(incident=event.incident, subject=event.delivery)
-    return button("Try again", Action.RETRY_DELIVERY, ref)
+    return button("Try again", Action.RETRY_DELIVERY, Ref(incident=incident, subject=delivery))
 
 
 def _not_invited(event: e.PeopleInvited) -> Markup | None:

@@ -79,7 +79,7 @@ def _choices(event: e.Event, handbook: Handbook, user: UserId) -> list[Block]:
         case e.CommandContested() | e.ContestJoined() | e.ContestAwarded():
             return _about_dispute(event, handbook, user)
         case e.StepFailed():
-            return [actions(retry_button(event))]
+            return [actions(retry_button(event.incident, event.delivery))]
         case e.UpdateDue() | e.UpdateOverdue() | e.StatementRefuted():
             return [actions(verb_button("Read and send…", Verb.UPDATE, number, style="primary"))]
         case e.QuietNoticed():

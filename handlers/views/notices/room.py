@@ -76,6 +76,6 @@ def _button(event: e.Event) -> Element | None:
         case e.CommandTaken():
             return contest_button(event)
         case e.StepFailed():
-            return retry_button(event)
+            return retry_button(event.incident, event.delivery)
         case _:
             return None

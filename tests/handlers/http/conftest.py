@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 
-from handlers.deps import Answer, Desk, Headers, Health
+from handlers.deps import Answer, Desk, Headers, Health, Trouble
 from handlers.http.problems import answering_problems
 from handlers.http.routes import routes
 from handlers.rendering import write_review
@@ -123,6 +123,9 @@ def desk(ports: Ports, made: Callable[[], Site]) -> Desk:
     def complain(event: str, /, **data: object) -> None:
         made().complaints.append(event)
 
+    async def all_is_well() -> Trouble:
+        return Trouble(neglected={}, undelivered=(), put_aside=0)
+
     return Desk(
         ports=ports,
         complain=complain,
@@ -136,6 +139,7 @@ def desk(ports: Ports, made: Callable[[], Site]) -> Desk:
         room_url=lambda channel: f"https://slack.example/{channel}",
         publish_home=publish_home,
         retry=never,
+        trouble=all_is_well,
         webhook_secrets={"alertmanager": (OLD, NEW), "generic": (NEW,), "closed": ()},
         accept_webhook=accept_webhook,
         gate_tokens=("gate-token", "next-token"),

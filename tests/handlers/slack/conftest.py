@@ -21,7 +21,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.deps import Answer, Desk, Headers, Health
+from handlers.deps import Answer, Desk, Headers, Health, Trouble, Undelivered
 from handlers.names import COMMAND
 from handlers.rendering import write_review
 from handlers.slack.edge import dispatcher
@@ -311,6 +311,12 @@ def _furnished(
         retried.append(delivery)
         return True
 
+    async def trouble() -> Trouble:
+        given_up = Undelivered(
+            delivery="d-1", step="PinCard", incident=IncidentId(1), reason="too many <pins>"
+        )
+        return Trouble(neglected={"timers": 2}, undelivered=(given_up,), put_aside=1)
+
     async def dispatch(body: str, headers: Headers) -> Answer:
         return await dispatcher(app)(body, headers)
 
@@ -333,6 +339,7 @@ def _furnished(
         room_url=lambda channel: f"https://slack.example/{channel}",
         publish_home=publish_home,
         retry=retry,
+        trouble=trouble,
         webhook_secrets={},
         accept_webhook=accept_webhook,
         gate_tokens=("gate-token",),

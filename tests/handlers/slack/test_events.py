@@ -172,6 +172,27 @@ async def test_opening_the_home_tab_draws_it(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
+    ("user", "is_told"),
+    [
+        pytest.param("U0GUS", True, id="duty manager"),
+        pytest.param("U0DEV", True, id="operator"),
+        pytest.param("U0ADA", False, id="commander"),
+    ],
+)
+async def test_trouble_with_the_bot_itself_is_shown_to_those_who_run_it(
+    office: Office, user: str, *, is_told: bool
+) -> None:
+    """With its reason, and a button that has it tried again and draws the tab anew."""
+    await understand(office.desk, stored({"type": "app_home_opened", "user": user, "tab": "home"}))
+    view = dict(office.homes[-1][1])
+    accept_view(view)
+    told = words(view)
+    for line in ("Nobody has taken 2 timers", "pinning the card. too many &lt;pins&gt;", "tocsin inbox list"):
+        assert (line in told) == is_told, line
+    assert ("Try again" in told) == is_told
+
+
+@pytest.mark.parametrize(
     "event",
     [
         {"type": "member_joined_channel", "channel": ROOM, "user": "U0ADA"},
