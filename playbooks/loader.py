@@ -1,15 +1,15 @@
 """Read the playbook and the catalogue, and say everything that is wrong with them at once.
 
 Errors keep the old files in force; warnings are what an experienced reader would ask about.
-Cross-checks of one file run once its parts are well-formed, because a reference cannot be
-judged while what it points to is misspelt.
+Cross-checks of a catalogue run even if its shape is wrong somewhere: on a copy without what
+is broken, so that nobody has to mend a file in two rounds.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
@@ -21,6 +21,7 @@ from pydantic_core import ErrorDetails
 from playbooks.catalogue import Catalogue
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ServiceName
+from playbooks.mending import mended
 from playbooks.schema import Playbook, TriggerAction
 from playbooks.source import Broken, Mistake, Source, Where, read
 
@@ -65,6 +66,8 @@ def inspect(playbook: Path, catalogue: Path) -> Reading:
     plan_source, plan = _part(Playbook, playbook, mistakes)
     world_source, world = _part(Catalogue, catalogue, mistakes)
     handbook = None
+    if world_source and not world:
+        mistakes += _further(world_source, mistakes)
     if plan_source and plan:
         mistakes += _playbook_errors(plan_source, plan)
     if world_source and world:
@@ -93,6 +96,31 @@ def _part(model: type[Model], path: Path, mistakes: list[Mistake]) -> tuple[Sour
             found += _told(model, source, error)
     mistakes += sorted(found, key=lambda mistake: (mistake.line or 0, mistake.column or 0))
     return source, part
+
+
+def _further(source: Source, told: Sequence[Mistake]) -> Iterator[Mistake]:
+    """What cross-checks find in a catalogue whose shape is wrong elsewhere."""
+    try:
+        Catalogue.model_validate(source.value)
+    except ValidationError as refused:
+        errors = refused.errors()
+    else:
+        return
+    known = {(mistake.line, mistake.says) for mistake in told}
+    for mistake in _crossed(source, mended(source.value, errors)):
+        if (mistake.line, mistake.says) not in known:
+            yield mistake
+
+
+def _crossed(source: Source, whole: object) -> Iterator[Mistake]:
+    try:
+        world = Catalogue.model_validate(whole)
+    except ValidationError as refused:
+        for error in refused.errors():
+            if error["type"] == "value_error":
+                yield from _told(Catalogue, source, error)
+        return
+    yield from _catalogue_errors(source, world)
 
 
 def _told(model: type[BaseModel], source: Source, error: ErrorDetails) -> Iterator[Mistake]:

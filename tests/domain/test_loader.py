@@ -326,3 +326,16 @@ def test_warnings_say_that_they_are(files: Path) -> None:
     [warning] = mistakes(files)
     line = line_of(text, "  orders-db:")
     assert str(warning).startswith(f"{files / 'catalogue.yaml'}:{line}: services.orders-db: warning: nobody")
+
+
+def test_mistakes_of_shape_do_not_hide_that_a_name_leads_nowhere(tmp_path: Path) -> None:
+    world = EXAMPLE_CATALOGUE.read_text()
+    world = world.replace("tier: 1", "tier: 9", 1).replace("slack: U0ADA", "slack: ada", 1)
+    world = world.replace("comms: [eve]", "comms: [evelyn]", 1)
+    broken = tmp_path / "catalogue.yaml"
+    broken.write_text(world)
+    said = [mistake.says for mistake in inspect(DEFAULT_PLAYBOOK, broken).mistakes]
+    assert any("9" in line for line in said)
+    assert any("Slack member id" in line for line in said)
+    assert any("there is no person 'evelyn'" in line for line in said)
+    assert len(said) == 3, said
