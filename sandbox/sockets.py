@@ -61,10 +61,6 @@ class Hub:
         """The sockets that can take an envelope now."""
         return [each for each in self._open.get(app_id, ()) if not each.closing and not each.ws.closed]
 
-    @property
-    def unacked(self) -> int:
-        return len(self._waiting)
-
     async def send(
         self,
         app_id: str,

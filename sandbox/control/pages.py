@@ -16,7 +16,7 @@ from sandbox.errors import Refusal
 from sandbox.exchange import EXCHANGE
 from sandbox.interactions.elements import PRESSABLE, Located, located
 from sandbox.interactions.surfaces import app_for
-from sandbox.markup import calls_everybody, mentioned_users
+from sandbox.markup import calls_everybody, mentioned_groups, mentioned_users
 from sandbox.messages import thread_of
 from sandbox.model import App, Channel, Message, User, View
 from sandbox.shapes import bookmark_json, user_json, view_json
@@ -234,9 +234,11 @@ def _is_button(place: Located) -> bool:
 
 
 def _meant(workspace: Workspace, message: Message, viewer: str) -> bool:
-    """Whether a message pings this person."""
-    direct = workspace.channels[message.channel].is_im
-    return direct or viewer in mentioned_users(message.text) or calls_everybody(message.text)
+    """Whether a message pings this person, by name or as a member of a user group."""
+    if workspace.channels[message.channel].is_im or viewer in mentioned_users(message.text):
+        return True
+    groups = (workspace.groups.get(each) for each in mentioned_groups(message.text))
+    return calls_everybody(message.text) or any(each and viewer in each.users for each in groups)
 
 
 def _viewer(request: web.Request) -> User | None:

@@ -113,6 +113,14 @@ def channel_shared(workspace: Workspace, given: Given) -> Json:
 
 
 @blow
+def channel_unshared(workspace: Workspace, given: Given) -> Json:
+    """The connection with another organisation is cut; its people are out."""
+    team = str(given.get("team", "T0PARTNER"))
+    administration.unshare_channel(workspace, _channel(workspace, given), team, _admin(workspace).id)
+    return {}
+
+
+@blow
 def message_deleted(workspace: Workspace, given: Given) -> Json:
     message = messages.find(_channel(workspace, given), str(given["ts"]))
     messages.delete(workspace, message, _admin(workspace).id)

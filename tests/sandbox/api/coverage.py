@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -97,23 +97,20 @@ def _codes(codes: Sequence[str] | set[str]) -> str:
     return " ".join(f"`{each}`" for each in sorted(codes)) or "—"
 
 
-def sayable() -> re.Pattern[str]:
-    """Every text that occurs in the sandbox's code; what an f-string fills in may be anything."""
-    return re.compile("|".join(sorted(set(_patterns()))))
-
-
-def _patterns() -> Iterator[str]:
+def sayable() -> tuple[set[str], re.Pattern[str]]:
+    """Every text in the sandbox's code, and the forms of those that are put together there."""
+    known, forms = set[str](), set[str]()
     for path in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.JoinedStr):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                known.add(node.value)
+            elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 parts = [
                     re.escape(str(each.value)) if isinstance(each, ast.Constant) else ".+"
                     for each in node.values
                 ]
-                if len(parts) > 1 and parts[0] != ".+":
-                    yield "".join(parts)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
-                yield re.escape(node.value)
+                forms.add("".join(parts))
+    return known, re.compile("|".join(sorted(forms)))
 
 
 def main() -> int:

@@ -196,6 +196,32 @@ async def test_the_page_sees_what_its_reader_sees(sandbox: Workspace, socket_bot
     assert [each["callback_id"] for each in app["global_shortcuts"]] == ["declare"]
 
 
+@pytest.mark.parametrize(
+    ("text", "reader", "mentions"),
+    [
+        pytest.param("hey @team-shop", "bob", 1, id="a group of hers"),
+        pytest.param("hey @team-shop", "cleo", 0, id="a group of others"),
+        pytest.param("hey @here", "cleo", 1, id="everybody"),
+        pytest.param("hey", "cleo", 0, id="nobody"),
+    ],
+)
+async def test_who_is_meant_is_counted(sandbox: Workspace, text: str, reader: str, mentions: int) -> None:
+    await sandbox.user("ada").say("general", text)
+
+    page = await sandbox.get("page/channel", {"as": reader, "channel": "general"})
+
+    assert (page["channel"]["unread"], page["channel"]["mentions"]) == (1, mentions)
+
+
+async def test_unread_messages_are_counted_up_to_a_hundred(sandbox: Workspace) -> None:
+    for number in range(102):
+        await sandbox.act("ada", "say", channel="general", text=str(number))
+
+    page = await sandbox.get("page/channel", {"as": "bob", "channel": "general"})
+
+    assert page["channel"]["unread"] == 100
+
+
 async def test_ephemeral_messages_are_on_the_page_of_one_reader(sandbox: Workspace, socket_bot: Bot) -> None:
     @socket_bot.bolt.command("/incident")
     async def incident(ack: Any) -> None:

@@ -138,6 +138,13 @@ WORLD: list[Any] = [
     pytest.param(
         "channel_shared", {"channel": "incidents"}, "conversations.info", POST, "'is_ext_shared': True"
     ),
+    pytest.param(
+        "channel_unshared",
+        {"channel": "partner-shared"},
+        "conversations.info",
+        {"channel": "C0SHARED"},
+        "'is_ext_shared': False",
+    ),
     pytest.param("message_deleted", {"channel": "incidents"}, "chat.update", POST, "message_not_found"),
     pytest.param(
         "thread_locked", {"channel": "incidents"}, "chat.postMessage", POST, "restricted_action_thread_locked"
