@@ -105,9 +105,11 @@ class Office:
         self.clock.advance(by)
         await self.elastic.sleep(by.total_seconds())
 
-    async def declare(self, *, service: str = "checkout", severity: int = 1) -> Incident:
+    async def declare(
+        self, *, service: str = "checkout", severity: int = 1, title: str = "Payments time out"
+    ) -> Incident:
         return await declare.by_hand(
-            self.tools.ports, title="Payments time out", service=service, severity=severity, by=ADA
+            self.tools.ports, title=title, service=service, severity=severity, by=ADA
         )
 
     async def rows(self, *kinds: str) -> Sequence[OutboxRow]:

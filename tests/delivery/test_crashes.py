@@ -75,8 +75,8 @@ async def test_a_lease_that_was_lost_notes_nothing(office: Office) -> None:
 
 async def test_two_workers_share_the_work_and_do_it_once(office: Office) -> None:
     one, two = office.worker("one"), office.worker("two")
-    for _ in range(3):
-        await office.declare()
+    for number in range(3):
+        await office.declare(title=f"Outage {number}")
     for _ in range(12):
         async with asyncio.TaskGroup() as begun:
             for worker in (one, two):

@@ -124,8 +124,8 @@ async def test_a_long_room_is_read_to_its_end_within_slacks_limits(room: Office)
 
 
 async def test_a_room_that_cannot_be_read_keeps_no_other_from_being_read(office: Office) -> None:
-    for _ in range(2):
-        await office.declare()
+    for number in range(2):
+        await office.declare(title=f"Outage {number}")
     await office.finish()
     await office.workspace.user("bob").join(ROOM)
     await office.workspace.user("bob").say(ROOM, "hello?")

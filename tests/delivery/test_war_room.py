@@ -154,8 +154,8 @@ async def test_a_deleted_card_is_posted_anew(office: Office) -> None:
 async def test_a_storm_of_incidents_stays_within_slacks_limits(office: Office) -> None:
     """Twenty-five rooms at once; Slack promises twenty new channels a minute."""
     await office.workspace.faults.happen("rate_limits", profile="documented")
-    for _ in range(25):
-        await office.declare()
+    for number in range(25):
+        await office.declare(title=f"Outage {number}")
     await office.finish()
 
     assert {row.state for row in await office.rows()} == {"done"}
