@@ -80,7 +80,7 @@ async def test_alerts_that_come_back_reopen_the_same_incident_in_the_same_room(
         origin = str(alert["labels"]["origin"])
         await cast.machines.alert(delivery([back], origin=origin))
     await cast.house.advance(5 * MINUTE + 10)
-    await cast.said("*It came back*, says the monitoring rule")
+    await cast.said("*It came back*, says monitoring")
     card = await cast.card("🔴")
     assert "❄️ on since" in card.text
     assert [(i.id, i.state, i.room_name) for i in await record.incidents()] == [
@@ -128,7 +128,7 @@ async def test_the_freeze_outlives_the_resolution_by_half_an_hour(cast: Cast, re
     await cast.house.advance(29 * MINUTE)
     assert await verdict(cast) == "hold"
     await cast.house.advance(MINUTE + 5)
-    await cast.said("Freeze lifted by the protocol rule")
+    await cast.said("Freeze lifted by the playbook")
     assert await verdict(cast) == "allow"
     assert len(await record.log("FreezeLifted")) == 1
 
