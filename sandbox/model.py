@@ -1,7 +1,7 @@
 """What a workspace consists of.
 
 Plain mutable records; the rules live in the modules that change them, and the shape
-in which Slack shows them in ``shapes.py``.
+in which Slack shows them in ``shapes.py``. All in one place, because they name each other.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.background import Background
+from sandbox.bot_users import bot_user
 from sandbox.clock import Clock
 from sandbox.faults import Fault, Faults
 from sandbox.ids import Credentials, Ids, credentials_of
@@ -287,23 +288,6 @@ class Workspace:
     def app_of_bot(self, bot_id: str) -> App | None:
         """By bot id or bot user id."""
         return next((app for app in self.apps.values() if bot_id in (app.bot_id, app.bot_user_id)), None)
-
-
-def bot_user(app: App, now: int) -> User:
-    """The user as which an app posts."""
-    handle = "".join(
-        each for each in app.manifest.bot_name.lower().replace(" ", "_") if each.isalnum() or each in "_-."
-    )
-    return User(
-        id=app.bot_user_id,
-        name=handle or "bot",
-        real_name=app.manifest.bot_name,
-        tz="America/Los_Angeles",
-        tz_label="Pacific Daylight Time",
-        bot_id=app.bot_id,
-        app_id=app.id,
-        updated=now,
-    )
 
 
 WORKSPACE = web.AppKey("workspace", Workspace)
