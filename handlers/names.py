@@ -162,7 +162,7 @@ class Ref:
     subject: str = ""
     """Id of the contest, handover, clearance, statement, review or delivery meant."""
     fence: int | None = None
-    """Command's fencing number, or the version of the record that was shown."""
+    """Command's fencing number, or the version of the record or number of the update that was shown."""
     verb: Verb | None = None
     """What to do once the incident is picked."""
     words: str = ""

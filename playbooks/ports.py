@@ -258,6 +258,9 @@ class Posts(Protocol):
 
     async def where(self, subject: str) -> tuple[ChannelId, Ts] | None: ...
 
+    async def about(self, subject: str) -> Sequence[tuple[ChannelId, Ts]]:
+        """The message about a subject and its copies, whose subjects are ``<subject>:<whose>``."""
+
 
 class Readings(Protocol):
     """How far the history of each room was read for what had been missed."""

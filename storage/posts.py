@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +25,14 @@ class SqlPosts:
         await self._connection.execute(
             post.on_conflict_do_update(index_elements=["subject"], set_={"channel": channel, "ts": ts}),
         )
+
+    async def about(self, subject: str) -> Sequence[tuple[ChannelId, Ts]]:
+        """Where the message about a subject is, and where its copies are."""
+        its_own = tables.posts.c.subject == subject
+        copies = tables.posts.c.subject.startswith(f"{subject}:", autoescape=True)
+        query = sa.select(tables.posts.c.channel, tables.posts.c.ts).where(sa.or_(its_own, copies))
+        rows = await self._connection.execute(query.order_by(tables.posts.c.subject))
+        return [(ChannelId(row.channel), Ts(row.ts)) for row in rows]
 
     async def where(self, subject: str) -> tuple[ChannelId, Ts] | None:
         """Channel and timestamp of the message about ``subject``; None if none was posted."""

@@ -101,11 +101,9 @@ async def ask_approval(errand: Errand[AskApproval], tools: Tools) -> Delivered:
     posted = await speak(errand, tools, picture.incident, draw(clearance, picture))
 
     async def then(unit: SqlUnit) -> None:
-        await unit.posts.remember(f"clearance:{id_}", posted.channel, posted.ts)
-        now = await unit.clearances.find(id_)
-        if now is not None and now.state is not clearance.state:
-            close = CloseApproval(incident=number, clearance=id_, channel=posted.channel, ts=posted.ts)
-            await unit.outbox.put(close)  # it was decided while the question was on its way
+        await story.approval_posted(
+            unit, tools.ports, incident=number, clearance=id_, channel=posted.channel, ts=posted.ts
+        )
 
     return Delivered(result=where(posted), then=then)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.delivery.saying import say, speak, tell, where
-from bot.delivery.tools import Delivered, Errand, Place, Tools
+from bot.delivery.tools import Delivered, Errand, Place, Then, Tools
+from bot.slack.gateway import Posted
 from bot.slack.outcomes import Never
 from handlers.views import brief, candidate, notices, review, update
 from playbooks.domain.effects import (
@@ -15,7 +16,8 @@ from playbooks.domain.effects import (
     TellPerson,
     TellRoom,
 )
-from playbooks.domain.events import CandidateProposed
+from playbooks.domain.events import ApprovalAsked, CandidateProposed
+from playbooks.protocol import room as story
 from storage.uow import SqlUnit
 
 _NOTHING_TO_SAY = Delivered(result={"skipped": "there is nothing to say any more"})
@@ -38,7 +40,28 @@ async def tell_person(errand: Errand[TellPerson], tools: Tools) -> Delivered:
     message = notices.private_notice(effect.about, picture, tools.ports.handbook(), effect.user)
     if message is None:
         return _NOTHING_TO_SAY
-    return Delivered(result=where(await tell(errand, tools, effect.user, message)))
+    posted = await tell(errand, tools, effect.user, message)
+    return Delivered(result=where(posted), then=_copy_of_approval(effect, tools, posted))
+
+
+def _copy_of_approval(effect: TellPerson, tools: Tools, posted: Posted) -> Then | None:
+    """A copy of an approval card loses its buttons with the card."""
+    about = effect.about
+    if not isinstance(about, ApprovalAsked):
+        return None
+
+    async def then(unit: SqlUnit) -> None:
+        await story.approval_posted(
+            unit,
+            tools.ports,
+            incident=effect.incident,
+            clearance=about.clearance,
+            channel=posted.channel,
+            ts=posted.ts,
+            to=effect.user,
+        )
+
+    return then
 
 
 async def send_brief(errand: Errand[SendBrief], tools: Tools) -> Delivered:

@@ -59,8 +59,14 @@ async def state(call: Call, form: Submission) -> View:
 
 
 async def send_update(call: Call, form: Submission) -> None:
-    """Send what was shown, composed anew from what is released now."""
-    await communicate.send(call.ports, incident=call.number, by=call.user, note=form.words(Field.NOTE))
+    """Send what was shown, once, composed anew from what is released now."""
+    await communicate.send(
+        call.ports,
+        incident=call.number,
+        by=call.user,
+        note=form.words(Field.NOTE),
+        number=form.ref.fence,
+    )
 
 
 async def hand_over(call: Call, form: Submission) -> None:

@@ -15,7 +15,7 @@ from playbooks.domain.authority import require_release, require_voice
 from playbooks.domain.cadence import next_due
 from playbooks.domain.digest import Digest, compose, text
 from playbooks.domain.entry import JUST_NOW
-from playbooks.domain.errors import IncidentNotFound, NeedsWords, NotNeeded, TextWithheld
+from playbooks.domain.errors import IncidentNotFound, NeedsWords, NotNeeded, TextWithheld, mention
 from playbooks.domain.events import (
     StatementMade,
     StatementRefuted,
@@ -190,11 +190,14 @@ async def draft(ports: Ports, *, incident: IncidentId) -> Digest:
         return await _compose(unit, ports, found, number=due.number if due else 0)
 
 
-async def send(ports: Ports, *, incident: IncidentId, by: UserId, note: str = "") -> Update:
+async def send(
+    ports: Ports, *, incident: IncidentId, by: UserId, note: str = "", number: int | None = None
+) -> Update:
     """Send the update that is due, or the next one early, and promise the one after it.
 
     ``note`` is a sentence of the sender's own; it is refused if it says what was not
-    released. Raises NotYourRole, NotNeeded, TextWithheld.
+    released. ``number`` is that of the draft which the sender read: one that somebody else has
+    sent meanwhile is not sent again as the next. Raises NotYourRole, NotNeeded, TextWithheld.
     """
     now = ports.clock.now()
     handbook = ports.handbook()
@@ -203,6 +206,7 @@ async def send(ports: Ports, *, incident: IncidentId, by: UserId, note: str = ""
         tenure = await unit.tenures.current(incident)
         require_voice(by, tenure, handbook, what="send stakeholder updates")
         due = await unit.updates.due(incident)
+        await _must_be_unsent(unit, incident, number)
         if due is None:
             raise NotNeeded(
                 "The last update was sent and nothing more is promised. Reopen the incident to send more."
@@ -236,6 +240,16 @@ async def send(ports: Ports, *, incident: IncidentId, by: UserId, note: str = ""
             await promise(unit, ports, found, number=due.number + 1, due_at=next_at)
         await unit.commit()
     return sent
+
+
+async def _must_be_unsent(unit: Unit, incident: IncidentId, number: int | None) -> None:
+    """Raises NotNeeded for an update that readers have already."""
+    for update in await unit.updates.of(incident):
+        if update.number == number and update.sent_at and update.sent_by:
+            raise NotNeeded(
+                f"Update {number} was sent by {mention(update.sent_by)} at {update.sent_at:%H:%M} UTC. "
+                "Open the form again to send one more."
+            )
 
 
 async def promise(unit: Unit, ports: Ports, incident: Incident, *, number: int, due_at: datetime) -> None:

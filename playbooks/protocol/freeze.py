@@ -166,9 +166,7 @@ async def _decided(
     unit: Unit, ports: Ports, incident: Incident, event: ChangeApproved | ChangeDenied
 ) -> None:
     await record(unit, ports, incident, event)
-    place = await unit.posts.where(f"clearance:{event.clearance}")
-    if place is not None:
-        channel, ts = place
+    for channel, ts in await unit.posts.about(f"clearance:{event.clearance}"):
         effect = CloseApproval(incident=incident.id, clearance=event.clearance, channel=channel, ts=ts)
         await owe(unit, incident, effect)
 

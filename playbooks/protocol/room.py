@@ -119,10 +119,15 @@ async def approval_posted(
     clearance: ClearanceId,
     channel: ChannelId,
     ts: Ts,
+    to: UserId | None = None,
 ) -> None:
-    """The approval card has an address; if it was decided meanwhile, its buttons go at once."""
+    """The approval card, or somebody's own copy of it, has an address.
+
+    If the change was decided meanwhile, its buttons go at once.
+    """
     found = await locked(unit, incident)
-    await unit.posts.remember(f"clearance:{clearance}", channel, ts)
+    copy = "" if to is None else f":{to}"
+    await unit.posts.remember(f"clearance:{clearance}{copy}", channel, ts)
     asked = await unit.clearances.find(clearance)
     if asked is not None and asked.state is not ClearanceState.ASKED:
         effect = CloseApproval(incident=incident, clearance=clearance, channel=channel, ts=ts)

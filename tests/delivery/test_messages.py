@@ -15,6 +15,7 @@ from playbooks.domain.incident import Incident, ResolutionCode
 from playbooks.domain.signal import Signal, SignalKind, SignalStatus
 from playbooks.domain.statement import Audience, StatementClass
 from playbooks.protocol import command, communicate, declare, find, freeze, gate, intake, resolve
+from sandbox.testing import Message
 from tests.delivery.conftest import ADA, BOB, Office
 
 CLEO = UserId("U0CLEO")
@@ -72,6 +73,23 @@ async def test_a_change_is_shown_with_buttons_and_then_with_its_decision(office:
     assert "bob" in card.text.lower()
 
 
+async def test_the_commanders_own_copy_of_the_question_shows_the_decision_too(office: Office) -> None:
+    incident = await led_by_bob(office)
+    clearance = await asked(office, incident.id)
+    await office.finish()
+    assert "Approve" in (await own_copy(office)).buttons
+
+    await freeze.approve(office.tools.ports, clearance=clearance, by=BOB)  # type: ignore[arg-type] # an id
+    await office.finish()
+    assert "Approve" not in (await own_copy(office)).buttons
+
+
+async def own_copy(office: Office) -> Message:
+    """The question as Bob has it in private."""
+    private = await office.workspace.dm("bob", office.app)
+    return next(m for m in await private.messages() if "Roll payments back" in m.text)
+
+
 async def test_a_change_decided_while_its_question_was_on_the_way_shows_no_buttons(office: Office) -> None:
     incident = await led_by_bob(office)
     clearance = await asked(office, incident.id)
@@ -80,7 +98,7 @@ async def test_a_change_decided_while_its_question_was_on_the_way_shows_no_butto
     await freeze.approve(office.tools.ports, clearance=clearance, by=BOB)  # type: ignore[arg-type] # an id
     await office.finish()
     cards = [m for m in await office.said("inc-1-checkout") if "Roll payments back" in m.text]
-    assert all("Approve" not in card.buttons for card in cards)
+    assert all("Approve" not in card.buttons for card in (*cards, await own_copy(office)))
 
 
 async def test_an_update_reaches_the_stakeholders_in_the_recorded_words(office: Office) -> None:

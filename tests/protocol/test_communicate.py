@@ -236,6 +236,15 @@ async def test_two_people_who_send_at_the_same_moment_send_two_updates_with_numb
 
 
 @ON_SQLITE
+async def test_a_draft_that_somebody_else_has_sent_is_not_sent_again_as_the_next(house: House) -> None:
+    await commanded(house)
+    await communicate.send(house.ports, incident=ONE, by=EVE, number=1)
+    with pytest.raises(NotNeeded, match="Update 1 was sent by <@U0EVE> at 09:00 UTC"):
+        await communicate.send(house.ports, incident=ONE, by=BOB, number=1)
+    assert (await communicate.send(house.ports, incident=ONE, by=BOB, number=2)).number == 2
+
+
+@ON_SQLITE
 async def test_there_is_always_something_true_to_send(house: House) -> None:
     await commanded(house)
     sent = await communicate.send(house.ports, incident=ONE, by=BOB)

@@ -42,12 +42,15 @@ async def test_events_that_come_twice_late_or_in_disorder_are_written_once_at_th
     cast: Cast, record: Record
 ) -> None:
     await declared(cast)
-    for do in ("duplicate", "reorder"):
-        await cast.house.workspace.faults.add(do, where="event", name="message*")
+    faults = cast.house.workspace.faults
+    await faults.add("duplicate", where="event", name="message*")
+    await faults.add("reorder", where="event", name="message*")
+    await faults.add("delay", where="event", name="message*", seconds=30, skip=3, count=2)
     said = [await cast.person("dev").say(cast.room, f"finding number {number}") for number in range(6)]
     await cast.person("dev").edit(said[1], "finding number 1, corrected")
     await cast.person("dev").delete(said[2])
-    await cast.house.workspace.faults.clear()
+    await faults.clear()
+    await cast.house.advance(MINUTE)
     last = await cast.person("dev").say(cast.room, "that was all")
     for words in ("number 0", "number 4", "number 5", "that was all"):
         await record.logged("MessageSaid", words)

@@ -65,7 +65,7 @@ def send_update(digest: Digest, *, note: str = "") -> View:
     return modal(
         "Stakeholder update",
         Callback.UPDATE,
-        Ref(incident=digest.incident),
+        Ref(incident=digest.incident, fence=digest.number or None),
         section(say("This is what stakeholders will read about {n}.", n=incident_name(digest.incident))),
         divider(),
         *preview.blocks,

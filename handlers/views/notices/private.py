@@ -6,13 +6,14 @@ A private message stands alone, so it says which incident it is about and where 
 from __future__ import annotations
 
 from handlers.names import Action, Ref, Verb
-from handlers.views.approval import approval
+from handlers.views.approval import approval, decided
 from handlers.views.kit import Block, Element, Message, actions, button, confirm, context, message, section
 from handlers.views.notices.outbreak import retry_button
 from handlers.views.notices.room import spoken
 from handlers.views.phrases import commander, named, services, verb_button
 from handlers.views.text import Markup, clock_time, foreign, join, person, quoted, room, say
 from playbooks.domain import events as e
+from playbooks.domain.change import Clearance, ClearanceState
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ContestId, IncidentId, UserId
 from playbooks.domain.incident import RoomState
@@ -23,7 +24,7 @@ def private_notice(event: e.Event, picture: Picture, handbook: Handbook, user: U
     """What to tell ``user`` about an event; None if there is nothing to say to this person."""
     if isinstance(event, e.ApprovalAsked):
         asked = next((c for c in picture.clearances if c.id == event.clearance), None)
-        return None if asked is None else approval(asked, picture)
+        return _approval(asked, picture) if asked else None
     words = _words(event, picture, handbook)
     if words is None:
         return None
@@ -33,6 +34,12 @@ def private_notice(event: e.Event, picture: Picture, handbook: Handbook, user: U
         *_choices(event, handbook, user),
         context(_whereabouts(picture)),
     )
+
+
+def _approval(clearance: Clearance, picture: Picture) -> Message:
+    """The question; or the answer, if it was given while the question was on its way."""
+    is_open = clearance.state is ClearanceState.ASKED
+    return approval(clearance, picture) if is_open else decided(clearance, picture)
 
 
 def _words(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | None:
