@@ -53,6 +53,11 @@ def is_sqlite(url: str) -> bool:
     return backend == "sqlite"
 
 
+def exists(url: str) -> bool:
+    """Whether there is a database to look at; of a server's only the server knows."""
+    return not is_sqlite(url) or Path(sa.make_url(url).database or "").exists()
+
+
 def make_engine(
     url: str,
     *,

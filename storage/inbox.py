@@ -8,7 +8,7 @@ that nobody can understand is put aside and stops nobody else.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -39,6 +39,21 @@ class Received:
     received_at: datetime
     attempts: int
     fence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRow:
+    """A delivery as people look at it."""
+
+    id: str
+    source: str
+    key: str
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+    state: str
+    attempts: int
+    reason: str | None
 
 
 class Inbox:
@@ -141,6 +156,22 @@ class Inbox:
             found = (await connection.execute(again)).rowcount == 1
             await self._wake.commit(connection, _NEWS if found else frozenset())
         return found
+
+    async def show(self, id: str) -> InboxRow | None:  # noqa: A002 - the column's name
+        """The delivery with this id."""
+        found = await self._rows(sa.select(inbox).where(inbox.c.id == id))
+        return found[0] if found else None
+
+    async def rows(self, state: str | None, limit: int) -> Sequence[InboxRow]:
+        """Deliveries in this state, or in any; the newest first."""
+        wanted = sa.true() if state is None else inbox.c.state == state
+        return await self._rows(sa.select(inbox).where(wanted).order_by(inbox.c.position.desc()).limit(limit))
+
+    async def _rows(self, query: sa.Select[*tuple[object, ...]]) -> Sequence[InboxRow]:
+        names = [field.name for field in fields(InboxRow)]
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [InboxRow(**{name: row[name] for name in names}) for row in rows]
 
     async def counts(self) -> Mapping[str, int]:
         """How many deliveries are in each state; every state is there."""

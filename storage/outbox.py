@@ -15,6 +15,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from playbooks.domain.effects import Effect
 from storage.engine import Database
 from storage.mapping import Unreadable
 from storage.owed import OutboxRow, Owed, owed_from, row_from
@@ -92,6 +93,32 @@ class OutboxQueue:
     async def bury(self, owed: Owed, *, now: datetime, reason: str, then: Then | None = None) -> bool:
         """Give up on a row, visibly; its lane goes on. False if the lease was lost."""
         return await self._end(owed, {"state": BURIED, "settled_at": now, "reason": reason}, then)
+
+    async def give_up(
+        self,
+        id: str,  # noqa: A002 - the column's name
+        *,
+        now: datetime,
+        reason: str,
+        then: Callable[[Effect], Then],
+    ) -> bool:
+        """Bury a row by hand, with its story; False if somebody is delivering it, or if it is over.
+
+        Whoever had begun it and lost the lease cannot settle it any more.
+        """
+        idle = sa.and_(outbox.c.id == id, outbox.c.settled_at.is_(None), _unleased(outbox, now))
+        over = {"state": BURIED, "settled_at": now, "reason": reason, "leased_until": None}
+        bury = sa.update(outbox).where(idle).values(**over, fence=outbox.c.fence + 1)
+        async with self._database.writing() as connection:
+            row = (await connection.execute(bury.returning(outbox))).mappings().first()
+            if row is None:
+                return False
+            unit = self._unit_on(connection)
+            if (effect := row_from(row).effect) is not None:
+                await then(effect)(unit)
+            unit.touch("outbox")  # what stood behind it in its lane may go
+            await unit.commit()
+        return True
 
     async def postpone(self, owed: Owed, *, until: datetime, reason: str) -> bool:
         """Try again at ``until``. False if the lease was lost."""

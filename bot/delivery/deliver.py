@@ -8,6 +8,7 @@ from typing import Any, Final
 from bot.delivery import cards, letters, rooms
 from bot.delivery.tools import Delivered, Errand, Then, Tools
 from playbooks.domain import effects as e
+from playbooks.ports import Ports
 from playbooks.protocol import room as story
 from storage.uow import SqlUnit
 
@@ -39,13 +40,13 @@ async def deliver(errand: Errand[Any], tools: Tools) -> Delivered:
     return await DELIVERERS[type(errand.effect)](errand, tools)
 
 
-def buried(effect: e.Effect, tools: Tools, *, delivery: str, reason: str) -> Then:
+def buried(effect: e.Effect, ports: Ports, *, delivery: str, reason: str) -> Then:
     """How the story goes on when an effect cannot be delivered, ever."""
 
     async def then(unit: SqlUnit) -> None:
         if isinstance(effect, e.OpenRoom):
-            await story.unavailable(unit, tools.ports, incident=effect.incident, reason=reason)
+            await story.unavailable(unit, ports, incident=effect.incident, reason=reason)
         else:
-            await story.step_failed(unit, tools.ports, effect=effect, delivery=delivery, reason=reason)
+            await story.step_failed(unit, ports, effect=effect, delivery=delivery, reason=reason)
 
     return then

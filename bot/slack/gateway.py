@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from html import unescape
 from time import perf_counter
 from typing import Any, Final
@@ -40,6 +42,8 @@ class Identity:
     bot: str
     scopes: frozenset[str]
     """What the token may do; empty if Slack did not say."""
+    at: datetime | None
+    """What time it was at Slack's, to the second; None if it did not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +83,12 @@ class Gateway:
             user=UserId(answer["user_id"]),
             bot=answer.get("bot_id", ""),
             scopes=frozenset(scope.strip() for scope in granted.split(",") if scope.strip()),
+            at=_date(str(response.headers.get("date", ""))),
         )
+
+    async def open_socket(self, app_token: str) -> None:
+        """Ask for a connection of Socket Mode, and leave it unused: whether we would get one."""
+        await self._call("apps.connections.open", self._web.apps_connections_open, app_token=app_token)
 
     # ------------------------------------------------------------ messages
     async def post(
@@ -293,6 +302,14 @@ class Gateway:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
             if cursor is None:
                 return
+
+
+def _date(written: str) -> datetime | None:
+    """An HTTP date (RFC 9110, 5.6.7)."""
+    try:
+        return parsedate_to_datetime(written)
+    except ValueError:
+        return None
 
 
 def _mapping(answer: AsyncSlackResponse) -> Mapping[str, Any]:

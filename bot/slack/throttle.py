@@ -23,6 +23,8 @@ CHANNEL_BURST: Final = 4
 """Slack tolerates "short bursts"; a war room's first messages are one."""
 PATIENCE: Final = 8.0
 """Seconds that a delivery waits for its turn before it goes back to the outbox."""
+DECORATION_PATIENCE: Final = 0.5
+"""The same for what nobody waits for."""
 _MANY_CHANNELS: Final = 5000
 
 
@@ -109,8 +111,10 @@ class Throttle:
     def _unless_too_late(self, method: str, at: float, *, since: float) -> float:
         """The turn, after any pause that Slack asked for, also while we slept. Raises Later."""
         at = max(at, self._paused_until[method])
-        if at - since > self._patience:
-            ahead = timedelta(seconds=at - self._now() - self._patience / 2)
+        decoration = self._methods[method].decoration
+        patience = min(self._patience, DECORATION_PATIENCE) if decoration else self._patience
+        if at - since > patience:
+            ahead = timedelta(seconds=at - self._now() - patience / 2)
             raise Later(max(ahead, timedelta(seconds=1)), f"{method} is at Slack's limit")
         return at
 

@@ -150,7 +150,7 @@ class Deliveries(Worker):
         self._note(owed, outcome, reason=reason, after=after.total_seconds())
 
     async def _bury(self, owed: Owed, reason: str) -> None:
-        then = buried(owed.effect, self._tools, delivery=owed.id, reason=reason)
+        then = buried(owed.effect, self._tools.ports, delivery=owed.id, reason=reason)
         await self._insist(lambda: self._queue.bury(owed, now=self._now(), reason=reason, then=then))
         self._note(owed, "buried", reason=reason)
 

@@ -6,6 +6,8 @@ import asyncio
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,12 @@ import yaml
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from bot.wiring import lay_ground
+from config.settings import Settings, read
+from config.sources import layers
 from playbooks.domain.effects import PinCard
-from playbooks.domain.ids import IncidentId, Ts
+from playbooks.domain.ids import IncidentId, Ts, UserId
+from playbooks.protocol import declare
 from storage.schema import upgrade
 from storage.uow import Store
 from tests.clock import CountingIds, MovableClock
@@ -154,6 +160,71 @@ def test_the_outbox_is_listed_shown_and_tried_again() -> None:
     assert tocsin("outbox", "retry", delivery, DATABASE__URL=url).exit_code == 2
     assert "waiting" in tocsin("outbox", "list", DATABASE__URL=url).output
     assert tocsin("outbox", "show", "nothing", DATABASE__URL=url).exit_code == 2
+
+
+async def owed(url: str) -> str:
+    """A database with an incident, and one delivery of it that waits."""
+    await upgrade(url)
+    async with AsyncExitStack() as stack:
+        ground = await lay_ground(read(layers(Settings)), stack)
+        ada = UserId("U0ADA")
+        incident = await declare.by_hand(
+            ground.ports, title="It burns", service="checkout", severity=1, by=ada
+        )
+        async with ground.store.units() as unit:
+            await unit.outbox.put(PinCard(incident=incident.id, ts=Ts("1.000001")))
+            await unit.commit()
+        return (await ground.store.outbox.rows("waiting", 1))[0].id
+
+
+def test_a_delivery_is_given_up_by_hand_and_the_commander_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "sqlite+aiosqlite:///here.db"
+    monkeypatch.setenv("TOCSIN_DATABASE__URL", url)
+    delivery = asyncio.run(owed(url))
+
+    assert tocsin("outbox", "bury", delivery, "--reason", "not worth it").exit_code == 0
+    assert "not worth it" in tocsin("outbox", "list", "--state", "buried").output
+    assert "TellPerson" in tocsin("outbox", "list", "--state", "waiting").output
+    again = tocsin("outbox", "bury", delivery)
+    assert (again.exit_code, "Traceback" in again.output) == (2, False)
+    assert tocsin("outbox", "retry", delivery).exit_code == 0
+
+
+async def arrived(url: str) -> str:
+    """A database with one arrival that nobody understood."""
+    await upgrade(url)
+    clock = MovableClock()
+    store = await Store.open(url, clock=clock, ids=CountingIds())
+    body = b'{"alerts": "none"}'
+    await store.inbox.put(source="hook:generic", key="1", headers={}, body=body, received_at=clock.now())
+    (received,) = await store.inbox.claim(now=clock.now(), limit=1, lease=timedelta(minutes=1))
+    await store.inbox.quarantine(received, "alerts: not a list")
+    await store.close()
+    return received.id
+
+
+def test_what_nobody_understood_is_listed_shown_and_replayed() -> None:
+    url = "sqlite+aiosqlite:///here.db"
+    arrival = asyncio.run(arrived(url))
+
+    listed = tocsin("inbox", "list", "--state", "quarantined", DATABASE__URL=url)
+    assert "hook:generic" in listed.output
+    assert "alerts: not a list" in listed.output
+    assert '{"alerts": "none"}' in tocsin("inbox", "show", arrival, DATABASE__URL=url).output
+
+    assert tocsin("inbox", "replay", arrival, DATABASE__URL=url).exit_code == 0
+    assert tocsin("inbox", "replay", arrival, DATABASE__URL=url).exit_code == 2
+    assert "waiting" in tocsin("inbox", "list", DATABASE__URL=url).output
+    assert tocsin("inbox", "show", "nothing", DATABASE__URL=url).exit_code == 2
+
+
+def test_the_doctor_says_what_is_wrong_what_to_do_and_ends_with_1() -> None:
+    """What it looks at is tested with its check-up; here, how it is told."""
+    answer = tocsin("doctor", SLACK__SIGNING_SECRET="x")
+    assert answer.exit_code == 1
+    assert "slack.bot_token is not set" in answer.output
+    assert "→ set TOCSIN_SLACK__BOT_TOKEN" in answer.output
+    assert "Traceback" not in answer.output
 
 
 def test_the_outbox_of_an_empty_database_says_what_to_do() -> None:

@@ -27,7 +27,7 @@ def called() -> set[str]:
     """Every Web API method named in the gateway's calls."""
     tree = ast.parse(inspect.getsource(gateway))
     names = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    dotted = re.compile(r"[a-z]+\.[a-zA-Z]+")
+    dotted = re.compile(r"[a-z]+(?:\.[a-zA-Z]+)+")
     return {str(name) for name in names if isinstance(name, str) and dotted.fullmatch(name)}
 
 

@@ -50,6 +50,20 @@ async def test_what_is_further_away_than_our_patience_goes_back_to_the_outbox(th
     assert timedelta(seconds=60 - PATIENCE) <= later.value.after <= timedelta(seconds=60)
 
 
+async def test_only_what_people_wait_for_is_waited_for(throttle: Throttle, time: Time) -> None:
+    """A pin that waits in a slot would keep an invitation out of it."""
+    for method in ("conversations.create", "pins.add"):
+        for _ in range(METHODS[method].per_minute):
+            await throttle.turn(method)
+    time.at = 57
+    with pytest.raises(Later):
+        await throttle.turn("pins.add")
+    assert time.at == 57
+    await throttle.turn("conversations.create")
+    assert time.at == 60
+    await throttle.turn("pins.add")
+
+
 async def test_one_method_at_its_limit_holds_up_no_other(throttle: Throttle, time: Time) -> None:
     for _ in range(METHODS["conversations.create"].per_minute):
         await throttle.turn("conversations.create")

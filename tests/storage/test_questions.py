@@ -410,3 +410,22 @@ async def test_a_post_is_remembered_at_its_newest_place(store: Store) -> None:
         await unit.posts.remember("card:7", ChannelId("C1"), Ts("1.0"))
         await unit.posts.remember("card:7", ChannelId("C2"), Ts("2.0"))
         assert await unit.posts.where("card:7") == (ChannelId("C2"), Ts("2.0"))
+
+
+async def test_a_message_is_found_with_its_copies_and_without_its_neighbours(store: Store) -> None:
+    async with store.units() as unit:
+        for ts, subject in enumerate(
+            ("clearance:7", "clearance:7:U0ADA", "clearance:78", "clearance:_:U0BOB")
+        ):
+            await unit.posts.remember(subject, ChannelId("C1"), Ts(f"{ts}.0"))
+        assert await unit.posts.about("clearance:7") == [("C1", "0.0"), ("C1", "1.0")]
+        assert await unit.posts.about("clearance:_") == [("C1", "3.0")]
+
+
+async def test_a_room_is_read_further_and_never_back(store: Store) -> None:
+    room = ChannelId("C1")
+    async with store.units() as unit:
+        assert await unit.readings.until(room) is None
+        for ts in ("1700000002.000001", "1700000001.000001"):
+            await unit.readings.reached(room, Ts(ts))
+            assert await unit.readings.until(room) == "1700000002.000001"
