@@ -61,8 +61,9 @@ def completed(blocks: list[Json], ids: Ids, known: list[Json] | None = None) -> 
     done = [copy.deepcopy(each) for each in blocks]
     for position, block in enumerate(done):
         before = known[position] if known and position < len(known) else None
-        if "child_blocks" in block:
-            block["child_blocks"] = completed(block["child_blocks"], ids)
+        for held in ("child_blocks", *(["elements"] if block["type"] == "carousel" else [])):
+            if held in block:
+                block[held] = completed(block[held], ids)
         kept = before["block_id"] if before and before.get("type") == block["type"] else None
         block.setdefault("block_id", kept or short_id(ids))
         _complete(block, ids, top=True)

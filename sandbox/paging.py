@@ -73,7 +73,8 @@ def page(
     end = start + size
     shown = list(items[start:end])
     if workspace.knobs.short_pages and end < len(items):
-        shown = shown[: len(shown) // 2]
+        end = start + max(1, size // 2)
+        shown = shown[: end - start]
     return shown, cursor_to(workspace, kind, str(end)) if end < len(items) else ""
 
 

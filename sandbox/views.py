@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from sandbox import blocks
 from sandbox.errors import Refusal
+from sandbox.interactions.elements import STATEFUL, located
 from sandbox.model import App, View
 from sandbox.state import Workspace
 
@@ -154,27 +155,10 @@ def _check_external(workspace: Workspace, app_id: str, external_id: str, own: Vi
 
 def _kept_state(view: View) -> dict[str, dict[str, Any]]:
     """What was typed into fields that are still there."""
-    fields = {(block_id, element["action_id"]) for block_id, element in stateful(view.content["blocks"])}
+    places = located(view.content["blocks"])
+    fields = {place.key for place in places if place.element["type"] in STATEFUL}
     return {
         block_id: kept
         for block_id, values in view.state.items()
         if (kept := {action: value for action, value in values.items() if (block_id, action) in fields})
     }
-
-
-def stateful(shown: list[Json]) -> list[tuple[str, Json]]:
-    """Block id and element of everything in these blocks that holds a value."""
-    found: list[tuple[str, Json]] = []
-    for block in shown:
-        if block["type"] == "input":
-            candidates = [block["element"]]
-        elif block["type"] == "actions":
-            candidates = block["elements"]
-        else:
-            candidates = [block["accessory"]] if block.get("accessory") else []
-        found += [
-            (block["block_id"], each)
-            for each in candidates
-            if each["type"] not in {"button", "overflow", "image", "workflow_button"}
-        ]
-    return found

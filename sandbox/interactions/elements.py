@@ -76,6 +76,7 @@ STATEFUL: Mapping[str, Kind] = {
 MOMENTARY: Mapping[str, Kind] = {"overflow": Kind("selected_option", "option")}
 PRESSABLE = frozenset({"button", "icon_button", "workflow_button"})
 FEEDBACK = "feedback_buttons"
+_HOLDERS: Mapping[str, str] = {"container": "child_blocks", "carousel": "elements"}
 _ECHOED = ("text", "value", "style", "placeholder", "timezone")
 
 
@@ -117,10 +118,17 @@ def plain(text: object) -> str:
 
 def located(blocks: Sequence[Block]) -> Iterator[Located]:
     """Every interactive element of a surface, top-down."""
-    for block in blocks:
+    for block in unwrapped(blocks):
         for element in _elements_of(block):
             if _is_interactive(element):
                 yield Located(block=block, element=element)
+
+
+def unwrapped(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks and those that they hold: children of containers, cards of carousels."""
+    for block in blocks:
+        yield block
+        yield from unwrapped(block.get(_HOLDERS.get(str(block.get("type")), ""), ()))
 
 
 def find(
@@ -184,6 +192,8 @@ def _elements_of(block: Block) -> Iterator[Element]:
     match block.get("type"):
         case "actions" | "context_actions":
             yield from block.get("elements") or ()
+        case "card":
+            yield from block.get("actions") or ()
         case "section" if "accessory" in block:
             yield block["accessory"]
         case "input":

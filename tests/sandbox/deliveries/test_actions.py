@@ -120,6 +120,35 @@ async def test_every_kind_of_menu_reports_its_choice_in_its_own_field(  # noqa: 
         assert kept["row"]["chosen"] == {"type": element["type"], field: reported}
 
 
+WRAPPED = [
+    pytest.param({"type": "card", "title": plain("A card"), "actions": [BUTTON]}, id="card"),
+    pytest.param(
+        {"type": "carousel", "elements": [{"type": "card", "title": plain("A card"), "actions": [BUTTON]}]},
+        id="carousel",
+    ),
+    pytest.param(
+        {
+            "type": "container",
+            "title": plain("A container"),
+            "child_blocks": [{"type": "section", "text": plain("Well?"), "accessory": BUTTON}],
+        },
+        id="container",
+    ),
+]
+
+
+@pytest.mark.parametrize("block", WRAPPED)
+async def test_a_button_inside_a_block_inside_a_block_can_be_pressed(
+    sandbox: Workspace, http_bot: Bot, block: Json
+) -> None:
+    seen = records(http_bot, "take")
+    await http_bot.client.chat_postMessage(channel="C0GENERAL", text="fallback", blocks=[block])
+    card = (await sandbox.channel("general").messages())[-1]
+    assert (await card.button("Take command").press(as_="bob")).delivered
+    assert seen[0]["actions"][0]["value"] == "inc-1"
+    assert seen[0]["actions"][0]["block_id"]
+
+
 async def test_what_a_menu_does_not_offer_cannot_be_chosen(sandbox: Workspace, http_bot: Bot) -> None:
     menu = {"type": "static_select", "action_id": "chosen", "options": OPTIONS}
     card = await post(sandbox, http_bot, menu)
