@@ -1,0 +1,34 @@
+"""Taking command, disputing it and handing it over.
+
+Every path ends within bounded time, because each open question has an alarm; and every
+change of the seat closes one tenure and opens the next in one transaction.
+"""
+
+from __future__ import annotations
+
+from playbooks.protocol.command.contest import (
+    contest_final,
+    contest_settles,
+    give_way,
+    keep,
+    override,
+    withdraw,
+)
+from playbooks.protocol.command.handover import accept, decline, expire, offer
+from playbooks.protocol.command.seat import Claimed, close_questions, take
+
+__all__ = [
+    "Claimed",
+    "accept",
+    "close_questions",
+    "contest_final",
+    "contest_settles",
+    "decline",
+    "expire",
+    "give_way",
+    "keep",
+    "offer",
+    "override",
+    "take",
+    "withdraw",
+]
