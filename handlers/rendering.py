@@ -23,9 +23,10 @@ from playbooks.domain.ids import MONITORING, PROTOCOL, UserId, incident_name, kn
 from playbooks.domain.material import ReviewMaterial
 from playbooks.domain.spoken import Place, key_event, newest_words
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|<>~&])")
-_OPENING = re.compile(r"^(\d{1,9}(?=\.(?:\s|$))|(?=-(?:[-\s]|$)))")
-"""What would begin a list or a rule if it stood first in a line."""
+_MARKUP = re.compile(r"([\\`*_\[\]|<~&])")
+"""What means something inside a line (CommonMark, "Inlines"); people edit this text, so no more."""
+_OPENING = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:[-\s]|$))|(?=#{1,6}(?:\s|$))|(?=[>=]))")
+"""What would begin a list, a heading, a rule or a quotation if it stood first in a line."""
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 MACHINERY = {MONITORING: "monitoring", PROTOCOL: "the playbook"}
 MILESTONES = frozenset(

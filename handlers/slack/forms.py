@@ -15,7 +15,7 @@ from handlers.slack.payloads import Submission, described
 from handlers.slack.submissions import SUBMISSIONS
 from handlers.views import answers
 from handlers.views.text import Markup, refusal
-from playbooks.domain.errors import ProtocolError, Repeated, StaleWrite
+from playbooks.domain.errors import NeedsWords, ProtocolError, Repeated, StaleWrite
 from playbooks.domain.ids import UserId
 
 Response = dict[str, Any]
@@ -38,7 +38,7 @@ async def _answered(desk: Desk, windows: Windows, form: Submission) -> Response:
     except Repeated:
         return {}
     except (ProtocolError, StaleWrite) as no:
-        return _sent_back(desk, form, why_not(no))
+        return _sent_back(desk, form, why_not(no), about=no.about if isinstance(no, NeedsWords) else "")
     except (BadRef, ValueError) as unclear:
         desk.complain("slack.not_understood", where=form.view.callback_id, reason=described(unclear))
         return _sent_back(desk, form, "This form is too old to be understood. Open it again.")
@@ -71,12 +71,12 @@ async def _done(desk: Desk, windows: Windows, form: Submission) -> Response:
     return {} if view is None else {"response_action": "update", "view": view}
 
 
-def _sent_back(desk: Desk, form: Submission, text: str) -> Response:
-    """The reason below the first input; a modal without inputs is replaced by it."""
+def _sent_back(desk: Desk, form: Submission, text: str, *, about: str = "") -> Response:
+    """The reason below the input that it is ``about``, else the first; without inputs, in their place."""
     if not form.fields:
         return _instead("Not done", text)
     words = answers.refused_plainly(text, desk.ports.handbook())
-    return {"response_action": "errors", "errors": {form.fields[0]: words}}
+    return {"response_action": "errors", "errors": {about if about in form.fields else form.fields[0]: words}}
 
 
 def _instead(title: str, text: str) -> Response:

@@ -68,7 +68,8 @@ def effects(words: str) -> tuple[Effect, ...]:
         target, _, rest = line.strip().partition(" ")
         action, _, value = rest.strip().partition(" ")
         if target and not action:
-            raise NeedsWords(f"Write what is done to “{target[:40]}” too, such as: {target[:40]} restart")
+            words = f"Write what is done to “{target[:40]}” too, such as: {target[:40]} restart"
+            raise NeedsWords(words, about=Field.EFFECTS)
         if target:
             read.append(Effect(target=target, action=action.casefold(), value=value.strip()))
     return tuple(read)

@@ -137,7 +137,14 @@ class NotNeeded(ProtocolError):
 
 
 class NeedsWords(ProtocolError):
-    """An argument is missing or unusable; the text says what to write."""
+    """An argument is missing or unusable; the text says what to write.
+
+    ``about`` names the argument for those who asked with a form; "" if it is the whole.
+    """
+
+    def __init__(self, message: str, *, about: str = "") -> None:
+        super().__init__(message)
+        self.about = about
 
 
 class SecondPersonNeeded(ProtocolError):

@@ -330,7 +330,7 @@ def test_lengths_are_rounded_down_and_never_negative(value: timedelta, said: str
 
 def test_escaping_leaves_plain_words_alone() -> None:
     words = "Payments time out, 30 % of users (EU) since 10:02"
-    assert escaped(words).replace("\\", "") == words
+    assert escaped(words) == words
     assert escaped("inc-7-checkout 2026-03-02") == "inc-7-checkout 2026-03-02"
 
 
