@@ -13,6 +13,7 @@ from typing import get_args
 import click
 import yaml
 
+from bot.cli_audit import audit
 from bot.cli_queues import inbox, outbox
 from bot.library import papers
 from bot.logs import set_up
@@ -131,6 +132,7 @@ def check_database() -> None:
 # ------------------------------------------------------------------ looking after it
 main.add_command(outbox)
 main.add_command(inbox)
+main.add_command(audit)
 
 
 @main.command()

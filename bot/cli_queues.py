@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.clock import SystemClock
-from bot.ids import TimeSortedIds
-from bot.refusals import Refusal, in_words
-from config.settings import load
+from bot.offline import with_ground, with_store
+from bot.refusals import Refusal
 from storage import inbox as arrivals
 from storage import owing
 from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
-from storage.uow import Store
 
 if TYPE_CHECKING:
     from bot.wiring import Ground
-
-T = TypeVar("T")
 
 _OWED = "{0:36}  {1:8}  {2:20}  {3:>8}  {4:>3}  {5}"
 _ARRIVED = "{0:36}  {1:11}  {2:20}  {3:20}  {4:>3}  {5}"
@@ -42,7 +35,7 @@ def outbox() -> None:
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
 def list_outbox(*, state: str | None, limit: int) -> None:
     """List deliveries, the newest first."""
-    rows = _with_store(lambda store: store.outbox.rows(state, limit))
+    rows = with_store(lambda store: store.outbox.rows(state, limit))
     click.echo(_OWED.format("delivery", "state", "effect", "incident", "try", "reason"))
     for row in rows:
         click.echo(
@@ -54,7 +47,7 @@ def list_outbox(*, state: str | None, limit: int) -> None:
 @click.argument("delivery")
 def show_delivery(delivery: str) -> None:
     """Print everything about one delivery."""
-    row = _with_store(lambda store: store.outbox.show(delivery))
+    row = with_store(lambda store: store.outbox.show(delivery))
     if row is None:
         raise Refusal(f"There is no delivery {delivery}. See tocsin outbox list.")
     _print(_owed(row))
@@ -64,7 +57,7 @@ def show_delivery(delivery: str) -> None:
 @click.argument("delivery")
 def retry(delivery: str) -> None:
     """Have a buried delivery tried again."""
-    if not _with_store(lambda store: store.outbox.revive(delivery, now=SystemClock().now())):
+    if not with_store(lambda store: store.outbox.revive(delivery, now=SystemClock().now())):
         raise Refusal(f"{delivery} is not buried, or the same is owed already. See tocsin outbox list.")
     click.echo("It will be tried again.")
 
@@ -84,7 +77,7 @@ def bury(delivery: str, *, reason: str) -> None:
             then=lambda effect: buried(effect, ground.ports, delivery=delivery, reason=reason),
         )
 
-    if not _with_ground(give_up):
+    if not with_ground(give_up):
         raise Refusal(
             f"{delivery} does not wait: it is being delivered now, or over. See tocsin outbox show."
         )
@@ -113,7 +106,7 @@ def inbox() -> None:
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
 def list_inbox(*, state: str | None, limit: int) -> None:
     """List arrivals, the newest first."""
-    rows = _with_store(lambda store: store.inbox.rows(state, limit))
+    rows = with_store(lambda store: store.inbox.rows(state, limit))
     click.echo(_ARRIVED.format("arrival", "state", "source", "received at", "try", "reason"))
     for row in rows:
         at = f"{row.received_at:%Y-%m-%d %H:%M:%S}"
@@ -126,7 +119,7 @@ def list_inbox(*, state: str | None, limit: int) -> None:
 @click.argument("arrival")
 def show_arrival(arrival: str) -> None:
     """Print one arrival as it came. It may hold what people wrote."""
-    row = _with_store(lambda store: store.inbox.show(arrival))
+    row = with_store(lambda store: store.inbox.show(arrival))
     if row is None:
         raise Refusal(f"There is no arrival {arrival}. See tocsin inbox list.")
     _print(_arrived(row))
@@ -137,7 +130,7 @@ def show_arrival(arrival: str) -> None:
 @click.argument("arrival")
 def replay(arrival: str) -> None:
     """Have an arrival thought about again, after what was wrong with it is repaired."""
-    if not _with_store(lambda store: store.inbox.replay(arrival, now=SystemClock().now())):
+    if not with_store(lambda store: store.inbox.replay(arrival, now=SystemClock().now())):
         raise Refusal(f"{arrival} is neither done nor quarantined. See tocsin inbox list.")
     click.echo("It will be thought about again.")
 
@@ -152,30 +145,3 @@ def _arrived(row: InboxRow) -> Iterator[tuple[str, object]]:
 def _print(told: Iterator[tuple[str, object]]) -> None:
     for name, value in told:
         click.echo(f"{name:15} {value}")
-
-
-def _with_store(work: Callable[[Store], Coroutine[Any, Any, T]]) -> T:
-    """Do something with the database in the settings."""
-
-    async def working() -> T:
-        store = await Store.open(load().database.url, clock=SystemClock(), ids=TimeSortedIds())
-        try:
-            return await work(store)
-        finally:
-            await store.close()
-
-    with in_words():
-        return asyncio.run(working())
-
-
-def _with_ground(work: Callable[[Ground], Coroutine[Any, Any, T]]) -> T:
-    """Do something that the protocol has a say in."""
-    from bot.wiring import lay_ground  # noqa: PLC0415 - as above
-
-    async def working() -> T:
-        async with AsyncExitStack() as stack:
-            return await work(await lay_ground(load(), stack))
-
-    logging.getLogger().setLevel(logging.WARNING)
-    with in_words():
-        return asyncio.run(working())

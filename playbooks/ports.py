@@ -157,6 +157,15 @@ class Entries(Protocol):
     async def since(self, incident: IncidentId, at: datetime) -> Sequence[Entry]:
         """Entries of facts that happened at or after ``at``, in order of ``seq``."""
 
+    async def at(self, incident: IncidentId, seq: int) -> Entry | None:
+        """The entry of this number."""
+
+    async def of_message(self, incident: IncidentId, channel: ChannelId, ts: Ts) -> Sequence[Entry]:
+        """What was said there, its edits and its mark, in order of ``seq``."""
+
+    async def blank(self, incident: IncidentId, seqs: Sequence[int]) -> None:
+        """Remove the bodies of entries; whoever calls this writes an entry that says so."""
+
 
 class Statements(Repository[StatementId, Statement], Protocol):
     """What people stand for."""

@@ -142,11 +142,20 @@ class Updates(Part):
     escalate_after: Duration
 
 
+class DeletedWords(StrEnum):
+    """What becomes of what somebody said and deleted."""
+
+    KEEP = "keep"
+    REMOVE = "remove"
+
+
 class Log(Part):
     """How people mark what matters."""
 
     marks: tuple[str, ...]
     """Reaction names, without colons, that make a message a key event."""
+    deleted: DeletedWords = DeletedWords.KEEP
+    """What becomes of the words of a message that its author deletes."""
 
 
 class KnownErrors(Part):

@@ -73,7 +73,7 @@ def _sqlite(url: str, *, reads_only: bool, patience: timedelta) -> AsyncEngine:
     _create_private(Path(sa.make_url(url).database or ""))
     engine = create_async_engine(
         url,
-        json_serializer=_json,
+        json_serializer=json_text,
         # Without this the driver begins transactions by itself, and later than we do.
         connect_args={"isolation_level": None},
         pool_size=READERS if reads_only else 1,
@@ -108,7 +108,7 @@ def _sqlite(url: str, *, reads_only: bool, patience: timedelta) -> AsyncEngine:
     return engine
 
 
-def _json(value: object) -> str:
+def json_text(value: object) -> str:
     """JSON as text that must be valid UTF-8, so that what cannot be read back is refused when written."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
@@ -132,7 +132,7 @@ def _postgresql(url: str, *, reads_only: bool, patience: timedelta) -> AsyncEngi
     )
     engine = create_async_engine(
         url,
-        json_serializer=_json,
+        json_serializer=json_text,
         connect_args=_given(url, options=waits, connect_timeout=int(CONNECT_WITHIN.total_seconds())),
         pool_size=READERS if reads_only else REPLICA_CONNECTIONS,
         max_overflow=0,

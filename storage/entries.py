@@ -12,13 +12,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from playbooks.domain.entry import GENESIS, Entry
-from playbooks.domain.ids import IncidentId
+from playbooks.domain.entry import GENESIS, Anchor, Entry
+from playbooks.domain.ids import ChannelId, IncidentId, Ts
 from storage import tables
 from storage.mapping import Codec
-from storage.records import SqlRecords
+from storage.records import SqlRecords, insert_into
 
 _ENTRIES = Codec(Entry, tables.entries)
+ANCHORS = Codec(Anchor, tables.chains)
 
 
 class SqlEntries(SqlRecords[Entry]):
@@ -30,16 +31,15 @@ class SqlEntries(SqlRecords[Entry]):
     async def append(self, entry: Entry) -> None:
         """Write the next link. Raises StaleWrite if the log went on, or the fact is in it already."""
         await self.add(entry)
+        anchor = Anchor(incident=entry.incident, length=entry.seq, head=entry.hash)
+        ended = insert_into(self._connection, tables.chains).values(ANCHORS.row(anchor))
+        moved = {"length": ended.excluded.length, "head": ended.excluded.head}
+        await self._connection.execute(ended.on_conflict_do_update(index_elements=["incident"], set_=moved))
 
     async def head(self, incident: IncidentId) -> tuple[int, str]:
-        newest = (
-            sa.select(self._columns.seq, self._columns.hash)
-            .where(self._columns.incident == incident)
-            .order_by(self._columns.seq.desc())
-            .limit(1)
-        )
-        row = (await self._connection.execute(newest)).first()
-        return (0, GENESIS) if row is None else (row.seq, row.hash)
+        mine = sa.select(tables.chains).where(tables.chains.c.incident == incident)
+        row = (await self._connection.execute(mine)).first()
+        return (0, GENESIS) if row is None else (row.length, row.head)
 
     async def has(self, incident: IncidentId, key: str) -> bool:
         return await self.find(incident, key) is not None
@@ -54,3 +54,18 @@ class SqlEntries(SqlRecords[Entry]):
     async def since(self, incident: IncidentId, at: datetime) -> Sequence[Entry]:
         mine = self._columns.incident == incident
         return await self._all(mine, self._columns.at >= at, order=(self._columns.seq,))
+
+    async def at(self, incident: IncidentId, seq: int) -> Entry | None:
+        return await self._first(self._columns.incident == incident, self._columns.seq == seq)
+
+    async def of_message(self, incident: IncidentId, channel: ChannelId, ts: Ts) -> Sequence[Entry]:
+        key, place = self._columns.key, f"{channel}:{ts}"
+        about = key.in_((f"said:{place}", f"marked:{place}")) | key.startswith(
+            f"edited:{place}:", autoescape=True
+        )
+        return await self._all(self._columns.incident == incident, about, order=(self._columns.seq,))
+
+    async def blank(self, incident: IncidentId, seqs: Sequence[int]) -> None:
+        """The one change that the log allows; the digest stays, so that the chain still verifies."""
+        these = self._columns.incident == incident, self._columns.seq.in_(seqs)
+        await self._connection.execute(sa.update(tables.entries).where(*these).values(body=None))

@@ -201,6 +201,15 @@ entries = Table(
     sa.UniqueConstraint("incident", "key"),
 )
 
+chains = Table(
+    "chains",
+    metadata,
+    _incident(primary_key=True),
+    Column("length", Integer, nullable=False),
+    _text("head"),
+)
+"""How each chain ends. Without it nobody would see that the newest entries are gone."""
+
 statements = Table(
     "statements",
     metadata,

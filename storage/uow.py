@@ -17,6 +17,7 @@ from storage.alarms import Alarms
 from storage.engine import WRITER_PATIENCE, Database, is_sqlite
 from storage.inbox import Inbox
 from storage.jobs import Jobs
+from storage.ledger import Ledger
 from storage.outbox import OutboxQueue
 from storage.replicas import Presence, Replicas
 from storage.seen import Seen
@@ -42,6 +43,7 @@ class Store:
         self._wake = Wake(on_commit, name=name, replicas=not is_sqlite(url))
         self.outbox = OutboxQueue(database, self._unit_on)
         self.inbox = Inbox(database, ids, self._wake)
+        self.ledger = Ledger(database)
         self.alarms = Alarms(database)
         self.seen = Seen(database)
         self.jobs = Jobs(database)

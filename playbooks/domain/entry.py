@@ -50,6 +50,16 @@ class Entry:
     hash: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """How long a chain is and how it ends, kept beside it, so that a lost end shows."""
+
+    incident: IncidentId
+    length: int
+    head: str
+    """The hash of the newest entry."""
+
+
 def plain(value: object) -> object:
     """A value as JSON can hold it: instants as RFC 3339 with microseconds, durations in seconds."""
     if isinstance(value, Enum):
@@ -143,12 +153,26 @@ def link(entry: Entry) -> str:
     return digest(header)
 
 
+def misfit(entry: Entry, *, seq: int, prev_hash: str) -> str:
+    """Why the entry is not the link that should stand here; empty if it is."""
+    if entry.seq > seq:
+        return f"entry {seq} is missing before it"
+    if entry.seq < seq:
+        return "it stands twice"
+    if link(entry) != entry.hash:
+        return "its time, actor, kind, key, digest or hash is not as it was recorded"
+    if entry.prev_hash != prev_hash:
+        return f"it does not follow from entry {seq - 1}"
+    if entry.body is not None and digest(entry.body) != entry.body_digest:
+        return "its words are not as they were recorded"
+    return ""
+
+
 def first_broken(entries: Iterable[Entry]) -> Entry | None:
     """The first entry, in order of ``seq``, that does not fit; None if the chain is whole."""
     prev_hash, seq = GENESIS, 1
     for entry in entries:
-        intact_body = entry.body is None or digest(entry.body) == entry.body_digest
-        if entry.seq != seq or entry.prev_hash != prev_hash or link(entry) != entry.hash or not intact_body:
+        if misfit(entry, seq=seq, prev_hash=prev_hash):
             return entry
         prev_hash, seq = entry.hash, seq + 1
     return None

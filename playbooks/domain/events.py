@@ -272,6 +272,16 @@ class MessageDeleted(Event):
 
     channel: ChannelId
     ts: Ts
+    removed: tuple[int, ...] = ()
+    """Entries whose words went with it, if the playbook wants that; their hashes stay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsRemoved(Event):
+    """The words of entries were removed for a lawful reason; their hashes stay, so the chain holds."""
+
+    entries: tuple[int, ...]
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from playbooks.domain.incident import Incident
 from playbooks.domain.spoken import newest_words
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.recording import locked, record
+from playbooks.schema import DeletedWords
 
 MAX_TEXT = 40_000  # Slack truncates longer messages (Slack docs, chat.postMessage)
 
@@ -44,7 +45,7 @@ async def said(
             channel=channel,
             ts=ts,
             thread=thread if thread != ts else None,
-            text=text[:MAX_TEXT],
+            text=await _unless_taken_back(unit, ports, incident, (channel, ts), text),
             app=app,
             files=files,
         )
@@ -74,20 +75,27 @@ async def edited(
             at=at,
             channel=channel,
             ts=ts,
-            before=before[:MAX_TEXT],
-            after=after[:MAX_TEXT],
+            before=await _unless_taken_back(unit, ports, incident, (channel, ts), before),
+            after=await _unless_taken_back(unit, ports, incident, (channel, ts), after),
         )
         return await _keep(unit, ports, incident, event)
 
 
 async def deleted(ports: Ports, *, channel: ChannelId, ts: Ts, by: UserId, at: datetime) -> bool:
-    """Record a tombstone."""
+    """Record a tombstone; if the playbook wants it, the words of the message leave the log."""
     async with ports.units() as unit:
         incident = await _of_room(unit, channel)
         if incident is None:
             return False
-        event = MessageDeleted(incident=incident.id, by=by, at=at, channel=channel, ts=ts)
-        return await _keep(unit, ports, incident, event)
+        goes = ports.handbook().playbook.log.deleted is DeletedWords.REMOVE
+        holding = await unit.entries.of_message(incident.id, channel, ts) if goes else ()
+        removed = tuple(entry.seq for entry in holding if entry.body is not None)
+        event = MessageDeleted(incident=incident.id, by=by, at=at, channel=channel, ts=ts, removed=removed)
+        if await record(unit, ports, incident, event):
+            await unit.entries.blank(incident.id, removed)
+            await unit.commit()
+            return True
+        return False
 
 
 async def marked(
@@ -115,7 +123,8 @@ async def marked(
             incident=incident.id,
             by=by,
             at=instant(ts),
-            text=await _words(unit, incident.id, channel, ts) or text[:MAX_TEXT],
+            text=await _words(unit, incident.id, channel, ts)
+            or await _unless_taken_back(unit, ports, incident, (channel, ts), text),
             channel=channel,
             ts=ts,
             author=author,
@@ -161,6 +170,16 @@ async def _noted_just_now(unit: Unit, event: KeyEventMarked) -> bool:
 async def _words(unit: Unit, incident: IncidentId, channel: ChannelId, ts: Ts) -> str:
     """How a message reads now, as far as the log has heard; empty if it has not heard of it."""
     return newest_words(await unit.entries.of(incident)).get((channel, ts), "")
+
+
+async def _unless_taken_back(
+    unit: Unit, ports: Ports, incident: Incident, place: tuple[ChannelId, Ts], words: str
+) -> str:
+    """The words, as long as they may be; none if the news of their removal came before them."""
+    gone = ports.handbook().playbook.log.deleted is DeletedWords.REMOVE and await unit.entries.has(
+        incident.id, f"deleted:{place[0]}:{place[1]}"
+    )
+    return "" if gone else words[:MAX_TEXT]
 
 
 async def _of_room(unit: Unit, channel: ChannelId) -> Incident | None:

@@ -42,6 +42,7 @@ SILENT = {
     "MessageSaid": "people said it themselves",
     "MessageEdited": "people see the edit",
     "MessageDeleted": "whoever deletes something does not want it repeated",
+    "WordsRemoved": "what has to go is not pointed at",
     "KeyEventMarked": "whoever marked it is answered, and it is in the log",
     "ReviewEdited": "a draft is nobody's news",
     "KnownErrorCreated": "the publication of the post-mortem says it",

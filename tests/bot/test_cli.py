@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sqlite3
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -188,6 +189,26 @@ def test_a_delivery_is_given_up_by_hand_and_the_commander_is_told(monkeypatch: p
     again = tocsin("outbox", "bury", delivery)
     assert (again.exit_code, "Traceback" in again.output) == (2, False)
     assert tocsin("outbox", "retry", delivery).exit_code == 0
+
+
+def test_logs_are_audited_and_a_changed_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOCSIN_DATABASE__URL", "sqlite+aiosqlite:///here.db")
+    asyncio.run(owed("sqlite+aiosqlite:///here.db"))
+
+    whole = tocsin("audit", "verify")
+    assert (whole.exit_code, whole.output.startswith("INC-1  whole: ")) == (0, True)
+    head = whole.output.split()[-1]
+    assert tocsin("audit", "verify", "INC-1", "--head", head[:8]).exit_code == 0
+    assert tocsin("audit", "verify", "INC-1", "--head", "00000000").exit_code == 1
+    for wrong in (("INC-9",), ("nine",), ("1", "--head", "short"), ("--head", head[:8])):
+        assert tocsin("audit", "verify", *wrong).exit_code == 2
+    refused = tocsin("audit", "remove", "INC-1", "1", "--by", "U0ADA", "--reason", "embarrassing")
+    assert (refused.exit_code, "stays" in refused.output) == (2, True)
+
+    with closing(sqlite3.connect("here.db")) as database, database:
+        database.execute("UPDATE entries SET actor = 'U0BOB' WHERE seq = 2")
+    changed = tocsin("audit", "verify", "1")
+    assert (changed.exit_code, "BROKEN at entry 2" in changed.output) == (1, True)
 
 
 async def arrived(url: str) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from playbooks.domain.errors import IncidentNotFound, NeedsWords
+from playbooks.domain.audit import Finding
+from playbooks.domain.errors import IncidentNotFound, NeedsWords, NotNeeded
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId
 from playbooks.domain.ids import instant as instant_of
 from playbooks.domain.incident import ResolutionCode
-from playbooks.protocol import resolve, timeline
+from playbooks.protocol import forgetting, resolve, timeline
+from playbooks.schema import DeletedWords
 from tests.clock import START
 from tests.protocol.conftest import ADA, BOB, CLEO, GUS, ON_SQLITE, ROOM, House
 
@@ -306,3 +309,63 @@ def test_a_timestamp_is_exact_to_the_microsecond(written: str, instant: datetime
 def test_what_is_no_timestamp_is_refused() -> None:
     with pytest.raises(ValueError, match="invalid literal"):
         instant_of("yesterday")
+
+
+# ------------------------------------------------------------------ words that have to go
+async def audited(house: House) -> Finding:
+    return await house.store.ledger.audit(ONE)
+
+
+async def test_words_that_must_go_leave_a_gap_that_verifies(house: House) -> None:
+    await house.in_room()
+    await said(house, 1, "the password is hunter2")
+    await edited(house, 1, "the password is ****", before="the password is hunter2", when=5)
+    await marked(house, 1)
+    seq = next(entry.seq for entry in await house.log() if entry.kind == "MessageSaid")
+
+    event = await forgetting.remove_words(house.ports, incident=ONE, seq=seq, by=ADA, reason="a password")
+
+    assert [entry.kind for entry in await house.log() if entry.body is None] == [*TALK[:2], TALK[3]]
+    assert "hunter2" not in str(await house.log())
+    found = await audited(house)
+    assert (found.broken, found.gaps) == (None, event.entries)
+    with pytest.raises(NotNeeded):
+        await forgetting.remove_words(house.ports, incident=ONE, seq=seq, by=ADA, reason="again")
+
+
+async def test_what_was_decided_cannot_be_removed(house: House) -> None:
+    await house.in_room()
+    with pytest.raises(NeedsWords, match="stays"):
+        await forgetting.remove_words(house.ports, incident=ONE, seq=1, by=ADA, reason="embarrassing")
+    with pytest.raises(NeedsWords, match="no entry 99"):
+        await forgetting.remove_words(house.ports, incident=ONE, seq=99, by=ADA, reason="x")
+    with pytest.raises(NeedsWords, match="why"):
+        await forgetting.remove_words(house.ports, incident=ONE, seq=1, by=ADA, reason=" ")
+
+
+def forgets(house: House) -> House:
+    """The same house under a playbook that lets people take back what they said."""
+    book = house.ports.handbook()
+    log = book.playbook.log.model_copy(update={"deleted": DeletedWords.REMOVE})
+    kind = replace(book, playbook=book.playbook.model_copy(update={"log": log}))
+    return replace(house, ports=replace(house.ports, handbook=lambda: kind))
+
+
+async def test_where_the_playbook_wants_it_deleted_words_leave_the_log(house: House) -> None:
+    forgetful = forgets(house)
+    await forgetful.in_room()
+    await said(forgetful, 1, "my private opinion")
+    assert await deleted(forgetful, 1, when=4)
+    assert not await deleted(forgetful, 1, when=4), "delivered twice"
+    assert "private" not in str(await forgetful.log())
+    assert (await audited(forgetful)).broken is None
+
+
+async def test_deleted_words_that_arrive_after_their_deletion_do_not_enter(house: House) -> None:
+    forgetful = forgets(house)
+    await forgetful.in_room()
+    assert await deleted(forgetful, 1, when=4)
+    assert await said(forgetful, 1, "my private opinion")
+    assert await edited(forgetful, 1, "my private view", before="my private opinion", when=3)
+    assert "private" not in str(await forgetful.log())
+    assert [kind for kind in await house.kinds() if kind in TALK] == [TALK[2], *TALK[:2]]

@@ -331,6 +331,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("phase <> 'decided'"),
     )
     op.create_table(
+        "chains",
+        sa.Column("incident", sa.Integer(), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("head", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident"], ["incidents.id"], name="fk_chains_incident", initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("incident", name="pk_chains"),
+    )
+    op.create_table(
         "entries",
         sa.Column("incident", sa.Integer(), nullable=False),
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
@@ -539,6 +549,7 @@ def downgrade() -> None:
     op.drop_table("handovers")
     op.drop_table("episodes")
     op.drop_table("entries")
+    op.drop_table("chains")
     op.drop_table("contests")
     op.drop_table("clocks")
     op.drop_table("clearances")
