@@ -6,6 +6,7 @@ Written in YAML, versioned in git; there are no tables for it.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
@@ -13,9 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from playbooks.schema import Duration, Part, Tier
-
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+from playbooks.monitored import ConfigurationItem, Item, Maintenance, Objective, Route
+from playbooks.schema import Duration, Name, Part, Tier
 
 
 class Party(Part):
@@ -62,6 +62,7 @@ class Service(Part):
     aliases: tuple[str, ...] = ()
     """Other names that monitoring and pipelines use for it."""
     agreement: Name | None = None
+    objectives: tuple[Objective, ...] = ()
 
 
 class Segment(Part):
@@ -126,11 +127,15 @@ class Catalogue(Part):
     agreements: dict[Name, Agreement]
     roster: Roster
     channels: Channels
+    cis: dict[Item, ConfigurationItem] = Field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
+    """Tried in order for alerts that name no service and no configuration item."""
+    maintenance: tuple[Maintenance, ...] = ()
 
     @model_validator(mode="after")
     def _references_exist(self) -> Self:
         wrong = [*self._dangling_parties(), *self._dangling_services(), *self._dangling_people()]
-        wrong += self._ambiguous_names()
+        wrong += [*self._dangling_words(), *self._ambiguous_names(), *self._ambiguous_items()]
         if wrong:
             raise ValueError("\n".join(wrong))
         return self
@@ -167,6 +172,31 @@ class Catalogue(Part):
         for seat in ("commanders", "on_shift", "duty_managers", "comms", "operators"):
             named += [(f"roster.{seat}", person) for person in getattr(self.roster, seat)]
         return [f"{where}: there is no person {p!r}" for where, p in named if p not in self.people]
+
+    def _dangling_words(self) -> list[str]:
+        """What monitoring says leads to services that exist, and objectives are told apart."""
+        named = [(f"cis.{name}.custodian", item.custodian) for name, item in self.cis.items()]
+        named += [(f"routes.{n}.service", route.service) for n, route in enumerate(self.routes)]
+        named += [
+            (f"maintenance.{n}.services", s) for n, m in enumerate(self.maintenance) for s in m.services
+        ]
+        wrong = [f"{where}: there is no service {s!r}" for where, s in named if s not in self.services]
+        for name, service in self.services.items():
+            twice = Counter(objective.name for objective in service.objectives)
+            wrong += [
+                f"services.{name}.objectives: two are called {o!r}" for o, count in twice.items() if count > 1
+            ]
+        return wrong
+
+    def _ambiguous_items(self) -> list[str]:
+        owners: dict[str, str] = {}
+        wrong = []
+        for name, item in self.cis.items():
+            for word in (name, *item.names):
+                other = owners.setdefault(word.casefold(), name)
+                if other != name:
+                    wrong.append(f"cis.{name}: {word!r} already names {other}")
+        return wrong
 
     def _ambiguous_names(self) -> list[str]:
         owners: dict[str, str] = {}

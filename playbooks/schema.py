@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from enum import StrEnum
+from fractions import Fraction
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -33,6 +34,25 @@ def read_duration(value: object) -> object:
 
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+
+
+def read_share(value: object) -> object:
+    """``99.9%``, ``0.999`` or a quoted one → the exact fraction that was written.
+
+    A float is read as the digits people wrote, so that 0.1 is a tenth and not a little more.
+    """
+    if isinstance(value, Fraction | bool):
+        return value
+    text = str(value).strip()
+    try:
+        return Fraction(text.removesuffix("%").strip()) / (100 if text.endswith("%") else 1)
+    except (ValueError, ZeroDivisionError):
+        message = f"{value!r} is not a share; write 99.9% or 0.999"
+        raise ValueError(message) from None
+
+
+Share = Annotated[Fraction, BeforeValidator(read_share)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Severity = Annotated[int, Field(ge=1, le=5)]
 Tier = Annotated[int, Field(ge=1, le=4)]
 ResponseRisk = Annotated[int, Field(ge=1, le=3)]
@@ -59,13 +79,19 @@ class TriggerAction(StrEnum):
 
 
 class TriggerWhen(Part):
-    """Conditions over one cluster of qualified episodes; all that are given must hold."""
+    """Conditions over one cluster of qualified episodes; all that are given must hold.
+
+    Tier, severity, kind and window speak of one and the same episode: a mild alert on an
+    important service beside a severe one on another is no severe alert on an important one.
+    """
 
     tier: Tier | None = None
-    """Some impacted service has this tier or a better (lower) one."""
+    """It is on a service of this tier or a better (lower) one."""
     severity: Severity | None = None
-    """Some episode has this severity or a worse (lower) one."""
+    """It has this severity or a worse (lower) one."""
     kind: Literal["alert", "slo_burn", "probe"] | None = None
+    window: Name | None = None
+    """It is a burn rate over one of the windows of this name, such as ``page``."""
     distinct_origins: Annotated[int, Field(ge=1)] = 1
     distinct_services: Annotated[int, Field(ge=1)] = 1
     sustained: Duration = timedelta(0)
@@ -102,6 +128,31 @@ class Alerts(Part):
     flap_window: Duration
     clear_for: Duration
     reopen_window: Duration
+
+
+class BurnWindow(Part):
+    """A pair of windows: the budget burns if it did so over the long one and still does over the short."""
+
+    name: Name
+    """What a rule asks for, such as ``page`` or ``ticket``."""
+    budget: Annotated[Share, Field(gt=0)]
+    """The share of the whole budget that may be spent within the long window."""
+    long: Annotated[Duration, Field(gt=timedelta(0))]
+    short: Annotated[Duration, Field(gt=timedelta(0))]
+
+    @model_validator(mode="after")
+    def _short_is_shorter(self) -> Self:
+        if self.short >= self.long:
+            message = "the short window must be shorter than the long one"
+            raise ValueError(message)
+        return self
+
+
+class Burn(Part):
+    """When an error budget is spent too fast."""
+
+    min_events: Annotated[int, Field(ge=1)]
+    windows: tuple[BurnWindow, ...]
 
 
 class Command(Part):
@@ -182,6 +233,7 @@ class Playbook(Part):
     unknown_severity: Severity
     room: Room
     alerts: Alerts
+    burn: Burn
     triggers: tuple[TriggerRule, ...]
     command: Command
     freeze: Freeze
@@ -197,6 +249,11 @@ class Playbook(Part):
                 message = f"two trigger rules are called {rule.id}; give each its own id"
                 raise ValueError(message)
             seen.add(rule.id)
+        windows = {window.name for window in self.burn.windows}
+        for rule in self.triggers:
+            if rule.when.window is not None and rule.when.window not in windows:
+                message = f"trigger rule {rule.id}: burn.windows has none called {rule.when.window}"
+                raise ValueError(message)
         missing = [s for s in self.freeze.thresholds if s not in self.severities]
         if missing:
             message = f"freeze.thresholds names severities that do not exist: {missing}"

@@ -6,13 +6,14 @@ own names for services. This is the one place where those are brought together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from playbooks.catalogue import Catalogue
 from playbooks.domain.graph import ServiceGraph, service_graph
 from playbooks.domain.ids import ServiceName, UserId
+from playbooks.domain.placing import Placed, Places
 from playbooks.schema import Playbook
 
 
@@ -33,12 +34,8 @@ class Handbook:
         return {UserId(person.slack): name for name, person in self.catalogue.people.items()}
 
     @cached_property
-    def _services_by_word(self) -> dict[str, ServiceName]:
-        """Names win over aliases, whatever the order in the file."""
-        words: dict[str, ServiceName] = {}
-        for name, service in self.catalogue.services.items():
-            words |= {alias.casefold(): ServiceName(name) for alias in service.aliases}
-        return words | {name.casefold(): ServiceName(name) for name in self.catalogue.services}
+    def _places(self) -> Places:
+        return Places(self.catalogue)
 
     def person(self, user: UserId) -> str | None:
         """The catalogue's name of a Slack user; None for somebody it does not list."""
@@ -50,7 +47,11 @@ class Handbook:
 
     def service_named(self, word: str) -> ServiceName | None:
         """The service of that name or alias, in whatever case; None if there is none."""
-        return self._services_by_word.get(word.strip().casefold())
+        return self._places.named(word)
+
+    def place(self, hint: str, labels: Mapping[str, str]) -> Placed | None:
+        """Where an alert with these words belongs; None if nothing in the catalogue says it."""
+        return self._places.place(hint, labels)
 
     def title(self, service: ServiceName) -> str:
         """What readers call the service; its name if the catalogue has forgotten it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from playbooks.domain.ids import EpisodeId, IncidentId, ServiceName
@@ -34,6 +34,15 @@ class SignalKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What was counted over a window that ends now: bad events, and all of them."""
+
+    window: timedelta
+    bad: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """One normalised line of an alert delivery. Severity 1 is worst, 5 is information."""
 
@@ -51,6 +60,9 @@ class Signal:
     starts_at: datetime | None
     ends_at: datetime | None
     labels: Mapping[str, str] = field(default_factory=dict)
+    objective: str = ""
+    measured: tuple[Measured, ...] = ()
+    """Counts for an objective; what they amount to is found out with the catalogue at hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from playbooks.domain.burn import WINDOW_LABEL
 from playbooks.domain.correlation import Cluster
 from playbooks.domain.events import Evidence
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.incident import Incident, State
+from playbooks.domain.maintenance import heard_from
 from playbooks.domain.signal import Episode, SignalKind
 from playbooks.domain.standing import flapping, next_change, qualified, qualified_since, stitched
 from playbooks.schema import Alerts, TriggerAction, TriggerRule, TriggerWhen
@@ -42,7 +44,7 @@ def judge(cluster: Cluster, handbook: Handbook, *, at: datetime, only_declare: b
     alerts = handbook.playbook.alerts
     weak: Fired | None = None
     for rule in handbook.playbook.triggers:
-        counted = _counted(cluster, rule.when, at, alerts)
+        counted = _counted(cluster, rule.when, at, handbook)
         if not _holds(rule.when, counted, handbook):
             continue
         fired = Fired(rule=rule, evidence=_evidence(counted, at, alerts))
@@ -64,7 +66,7 @@ def earliest(cluster: Cluster, handbook: Handbook, *, at: datetime) -> datetime 
     then, but no rule begins to hold between two such instants.
     """
     first = (
-        _first(rule.when, _awaited(cluster, rule.when, at, handbook.playbook.alerts), handbook)
+        _first(rule.when, _awaited(cluster, rule.when, at, handbook), handbook)
         for rule in handbook.playbook.triggers
     )
     return _soonest((*_calming(cluster, handbook, at), *first), at)
@@ -75,11 +77,10 @@ def next_evidence(cluster: Cluster, handbook: Handbook, *, at: datetime) -> date
 
     A rule that holds already may hold on weightier evidence then.
     """
-    alerts = handbook.playbook.alerts
     counts = (
         instant
         for rule in handbook.playbook.triggers
-        for instant, _ in _awaited(cluster, rule.when, at, alerts)
+        for instant, _ in _awaited(cluster, rule.when, at, handbook)
     )
     return _soonest((*_calming(cluster, handbook, at), *counts), at)
 
@@ -126,8 +127,24 @@ def _faults(cluster: Cluster) -> list[Episode]:
     return [e for e in cluster.episodes if e.service is not None and e.severity < INFORMATION]
 
 
-def _counted(cluster: Cluster, when: TriggerWhen, at: datetime, alerts: Alerts) -> list[Episode]:
-    return [e for e in _faults(cluster) if qualified(e, at, alerts, when.sustained)]
+def _counted(cluster: Cluster, when: TriggerWhen, at: datetime, handbook: Handbook) -> list[Episode]:
+    return [e for e in _faults(cluster) if _counts(e, when, at, handbook)]
+
+
+def _counts(episode: Episode, when: TriggerWhen, at: datetime, handbook: Handbook) -> bool:
+    """Whether an alert has stood for long enough outside of announced work."""
+    alerts = handbook.playbook.alerts
+    if not qualified(episode, at, alerts, when.sustained):
+        return False
+    heard = _heard_from(episode, at, handbook)
+    return (
+        heard is not None and at >= heard and (at - heard >= when.sustained or flapping(episode, at, alerts))
+    )
+
+
+def _heard_from(episode: Episode, at: datetime, handbook: Handbook) -> datetime | None:
+    since = qualified_since(episode, at, handbook.playbook.alerts)
+    return since and heard_from(episode, since, at, handbook.catalogue.maintenance)
 
 
 def _firm(counted: Sequence[Episode], at: datetime, alerts: Alerts) -> list[Episode]:
@@ -138,22 +155,33 @@ def _firm(counted: Sequence[Episode], at: datetime, alerts: Alerts) -> list[Epis
 
 def _holds(when: TriggerWhen, counted: Sequence[Episode], handbook: Handbook) -> bool:
     """Whether all conditions hold. One more alert can only help, never hinder."""
-    tiers = [tier for e in counted if e.service and (tier := handbook.tier(e.service)) is not None]
     return (
-        bool(counted)
-        and (when.tier is None or any(tier <= when.tier for tier in tiers))
-        and (when.severity is None or any(e.severity <= when.severity for e in counted))
-        and (when.kind is None or any(e.kind == when.kind for e in counted))
+        any(_speaks(when, e, handbook) for e in counted)
         and len({e.origin for e in counted}) >= when.distinct_origins
         and len({e.service for e in counted}) >= when.distinct_services
     )
 
 
+def _speaks(when: TriggerWhen, episode: Episode, handbook: Handbook) -> bool:
+    """Whether one alert alone is of the sort that a rule asks for."""
+    tier = handbook.tier(episode.service) if episode.service is not None else None
+    return (
+        (when.tier is None or (tier is not None and tier <= when.tier))
+        and (when.severity is None or episode.severity <= when.severity)
+        and (when.kind is None or episode.kind == when.kind)
+        and (when.window is None or _read_over(episode) == when.window)
+    )
+
+
+def _read_over(episode: Episode) -> str:
+    return episode.labels.get(WINDOW_LABEL, "") if episode.kind is SignalKind.SLO_BURN else ""
+
+
 def _awaited(
-    cluster: Cluster, when: TriggerWhen, at: datetime, alerts: Alerts
+    cluster: Cluster, when: TriggerWhen, at: datetime, handbook: Handbook
 ) -> list[tuple[datetime, Episode]]:
     """The alerts that will count for a rule, with the instants from which they do, in that order."""
-    awaited = [(_counts_from(e, when, at, alerts), e) for e in _faults(cluster)]
+    awaited = [(_counts_from(e, when, at, handbook), e) for e in _faults(cluster)]
     return sorted(((i, e) for i, e in awaited if i is not None), key=lambda pair: pair[0])
 
 
@@ -167,14 +195,17 @@ def _soonest(instants: Iterable[datetime | None], at: datetime) -> datetime | No
     return min((instant for instant in instants if instant and instant > at), default=None)
 
 
-def _counts_from(episode: Episode, when: TriggerWhen, at: datetime, alerts: Alerts) -> datetime | None:
+def _counts_from(episode: Episode, when: TriggerWhen, at: datetime, handbook: Handbook) -> datetime | None:
     """From when an alert that stands now counts for a rule; None if it will be gone by then."""
-    if qualified(episode, at, alerts, when.sustained):
+    alerts = handbook.playbook.alerts
+    if _counts(episode, when, at, handbook):
         return at
-    since = qualified_since(episode, at, alerts)
-    if since is None:
+    heard = _heard_from(episode, at, handbook)
+    if heard is None:
         return None
-    counts_from = since + when.sustained
+    if flapping(episode, at, alerts):
+        return max(at, heard)
+    counts_from = heard + when.sustained
     end = stitched(episode, alerts.keep)[-1].end
     return counts_from if end is None or counts_from < end + alerts.keep else None
 

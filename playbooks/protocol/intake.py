@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from playbooks.domain.burn import understood
 from playbooks.domain.correlation import Cluster, clusters
 from playbooks.domain.episode import absorb as absorbed
 from playbooks.domain.ids import PROTOCOL, EpisodeId, IncidentId
@@ -42,7 +43,7 @@ async def absorb(ports: Ports, *, signals: Sequence[Signal], received_at: dateti
         await unit.episodes.lock_intake()
         counts = {"new": 0, "refreshed": 0, "ignored": 0, "unmapped": 0}
         touched: set[IncidentId] = set()
-        for signal in signals:
+        for signal in understood(signals, ports.handbook()):
             outcome, episode = await _store(unit, ports, signal, received_at=received_at)
             counts[outcome] += 1
             counts["unmapped"] += episode is not None and episode.service is None
@@ -99,13 +100,14 @@ async def _store(
     unit: Unit, ports: Ports, signal: Signal, *, received_at: datetime
 ) -> tuple[str, Episode | None]:
     handbook = ports.handbook()
+    placed = handbook.place(signal.service_hint, signal.labels)
     before = await unit.episodes.latest(signal.source, signal.dedup_key)
     after = absorbed(
         before,
         signal,
         received_at=received_at,
         id=EpisodeId(ports.ids.new()),
-        service=handbook.service_named(signal.service_hint),
+        service=placed.service if placed else None,
         alerts=handbook.playbook.alerts,
     )
     if after is None:

@@ -141,7 +141,7 @@ async def _attach(unit: Unit, ports: Ports, known: Incident, cluster: Cluster) -
     incident = await locked(unit, known.id)
     for episode in loose:
         await unit.episodes.save(replace(episode, incident=incident.id))
-    new = tuple(s for s in _alerting(loose) if s not in incident.impacted)
+    new = tuple(s for s in _missed(ports.handbook(), loose) if s not in incident.impacted)
     if new:
         incident = await _spread(unit, ports, incident, new, loose)
     event = AlertsAttached(
@@ -175,7 +175,7 @@ async def _spread(
     wider = replace(incident, services=(*incident.services, *more))
     await unit.incidents.save(wider)
     if wider.major is Major.ACCEPTED:
-        await clocks.start(unit, ports, wider, since=min(e.starts_at for e in loose if e.service in new))
+        await clocks.start(unit, ports, wider, since=min(e.starts_at for e in loose))
     return wider
 
 
@@ -212,13 +212,19 @@ def _tier(handbook: Handbook, service: ServiceName) -> int:
     return handbook.tier(service) or UNKNOWN_TIER
 
 
-def _alerting(episodes: Iterable[Episode]) -> tuple[ServiceName, ...]:
-    return tuple(dict.fromkeys(e.service for e in episodes if e.service is not None))
+def _missed(handbook: Handbook, episodes: Iterable[Episode]) -> tuple[ServiceName, ...]:
+    """What users may miss: alerting services, and those that share the machine an alert names."""
+    missed: dict[ServiceName, None] = {}
+    for episode in episodes:
+        if episode.service is not None:
+            placed = handbook.place(episode.service_hint, episode.labels)
+            missed |= dict.fromkeys((episode.service, *(placed.also if placed else ())))
+    return tuple(missed)
 
 
 def _affected(handbook: Handbook, cluster: Cluster) -> tuple[AffectedService, ...]:
-    """Alerting services, the most important first; suspected roots are marked apart."""
-    ordered = sorted(cluster.services, key=lambda s: _tier(handbook, s))
+    """What users may miss, the most important first; suspected roots are marked apart."""
+    ordered = sorted(_missed(handbook, cluster.episodes), key=lambda s: _tier(handbook, s))
     impacted = (AffectedService(service=s, role=ServiceRole.IMPACTED) for s in ordered)
     suspected = (AffectedService(service=s, role=ServiceRole.SUSPECTED_ROOT) for s in cluster.suspected_roots)
     return (*impacted, *suspected)

@@ -34,6 +34,7 @@ def test_two_independent_systems_declare_and_one_alone_only_proposes(handbook: H
     assert rules == [
         ("tier1-corroborated", TriggerAction.DECLARE, 1),
         ("tier2-corroborated", TriggerAction.DECLARE, 2),
+        ("fast-burn", TriggerAction.DECLARE, 2),
         ("storm", TriggerAction.PROPOSE, 2),
         ("tier1-single-origin", TriggerAction.PROPOSE, 2),
     ]

@@ -53,8 +53,29 @@ def test_good_files_make_a_handbook(files: Path) -> None:
         ),
         pytest.param(
             "playbook.yaml", "decide_within", "decide_wihtin", "decide_wihtin",
-            "triggers[2].then.decide_wihtin", "is not known here; did you mean decide_within?",
+            "triggers[3].then.decide_wihtin", "is not known here; did you mean decide_within?",
             id="a misspelt limit is not silently a default",
+        ),
+        pytest.param(
+            "playbook.yaml", "window: page", "window: nightly", "name: Default", "",
+            "trigger rule fast-burn: burn.windows has none called nightly",
+            id="a window that does not exist",
+        ),
+        pytest.param(
+            "catalogue.yaml", 'target: "99.9%"', 'target: "100%"', "- { name: availability",
+            "services.checkout.objectives[0]",
+            "the target must be below 100%: nothing is always right, and no budget would be left",
+            id="an objective of one has no budget",
+        ),
+        pytest.param(
+            "catalogue.yaml", "custodian: orders-db", "custodian: orders-bd", "vm1: { custodian",
+            "cis.vm1.custodian", "there is no service 'orders-bd'", id="a custodian that does not exist",
+        ),
+        pytest.param(
+            "catalogue.yaml", "announced: 2026-06-01T09:00:00Z", "announced: 2026-06-06T22:00:00Z",
+            "- title: New firmware", "maintenance[0]",
+            "a maintenance window must be announced before it starts; else it is an outage",
+            id="work that nobody was told of",
         ),
         pytest.param(
             "playbook.yaml", "relaxed: 1h", "", "updates:", "updates.relaxed", "is missing",

@@ -15,6 +15,7 @@ from playbooks.domain.ids import IncidentId, ServiceName, UserId
 from playbooks.domain.incident import AffectedService, Incident, Major, ServiceRole, State
 from playbooks.domain.signal import Episode, Interval, SignalKind
 from playbooks.domain.trigger import Fired, came_back, earliest, judge, same_outage
+from playbooks.monitored import Maintenance
 from playbooks.schema import TriggerAction, TriggerRule, TriggerThen, TriggerWhen
 from tests.domain.outages import ALERTS, HANDBOOK, alert, at, spans
 
@@ -350,3 +351,79 @@ def test_an_incident_that_is_not_resolved_cannot_come_back() -> None:
 def test_the_sustained_time_of_the_shipped_rules_is_in_the_playbook() -> None:
     sustained = {r.id: r.when.sustained for r in HANDBOOK.playbook.triggers}
     assert sustained["storm"] == timedelta(minutes=5)
+
+
+# ------------------------------------------------------------------ announced work
+def maintained(
+    *windows: tuple[float, float], services: tuple[str, ...] = ("checkout",), **rest: str
+) -> Handbook:
+    listed = tuple(
+        Maintenance(
+            title="Firmware", services=services, announced=at(-9000), start=at(start), end=at(end), **rest
+        )
+        for start, end in windows
+    )
+    catalogue = HANDBOOK.catalogue.model_copy(update={"maintenance": listed})
+    return Handbook(playbook=HANDBOOK.playbook, catalogue=catalogue)
+
+
+BOTH = (alert("checkout", 0), PROBE)
+DECLARED = ("tier1-corroborated", DECLARE)
+
+
+@pytest.mark.parametrize(
+    ("handbook", "now", "expected"),
+    [
+        pytest.param(maintained((-60, 3600)), 900, None, id="expected, so no news"),
+        pytest.param(maintained((-60, 600)), 600, None, id="over in this moment: the count begins anew"),
+        pytest.param(maintained((-60, 600)), 899, None, id="not yet five minutes after it"),
+        pytest.param(maintained((-60, 600)), 900, DECLARED, id="still broken five minutes after it"),
+        pytest.param(maintained((-60, 100), (90, 700)), 950, None, id="the next window follows at once"),
+        pytest.param(maintained((-60, 3600), services=("search",)), 300, DECLARED, id="out of its scope"),
+        pytest.param(maintained((-60, 3600), env="staging"), 300, DECLARED, id="another environment"),
+        pytest.param(maintained((-600, -60)), 300, DECLARED, id="long over when it began"),
+        pytest.param(maintained((301, 3600)), 300, DECLARED, id="it has not begun"),
+    ],
+)
+def test_announced_work_is_heard_by_no_rule(
+    handbook: Handbook, now: int, expected: tuple[str, str] | None
+) -> None:
+    assert verdict(*BOTH, now=now, handbook=handbook) == expected
+
+
+@given(
+    some_alerts(), st.integers(300, 1200), st.integers(1, 2400), st.integers(-300, 1500), st.integers(1, 1500)
+)
+@settings(max_examples=150, deadline=None)
+def test_when_work_is_over_somebody_looks_again(
+    episodes: list[Episode], now: int, wait: int, start: int, length: int
+) -> None:
+    """No rule begins to hold between a look and the next one, whatever was announced."""
+    house = maintained((start, start + length), services=("checkout", "orders-db"))
+    for cluster in clusters(episodes, house.graph, alerts=ALERTS, at=at(now)):
+        promised = earliest(cluster, house, at=at(now))
+        begins = judge(cluster, house, at=at(now)) is None and judge(cluster, house, at=at(now + wait))
+        assert not begins or (promised is not None and promised <= at(now + wait))
+
+
+# ------------------------------------------------------------------ one alert has to say it all
+def test_a_severe_alert_elsewhere_makes_no_mild_one_severe() -> None:
+    """Two systems, a tier 1 service, a severe alert: but nobody says that tier 1 is badly broken."""
+    mild = alert("payments", 0, severity=4, origin="blackbox")
+    severe = alert("orders-db", 0, severity=1)
+    house = ruled(HANDBOOK.playbook.triggers[0])
+    assert verdict(mild, severe, handbook=house) is None
+    assert verdict(replace(mild, severity=2), severe, handbook=house) == DECLARED
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [pytest.param("page", ("fast-burn", DECLARE), id="page"), pytest.param("ticket", None, id="ticket")],
+)
+def test_only_a_budget_that_burns_fast_declares(window: str, expected: tuple[str, str] | None) -> None:
+    burning = replace(alert("checkout", 0, kind=SignalKind.SLO_BURN), labels={"window": window})
+    assert verdict(burning, now=1) == expected
+
+
+def test_the_label_of_a_window_on_an_ordinary_alert_means_nothing() -> None:
+    assert verdict(replace(alert("checkout", 0), labels={"window": "page"}), now=1) is None

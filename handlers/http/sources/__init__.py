@@ -24,6 +24,7 @@ from handlers.http.sources import (
     pagerduty,
     pagerduty_events,
     sentry,
+    sli,
 )
 from handlers.http.sources.payload import Malformed
 from handlers.http.sources.severity import unknown_severities
@@ -52,6 +53,7 @@ ADAPTERS: Final[Mapping[str, Adapter]] = MappingProxyType(
         pagerduty.SOURCE: pagerduty.parse,
         pagerduty_events.SOURCE: pagerduty_events.parse,
         sentry.SOURCE: sentry.parse,
+        sli.SOURCE: sli.parse,
     }
 )
 """By the name in ``POST /hooks/{source}``."""

@@ -15,6 +15,8 @@ from urllib.parse import urljoin, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
+from playbooks.domain.burn import WINDOW_LABEL
+from playbooks.domain.placing import MACHINES, PODS, SPACES, WORKLOADS
 from playbooks.domain.signal import SignalKind
 
 MAX_ALERTS = 1_000
@@ -45,6 +47,7 @@ _TELLING = (
         "message",
         "description",
     ),
+    *(*WORKLOADS, *PODS, *MACHINES, *SPACES, WINDOW_LABEL),
 )
 """Labels and annotations that adapters read, so that they survive the cut."""
 
