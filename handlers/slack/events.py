@@ -7,7 +7,7 @@ Here the event is written down first; Slack repeats what could not be written do
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,7 +16,7 @@ from slack_bolt.response import BoltResponse
 
 from handlers.deps import Desk, Unavailable
 from handlers.slack.grammar import readable
-from handlers.slack.payloads import Happened, Said, described, plain_reaction, read_event
+from handlers.slack.payloads import Happened, Said, described, names_of, plain_reaction, read_event
 from handlers.views.home import home
 from playbooks.domain.ids import ChannelId, Ts, UserId, instant
 from playbooks.protocol import find, timeline
@@ -111,13 +111,8 @@ async def _said(desk: Desk, channel: ChannelId, ts: Ts, event: Happened) -> bool
         user=UserId(event.user or event.bot_id or ""),
         text=readable(event.text),
         app=event.bot_id or "",
-        files=files_of(event.files),
+        files=names_of(event.files),
     )
-
-
-def files_of(files: Iterable[Mapping[str, Any]] | None) -> tuple[str, ...]:
-    """Shared files, by name."""
-    return tuple(str(file.get("name") or file.get("id") or "a file") for file in files or ())
 
 
 async def _edited(desk: Desk, channel: ChannelId, before: Said, now: Said, event: Happened) -> bool:

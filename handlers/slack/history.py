@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from handlers.slack.events import SPOKEN, files_of
+from handlers.slack.events import SPOKEN
 from handlers.slack.grammar import readable
-from handlers.slack.payloads import Kept
+from handlers.slack.payloads import Kept, names_of
 from playbooks.domain.gaps import Remembered
 from playbooks.domain.ids import Ts, UserId
 
@@ -28,7 +28,7 @@ def remembered(message: Mapping[str, Any], *, bot: str) -> Remembered | None:
         user=UserId(kept.author),
         app=kept.bot_id or "",
         text=readable(kept.text),
-        files=files_of(kept.files),
+        files=names_of(kept.files),
         edited_by=UserId(kept.edited.user) if kept.edited else None,
         edited_at=Ts(kept.edited.ts) if kept.edited else None,
         marks=tuple((r.plain_name, UserId(r.users[0])) for r in kept.reactions if r.users),

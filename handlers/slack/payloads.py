@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from handlers.names import Ref, decode
 
@@ -36,9 +36,19 @@ def plain_reaction(name: str) -> str:
 
 
 class Part(BaseModel):
-    """A tolerant piece of a payload. Slack sends null where something is absent."""
+    """A tolerant piece of a payload. Slack sends null where something is absent.
+
+    Half a character in somebody's words costs that half, not the message.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _words_that_can_be_stored(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {key: storable(value) if isinstance(value, str) else value for key, value in given.items()}
 
 
 class Someone(Part):
@@ -177,6 +187,23 @@ class Reworded(Part):
     ts: str
 
 
+class Shared(Part):
+    """A file, which we name and never fetch."""
+
+    id: str = ""
+    name: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.name or self.id or "a file"
+
+
+def names_of(files: tuple[Shared, ...] | None) -> tuple[str, ...]:
+    """Shared files, by name."""
+    return tuple(file.label for file in files or ())
+
+
 class Said(Part):
     """A message, as events and the message shortcut carry it."""
 
@@ -186,7 +213,7 @@ class Said(Part):
     bot_id: str | None = None
     thread_ts: str | None = None
     subtype: str | None = None
-    files: tuple[dict[str, Any], ...] | None = None
+    files: tuple[Shared, ...] | None = None
     edited: Reworded | None = None
 
     @property
@@ -237,7 +264,7 @@ class Happened(Part):
     event_ts: str | None = None
     thread_ts: str | None = None
     deleted_ts: str | None = None
-    files: tuple[dict[str, Any], ...] | None = None
+    files: tuple[Shared, ...] | None = None
     message: Said | None = None
     previous_message: Said | None = None
     reaction: str = ""

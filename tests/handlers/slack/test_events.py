@@ -116,6 +116,15 @@ async def test_messages_with_files_in_threads_and_of_other_bots_count(office: Of
     assert (body["app"], body["files"]) == ("B0CI", ["graph.png"])
 
 
+async def test_half_a_character_costs_that_half_and_no_more(office: Office) -> None:
+    """JSON can name halves of characters (RFC 8259, 8.2), and programs that cut words send them."""
+    await office.in_room()
+    event = MESSAGE | {"text": "on fire \ud83d", "files": [{"id": "F1", "name": "graph \ud83d.png"}]}
+    assert await understand(office.desk, stored(event))
+    body = (await entries(office))[-1].body
+    assert (body["text"], body["files"]) == ("on fire ", ["graph .png"])
+
+
 async def test_edits_and_deletions_leave_both_versions(office: Office) -> None:
     await office.in_room()
     for event in (MESSAGE, EDITED, DELETED):
