@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiohttp import web
-
 from sandbox.control.guard import is_loopback
+from sandbox.listening import listening
 from sandbox.seed import Seed
 from sandbox.server import build_app
 from sandbox.state import Workspace
@@ -37,14 +36,10 @@ async def serving(
     check_host(host, public=public)
     served = workspace or Workspace(seed, **options)
     served.knobs.public = public
-    runner = web.AppRunner(build_app(served), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        served.base_url = f"http://{_shown(host)}:{runner.addresses[0][1]}"
+    app = build_app(served)
+    async with listening(app, host=host, port=port, shutdown_seconds=SHUTDOWN_SECONDS) as taken:
+        served.base_url = f"http://{_shown(host)}:{taken}"
         yield served.base_url
-    finally:
-        await runner.cleanup()
 
 
 def check_host(host: str, *, public: bool) -> None:

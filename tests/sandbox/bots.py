@@ -15,6 +15,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.listening import listening
 from sandbox.testing import App
 
 Json = dict[str, Any]
@@ -88,14 +89,9 @@ async def endpoint() -> AsyncIterator[Endpoint]:
     made = Endpoint()
     app = web.Application()
     app.router.add_post("/slack/events", made.handle)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    made.url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-    try:
+    async with listening(app, shutdown_seconds=0.5) as port:
+        made.url = f"http://127.0.0.1:{port}/slack/events"
         yield made
-    finally:
-        await runner.cleanup()
 
 
 @dataclass

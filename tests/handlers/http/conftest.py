@@ -17,6 +17,7 @@ from handlers.rendering import write_review
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId
 from playbooks.ports import Ports
+from sandbox.listening import listening
 from storage.uow import Store
 from tests.clock import CountingIds, MovableClock
 
@@ -88,14 +89,9 @@ async def site(
             client_max_size=4 * 1024 * 1024, middlewares=[answering_problems(made.desk.complain)]
         )
         application.add_routes(routes(made.desk))
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        made.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        try:
+        async with listening(application, shutdown_seconds=0.5) as port:
+            made.url = f"http://127.0.0.1:{port}"
             yield made
-        finally:
-            await runner.cleanup()
 
 
 def desk(ports: Ports, made: Callable[[], Site]) -> Desk:

@@ -18,6 +18,7 @@ from handlers.http.authenticity import SCHEMES, sign
 from handlers.http.problems import answering_problems
 from handlers.http.routes import routes
 from handlers.http.sources import ADAPTERS
+from sandbox.listening import listening
 from tests.handlers.http.conftest import NEW, OLD, Site
 from tests.handlers.http.test_sources import STORED
 
@@ -52,12 +53,9 @@ async def edge(site: Site) -> AsyncIterator[Site]:
         client_max_size=4 * 1024 * 1024, middlewares=[answering_problems(desk.complain)]
     )
     application.add_routes(routes(desk))
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    site.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield site
-    await runner.cleanup()
+    async with listening(application, shutdown_seconds=0.5) as port:
+        site.url = f"http://127.0.0.1:{port}"
+        yield site
 
 
 async def status(edge: Site, source: str, body: bytes, headers: Headers, query: str = "") -> int:

@@ -32,6 +32,7 @@ from playbooks.domain.incident import Incident
 from playbooks.ports import Ports
 from playbooks.protocol import declare, find, room
 from playbooks.protocol.picture import Picture
+from sandbox.listening import listening
 from storage.uow import Store
 from tests.clock import CountingIds, MovableClock
 from tests.handlers.judging import accept_view, buttons
@@ -74,14 +75,9 @@ async def slack_end() -> AsyncIterator[SlackEnd]:
     end = SlackEnd()
     site = web.Application()
     site.add_routes([web.post("/api/{method}", end.take_call), web.post("/hooks/{id}", end.take_answer)])
-    runner = web.AppRunner(site, access_log=None, shutdown_timeout=0.5)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    end.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
+    async with listening(site, shutdown_seconds=0.5) as port:
+        end.url = f"http://127.0.0.1:{port}"
         yield end
-    finally:
-        await runner.cleanup()
 
 
 class Completion(AsyncListenerCompletionHandler):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.listening import listening
 from sandbox.server import build_app
 from sandbox.state import Knobs, Workspace
 from tests.sandbox.api.bench import Bench, manifest
@@ -18,18 +18,13 @@ from tests.sandbox.api.coverage import coverage_is_written
 @pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
     workspace = Workspace(knobs=Knobs(rate_limits="off"))
-    runner = web.AppRunner(build_app(workspace))
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    workspace.base_url = f"http://{host}:{port}"
-    app = workspace.install_app(manifest())
-    client = AsyncWebClient(token=app.bot_token, base_url=f"{workspace.base_url}/api/", retry_handlers=[])
-    made = Bench(workspace=workspace, app=app, client=client, base_url=workspace.base_url)
-    workspace.event_sink = lambda to, envelope: made.envelopes.append((to.id, envelope))
-    yield made
-    await runner.cleanup()
+    async with listening(build_app(workspace)) as port:
+        workspace.base_url = f"http://127.0.0.1:{port}"
+        app = workspace.install_app(manifest())
+        client = AsyncWebClient(token=app.bot_token, base_url=f"{workspace.base_url}/api/", retry_handlers=[])
+        made = Bench(workspace=workspace, app=app, client=client, base_url=workspace.base_url)
+        workspace.event_sink = lambda to, envelope: made.envelopes.append((to.id, envelope))
+        yield made
     refused = refusals(workspace)
     MET.update(refused)
     assert undocumented(refused) == []

@@ -8,11 +8,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
-from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.listening import listening
 from sandbox.testing import App, Workspace
 from tests.sandbox.bots import manifest
 
@@ -67,14 +67,8 @@ def guide(app: App) -> AsyncApp:
 async def over_http(sandbox: Workspace) -> AsyncIterator[App]:
     """Bolt's own web application, with its own verification of signatures."""
     app = await sandbox.install(manifest(url="http://127.0.0.1:9/not-up-yet"))
-    runner = web.AppRunner(guide(app).web_app(path="/slack/events"), access_log=None, shutdown_timeout=0.2)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-    try:
-        yield await sandbox.install(manifest(url=url))
-    finally:
-        await runner.cleanup()
+    async with listening(guide(app).web_app(path="/slack/events"), shutdown_seconds=0.2) as port:
+        yield await sandbox.install(manifest(url=f"http://127.0.0.1:{port}/slack/events"))
 
 
 @asynccontextmanager

@@ -14,7 +14,6 @@ from types import ModuleType
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from aiohttp import web
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
@@ -24,6 +23,7 @@ from slack_sdk import WebClient
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.listening import listening
 from sandbox.testing import App as Installed
 from sandbox.testing import Workspace
 
@@ -122,13 +122,8 @@ def _async_app(installed: Installed, listen: Listen, options: dict[str, Any]) ->
 
 @asynccontextmanager
 async def _aiohttp(installed: Installed, listen: Listen, options: dict[str, Any]) -> AsyncIterator[str]:
-    runner = web.AppRunner(_async_app(installed, listen, options).web_app(path=PATH), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0, reuse_address=True).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}{PATH}"
-    finally:
-        await runner.cleanup()
+    async with listening(_async_app(installed, listen, options).web_app(path=PATH)) as port:
+        yield f"http://127.0.0.1:{port}{PATH}"
 
 
 @asynccontextmanager
