@@ -85,6 +85,7 @@ UpdateDue                               TellPerson(bob, eve)
 UpdateOverdue                           TellPerson(bob, eve, gus)
 UpdatePromised                          RefreshCard
 UpdateSent                              PostUpdate TellRoom RefreshCard
+WordsRemoved                            nothing
 """  # noqa: E501 - a table is read by its lines
 
 
