@@ -7,7 +7,7 @@ that belongs to one incident, on SQLite and PostgreSQL alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +28,7 @@ from playbooks.domain.ids import (
     IncidentId,
     KnownErrorId,
     ReviewId,
+    ServiceName,
     StatementId,
     Ts,
     UpdateId,
@@ -99,8 +100,14 @@ class Episodes(Repository[EpisodeId, Episode], Protocol):
     async def lock_intake(self) -> None:
         """Held for this unit: one replica at a time turns signals into episodes and incidents."""
 
-    async def latest(self, source: str, dedup_key: str) -> Episode | None:
-        """The newest episode of this key, open or not."""
+    async def newest(self, source: str, dedup_keys: Collection[str]) -> Sequence[Episode]:
+        """The newest episode of every key that has one, open or not."""
+
+    async def keep(self, *, added: Sequence[Episode], changed: Sequence[Episode]) -> None:
+        """``add`` and ``save`` for many at once; what changed is written first. Raises StaleWrite."""
+
+    async def on(self, services: Collection[ServiceName], env: str, since: datetime) -> Sequence[Episode]:
+        """Like ``around``, of certain services in one environment."""
 
     async def around(self, since: datetime) -> Sequence[Episode]:
         """Episodes that are open or had their last event at or after ``since``, oldest first."""
@@ -253,6 +260,9 @@ class Timers(Protocol):
 
     async def set(self, timer: Timer) -> None:
         """Set or move the alarm of this (kind, subject)."""
+
+    async def set_all(self, timers: Sequence[Timer]) -> None:
+        """``set`` for many at once, each of another subject."""
 
     async def cancel(self, kind: TimerKind, subject: str) -> None: ...
 

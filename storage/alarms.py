@@ -33,16 +33,22 @@ class SqlTimers:
 
     async def set(self, timer: Timer) -> None:
         """Set or move the alarm; whoever is answering its earlier ring no longer owns it."""
-        row = _TIMERS.row(timer)
-        new = insert_into(self._connection, timers).values(row | {"fence": 0})
+        await self.set_all([timer])
+
+    async def set_all(self, timers_: Sequence[Timer]) -> None:
+        """Set or move alarms in one statement."""
+        if not timers_:
+            return
+        new = insert_into(self._connection, timers)
         moved = {
-            "incident": row["incident"],
-            "due_at": row["due_at"],
+            "incident": new.excluded.incident,
+            "due_at": new.excluded.due_at,
             "fence": timers.c.fence + 1,
             "leased_until": None,
         }
         await self._connection.execute(
             new.on_conflict_do_update(index_elements=["kind", "subject"], set_=moved),
+            [_TIMERS.row(timer) | {"fence": 0} for timer in timers_],
         )
         self._touched("timers")
 

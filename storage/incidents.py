@@ -1,8 +1,8 @@
-"""Incidents and the alert episodes that speak for them.
+"""Incidents.
 
-The lock on an incident is the row itself on PostgreSQL, and the unit's own write lock on
-SQLite. Intake has a row of its own to hold, because an episode may open an incident that
-does not exist yet.
+The lock on one is the row itself on PostgreSQL, and the unit's own write lock on SQLite.
+Intake has a row of its own to hold (see ``episodes``), because an alert may open an incident
+that does not exist yet.
 """
 
 from __future__ import annotations
@@ -13,20 +13,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from playbooks.domain.ids import ChannelId, EpisodeId, IncidentId
+from playbooks.domain.ids import ChannelId, IncidentId
 from playbooks.domain.incident import Incident, State
-from playbooks.domain.signal import Episode
 from storage import tables
 from storage.mapping import Codec
-from storage.records import SqlRepository, hold, next_value
+from storage.records import SqlRepository, next_value
 
 _INCIDENTS = Codec(Incident, tables.incidents)
-_EPISODES = Codec(
-    Episode,
-    tables.episodes,
-    is_open=lambda episode: episode.is_open,
-    began_at=lambda episode: episode.intervals[0].start,
-)
 
 
 class SqlIncidents(SqlRepository[IncidentId, Incident]):
@@ -68,39 +61,3 @@ class SqlIncidents(SqlRepository[IncidentId, Incident]):
             self._columns.resolved_at >= since,
             order=(self._columns.resolved_at, self._columns.id),
         )
-
-
-class SqlEpisodes(SqlRepository[EpisodeId, Episode]):
-    """``ports.Episodes``."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        super().__init__(connection, _EPISODES)
-        self._oldest_first = (self._columns.began_at, self._columns.id)
-
-    async def lock_intake(self) -> None:
-        await hold(self._connection, "intake")
-
-    async def latest(self, source: str, dedup_key: str) -> Episode | None:
-        return await self._first(
-            self._columns.source == source,
-            self._columns.dedup_key == dedup_key,
-            order=(self._columns.received_at.desc(), self._columns.id.desc()),
-        )
-
-    async def around(self, since: datetime) -> Sequence[Episode]:
-        return await self._all(self._touches(since), order=self._oldest_first)
-
-    async def of(self, incident: IncidentId) -> Sequence[Episode]:
-        """Oldest first."""
-        return await self._all(self._columns.incident == incident, order=self._oldest_first)
-
-    async def unmapped(self, since: datetime) -> Sequence[Episode]:
-        """Episodes around ``since`` whose service the catalogue does not know, oldest first."""
-        return await self._all(
-            self._columns.service.is_(None),
-            self._touches(since),
-            order=self._oldest_first,
-        )
-
-    def _touches(self, since: datetime) -> sa.ColumnElement[bool]:
-        return sa.or_(self._columns.is_open, self._columns.last_event_at >= since)

@@ -46,8 +46,11 @@ class Codec(Generic[V]):
         return self._adapter.validate_python({name: row[name] for name in self.names})
 
 
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None), datetime})
+
+
 def _column_value(value: object) -> object:
-    return value if isinstance(value, datetime) else plain(value)
+    return value if type(value) in _AS_THEY_ARE or isinstance(value, datetime) else plain(value)
 
 
 def _kinds(module: object, base: type[V]) -> dict[str, type[V]]:

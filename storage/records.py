@@ -6,7 +6,8 @@ the database noticed by a version, by a unique key or by a row that is gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -33,6 +34,24 @@ async def insert(connection: AsyncConnection, table: sa.Table, row: Mapping[str,
         await connection.execute(sa.insert(table), dict(row))
     except IntegrityError as taken:
         raise StaleWrite(f"{table.name}: somebody else wrote this first") from taken
+
+
+async def insert_all(
+    connection: AsyncConnection, table: sa.Table, rows: Sequence[Mapping[str, object]]
+) -> None:
+    """``insert`` for many rows in one statement."""
+    try:
+        await connection.execute(sa.insert(table), [dict(row) for row in rows])
+    except IntegrityError as taken:
+        raise StaleWrite(f"{table.name}: somebody else wrote this first") from taken
+
+
+def members(connection: AsyncConnection, words: Collection[str]) -> sa.TableValuedAlias:
+    """Words as a table with one column, ``value``: one parameter, so the statement stays the same."""
+    if connection.dialect.name == "postgresql":
+        listed = sa.func.unnest(sa.bindparam(None, sorted(words), postgresql.ARRAY(sa.Text)))
+        return listed.table_valued("value").render_derived()
+    return sa.func.json_each(sa.bindparam(None, json.dumps(sorted(words)))).table_valued("value")
 
 
 async def next_value(connection: AsyncConnection, counter: str) -> int:
@@ -103,3 +122,28 @@ class SqlRepository(SqlRecords[V], Generic[K, V]):
             self._columns.id == row["id"],
             version == row["version"],
         )
+
+    async def _change_all(self, rows: Sequence[Mapping[str, object]]) -> None:
+        """``save`` for many rows in one statement. Raises StaleWrite."""
+        if not rows:
+            return
+        table = self._codec.table
+        names = [name for name in rows[0] if name not in ("id", "version")]
+        mine = (self._columns.id == sa.bindparam("of_id")) & (
+            self._columns.version == sa.bindparam("of_version")
+        )
+        change = sa.update(table).where(mine)
+        change = change.values(
+            {name: sa.bindparam(f"to_{name}", type_=table.c[name].type) for name in names}
+            | {"version": self._columns.version + 1}
+        )
+        given = [
+            {f"to_{name}": row[name] for name in names} | {"of_id": row["id"], "of_version": row["version"]}
+            for row in rows
+        ]
+        try:
+            done = await self._connection.execute(change, given)
+        except IntegrityError as taken:
+            raise StaleWrite(f"{table.name}: somebody else wrote this first") from taken
+        if done.rowcount != len(given):
+            raise StaleWrite(f"{table.name}: a record was changed since it was read")

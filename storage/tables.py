@@ -109,6 +109,13 @@ episodes = Table(
     Index("ix_episodes_source_dedup_key_received_at", "source", "dedup_key", "received_at"),
     Index("ix_episodes_incident", "incident"),
     Index("ix_episodes_last_event_at", "last_event_at"),
+    Index("ix_episodes_service_last_event_at", "service", "last_event_at"),
+    Index(
+        "ix_episodes_service_open",
+        "service",
+        sqlite_where=text("is_open"),
+        postgresql_where=text("is_open"),
+    ),
     Index(
         "uq_episodes_one_open",
         "source",

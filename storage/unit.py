@@ -9,7 +9,8 @@ from storage.alarms import SqlTimers
 from storage.changes import SqlChanges, SqlClearances, SqlHolds, SqlVerdicts
 from storage.command import SqlContests, SqlHandovers, SqlTenures
 from storage.entries import SqlEntries
-from storage.incidents import SqlEpisodes, SqlIncidents
+from storage.episodes import Remembered, SqlEpisodes
+from storage.incidents import SqlIncidents
 from storage.owing import SqlOutbox
 from storage.posts import SqlPosts
 from storage.readings import SqlReadings
@@ -29,12 +30,14 @@ class SqlUnit:
         clock: ports.Clock,
         ids: ports.Ids,
         wake: Wake,
+        remembered: Remembered,
     ) -> None:
         self._connection = connection
         self._wake = wake
         self._topics: set[str] = set()
         self.incidents: ports.Incidents = SqlIncidents(connection)
-        self.episodes: ports.Episodes = SqlEpisodes(connection)
+        self._episodes = SqlEpisodes(connection, remembered)
+        self.episodes: ports.Episodes = self._episodes
         self.tenures: ports.Tenures = SqlTenures(connection)
         self.contests: ports.Contests = SqlContests(connection)
         self.handovers: ports.Handovers = SqlHandovers(connection)
@@ -63,3 +66,4 @@ class SqlUnit:
         topics = frozenset(self._topics)
         await self._wake.commit(self._connection, topics)
         self._topics.clear()
+        self._episodes.committed()

@@ -15,6 +15,7 @@ from playbooks.ports import Clock, Ids, Units
 from storage import schema
 from storage.alarms import Alarms
 from storage.engine import WRITER_PATIENCE, Database, is_sqlite
+from storage.episodes import Remembered
 from storage.inbox import Inbox
 from storage.jobs import Jobs
 from storage.ledger import Ledger
@@ -42,6 +43,7 @@ class Store:
         self._ids = ids
         self._wake = Wake(on_commit, name=name, replicas=not is_sqlite(url))
         self.outbox = OutboxQueue(database, self._unit_on)
+        self._remembered = Remembered()
         self.inbox = Inbox(database, ids, self._wake)
         self.ledger = Ledger(database)
         self.alarms = Alarms(database)
@@ -118,4 +120,6 @@ class Store:
         await self._database.close()
 
     def _unit_on(self, connection: AsyncConnection) -> SqlUnit:
-        return SqlUnit(connection, clock=self._clock, ids=self._ids, wake=self._wake)
+        return SqlUnit(
+            connection, clock=self._clock, ids=self._ids, wake=self._wake, remembered=self._remembered
+        )

@@ -30,7 +30,7 @@ EVENTS: Final = "slack:"
 HOOKS: Final = "hook:"
 POISONED_AFTER: Final = 5
 _BATCH: Final = 100
-_TOGETHER: Final = 60
+_TOGETHER: Final = 150
 """Signals in one transaction: few enough that a command never waits long behind them."""
 _SAME_MOMENT: Final = timedelta(seconds=2)
 _LONGEST_PAUSE: Final = timedelta(seconds=60)

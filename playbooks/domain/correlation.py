@@ -15,16 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-import networkx as nx
-
-from playbooks.domain.graph import ServiceGraph
+from playbooks.domain.graph import COMMON_CAUSE_HOPS, ServiceGraph
 from playbooks.domain.ids import EpisodeId, ServiceName
 from playbooks.domain.signal import Episode
 from playbooks.domain.standing import stitched
 from playbooks.schema import Alerts
-
-_COMMON_CAUSE_HOPS = 2
-"""How far above a silent service its dependants are looked for: further up everything hangs together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +70,7 @@ def clusters(
 def _cluster(env: str, episodes: Sequence[Episode], graph: ServiceGraph) -> Cluster:
     services = tuple(dict.fromkeys(e.service for e in episodes if e.service is not None))
     alerting = frozenset(services)
-    roots = [s for s in services if not alerting & (graph.needs((s,)) - graph.cycle_of(s))]
+    roots = [s for s in services if alerting.isdisjoint(graph.burdens(s))]
     return Cluster(env=env, episodes=tuple(episodes), services=services, suspected_roots=tuple(roots))
 
 
@@ -90,25 +85,34 @@ def _recent_spans(episode: Episode, alerts: Alerts, at: datetime) -> list[_Span]
     ]
 
 
-def _connected(spans: Sequence[_Span], graph: ServiceGraph, alerts: Alerts) -> Iterable[set[EpisodeId]]:
-    links: nx.Graph[EpisodeId] = nx.Graph()
-    links.add_nodes_from(span.episode for span in spans)
+def _connected(spans: Sequence[_Span], graph: ServiceGraph, alerts: Alerts) -> Iterable[Sequence[EpisodeId]]:
+    parent = {span.episode: span.episode for span in spans}
+
+    def root(episode: EpisodeId) -> EpisodeId:
+        while parent[episode] != episode:
+            parent[episode] = episode = parent[parent[episode]]
+        return episode
+
     by_service: dict[ServiceName, list[_Span]] = {}
     for span in spans:
         by_service.setdefault(span.service, []).append(span)
     for chain in (*_neighbours(by_service, graph), *_common_causes(by_service, graph, alerts)):
-        links.add_edges_from(_near(chain, alerts))
-    return nx.connected_components(links)
+        for one, other in _near(chain, alerts):
+            parent[root(one)] = root(other)
+    together: dict[EpisodeId, list[EpisodeId]] = {}
+    for episode in parent:
+        together.setdefault(root(episode), []).append(episode)
+    return together.values()
 
 
 def _neighbours(by_service: dict[ServiceName, list[_Span]], graph: ServiceGraph) -> Iterable[list[_Span]]:
     """The spans of every alerting service, and of every two that directly depend on each other."""
-    names = list(by_service)
-    for position, one in enumerate(names):
-        yield by_service[one]
-        for other in names[position + 1 :]:
-            if graph.adjacent(one, other):
-                yield by_service[one] + by_service[other]
+    for service, spans in by_service.items():
+        yield spans
+        if service in graph.hard:
+            for needed in graph.hard.successors(service):
+                if needed in by_service and needed != service:
+                    yield spans + by_service[needed]
 
 
 def _common_causes(
@@ -116,10 +120,15 @@ def _common_causes(
 ) -> Iterable[list[_Span]]:
     """Bursts among the dependants of one service, each with the service's own spans."""
     share = Fraction(str(alerts.common_cause_share))  # as written: 0.1 of 30 is 3, not a little more
-    for cause in sorted(graph.needs(by_service).union(by_service)):
-        dependants = graph.dependants_within(cause, _COMMON_CAUSE_HOPS)
+    above: dict[ServiceName, list[ServiceName]] = {}
+    for service in by_service:
+        for cause in graph.needed_within(service, COMMON_CAUSE_HOPS):
+            above.setdefault(cause, []).append(service)
+    for cause, alerting in sorted(above.items()):
+        if len(alerting) < alerts.common_cause_services:
+            continue
+        dependants = graph.dependants_within(cause, COMMON_CAUSE_HOPS)
         least = max(Fraction(alerts.common_cause_services), share * len(dependants))
-        alerting = [service for service in by_service if service in dependants]
         if len(alerting) >= least:
             spans = sorted((s for service in alerting for s in by_service[service]), key=_by_start)
             for burst in _bursts(spans, least, alerts):

@@ -8,12 +8,15 @@ answered as a service without neighbours, because old incidents still name it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import networkx as nx
 
 from playbooks.catalogue import Catalogue, DependencyKind
 from playbooks.domain.ids import PartyName, ServiceName
+
+COMMON_CAUSE_HOPS = 2
+"""How far above a silent service its dependants are looked for: further up everything hangs together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,10 @@ class ServiceGraph:
     soft: nx.Graph[ServiceName]
     hosts: dict[ServiceName, frozenset[str]]
     owners: dict[ServiceName, PartyName]
+    _near: dict[ServiceName, frozenset[ServiceName]] = field(default_factory=dict, compare=False, repr=False)
+    _needed: dict[ServiceName, frozenset[ServiceName]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def needs(self, services: Iterable[ServiceName]) -> frozenset[ServiceName]:
         """Everything the services cannot work without, however far down."""
@@ -40,6 +47,30 @@ class ServiceGraph:
         for _ in range(hops):
             reached |= self._gather(reached, self.hard.predecessors)
         return reached - {service}
+
+    def needed_within(self, service: ServiceName, hops: int) -> frozenset[ServiceName]:
+        """What the service cannot work without, at most so many hard edges away."""
+        reached = frozenset({service})
+        for _ in range(hops):
+            reached |= self._gather(reached, self.hard.successors)
+        return reached - {service}
+
+    def near(self, service: ServiceName) -> frozenset[ServiceName]:
+        """Every service whose alerts may hang together with this one's by one link, itself included.
+
+        Neighbours by one hard edge, and whatever shares a possible common cause with it.
+        """
+        if service not in self._near:
+            causes = (service, *self.needed_within(service, COMMON_CAUSE_HOPS))
+            shared = (self.dependants_within(cause, COMMON_CAUSE_HOPS) | {cause} for cause in causes)
+            self._near[service] = frozenset({service}).union(*shared)
+        return self._near[service]
+
+    def burdens(self, service: ServiceName) -> frozenset[ServiceName]:
+        """What the service needs, however far down, outside its own circle of dependencies."""
+        if service not in self._needed:
+            self._needed[service] = self.needs((service,)) - self.cycle_of(service)
+        return self._needed[service]
 
     def adjacent(self, one: ServiceName, other: ServiceName) -> bool:
         """Whether one of the two directly and hard depends on the other."""

@@ -15,6 +15,8 @@ from playbooks.schema import Alerts
 
 def stitched(episode: Episode, keep: timedelta) -> tuple[Interval, ...]:
     """Firing intervals with the short gaps between them closed: a gap shorter than ``keep`` is noise."""
+    if len(episode.intervals) == 1:
+        return episode.intervals
     runs = [episode.intervals[0]]
     for interval in episode.intervals[1:]:
         end = runs[-1].end
@@ -53,6 +55,8 @@ def flapping(episode: Episode, at: datetime, alerts: Alerts) -> bool:
     It starts at ``flap_enter`` changes within the window before an instant and lasts until
     they have become as few as ``flap_leave``: two marks, so that the answer itself does not flap.
     """
+    if 2 * len(episode.intervals) < alerts.flap_enter:
+        return False  # it has not changed so often in all its life
     changes = [change for change in _changes(episode) if change <= at]
 
     def count(instant: datetime) -> int:

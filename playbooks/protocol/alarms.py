@@ -15,7 +15,7 @@ async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901 - one exhausti
     """Wake what the timer is for."""
     match timer.kind:
         case TimerKind.EVALUATE:
-            await intake.evaluate(ports)
+            await intake.evaluate(ports, subject=timer.subject)
         case TimerKind.CONTEST_SETTLES:
             await command.contest_settles(ports, contest=ContestId(timer.subject))
         case TimerKind.CONTEST_FINAL:

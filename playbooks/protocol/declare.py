@@ -204,6 +204,10 @@ async def turn_down(unit: Unit, ports: Ports, candidate: Incident, *, by: UserId
     rejected = replace(candidate, major=Major.REJECTED, state=State.CLOSED, resolved_at=now)
     await unit.incidents.save(rejected)
     await unit.timers.cancel_all(candidate.id)
+    for episode in (await unit.episodes.of(candidate.id))[:1]:
+        # From now on its outage is heard if it becomes worse, and in a day at the latest.
+        look = Timer(kind=TimerKind.EVALUATE, subject=episode.id, incident=None, due_at=now)
+        await unit.timers.set(look)
     event = CandidateRejected(incident=candidate.id, by=by, at=now, reason=reason.strip())
     await record(unit, ports, rejected, event)
     return rejected

@@ -29,24 +29,56 @@ MAX_ALERT_TITLE = 110
 UNKNOWN_TIER = 99
 
 
-async def consider(unit: Unit, ports: Ports, cluster: Cluster) -> datetime | None:
+class Known:
+    """Incidents that an outage may belong to, read once for many outages."""
+
+    def __init__(self, unit: Unit, ports: Ports) -> None:
+        self._unit = unit
+        policy = ports.handbook().playbook.alerts
+        self._since = ports.clock.now() - max(policy.reopen_window, REJECTION_MEMORY)
+        self._live: Sequence[Incident] | None = None
+        self._ended: Sequence[Incident] | None = None
+
+    async def live(self) -> Sequence[Incident]:
+        """Open and mitigated ones, candidates included."""
+        if self._live is None:
+            self._live = await self._unit.incidents.live()
+        return self._live
+
+    async def ended(self) -> Sequence[Incident]:
+        """Those that ended so lately that they still matter."""
+        if self._ended is None:
+            self._ended = await self._unit.incidents.ended_since(self._since)
+        return self._ended
+
+    def forget(self) -> None:
+        """Read them again: something was decided."""
+        self._live = self._ended = None
+
+
+async def consider(unit: Unit, ports: Ports, cluster: Cluster, around: Known) -> datetime | None:
     """Decide about an outage. The instant to look again; None if only a signal can change anything."""
     now = ports.clock.now()
     handbook = ports.handbook()
-    known = await incident_of(unit, ports, cluster)
+    known = await incident_of(unit, ports, cluster, around)
     proposed = known is not None and known.major is Major.PROPOSED
     fired = judge(cluster, handbook, at=now, only_declare=proposed)
     if known is not None and known.is_live:
         await _attach(unit, ports, known, cluster)
         if proposed and fired is not None:
             await _promote(unit, ports, known, fired)
+        around.forget()
     elif fired is not None and (known is None or await _speaks_again(unit, ports, cluster, known, fired)):
         await _begin_or_reopen(unit, ports, cluster, fired, known)
-    rejected = known is not None and known.major is Major.REJECTED
-    return (next_evidence if rejected else earliest)(cluster, handbook, at=now)
+        around.forget()
+    if known is None or known.major is not Major.REJECTED:
+        return earliest(cluster, handbook, at=now)
+    forgotten = (known.resolved_at or now) + REJECTION_MEMORY + timedelta(seconds=1)
+    looks = (next_evidence(cluster, handbook, at=now), forgotten)
+    return min((look for look in looks if look is not None and look > now), default=None)
 
 
-async def incident_of(unit: Unit, ports: Ports, cluster: Cluster) -> Incident | None:
+async def incident_of(unit: Unit, ports: Ports, cluster: Cluster, around: Known) -> Incident | None:
     """The incident to which an outage belongs: an accepted one first, then the oldest.
 
     If people work on none and none is resolved so recently that it would be reopened, the
@@ -54,8 +86,8 @@ async def incident_of(unit: Unit, ports: Ports, cluster: Cluster) -> Incident | 
     """
     now = ports.clock.now()
     policy = ports.handbook().playbook.alerts
-    ended = await unit.incidents.ended_since(now - max(policy.reopen_window, REJECTION_MEMORY))
-    current = same_outage(cluster, (*await unit.incidents.live(), *ended), at=now, alerts=policy)
+    ended = await around.ended()
+    current = same_outage(cluster, (*await around.live(), *ended), at=now, alerts=policy)
     if current:
         return min(current, key=lambda i: (i.major is not Major.ACCEPTED, not i.is_live, i.id))
     rejected = [i for i in ended if i.major is Major.REJECTED and _is_about(i, cluster)]
@@ -124,8 +156,8 @@ async def _begin(unit: Unit, ports: Ports, cluster: Cluster, fired: Fired) -> No
         declared_by=MONITORING,
         rule=fired.rule.id,
     )
-    for episode in cluster.episodes:
-        await unit.episodes.save(replace(episode, incident=incident.id))
+    theirs = [replace(episode, incident=incident.id) for episode in cluster.episodes]
+    await unit.episodes.keep(added=(), changed=theirs)
     if declares:
         await declare.by_rule(unit, ports, fired, incident)
     else:
@@ -139,8 +171,8 @@ async def _attach(unit: Unit, ports: Ports, known: Incident, cluster: Cluster) -
     if not loose:
         return
     incident = await locked(unit, known.id)
-    for episode in loose:
-        await unit.episodes.save(replace(episode, incident=incident.id))
+    theirs = [replace(episode, incident=incident.id) for episode in loose]
+    await unit.episodes.keep(added=(), changed=theirs)
     new = tuple(s for s in _missed(ports.handbook(), loose) if s not in incident.impacted)
     if new:
         incident = await _spread(unit, ports, incident, new, loose)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import combinations, permutations
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playbooks.domain.correlation import Cluster, clusters
-from playbooks.domain.ids import ServiceName
+from playbooks.domain.ids import EpisodeId, ServiceName
 from playbooks.domain.signal import Episode
 from tests.domain.outages import ALERTS, HANDBOOK, alert, at, drawn
 
@@ -263,3 +264,33 @@ def test_the_order_of_arrival_does_not_matter(episodes: list[Episode], dice: ran
 def test_one_more_alert_never_parts_an_outage(episodes: list[Episode], service: str, start: int) -> None:
     after = partition([*episodes, alert(service, start)])
     assert all(any(cluster <= bigger for bigger in after) for cluster in partition(episodes))
+
+
+@given(some_alerts(), some_alerts())
+@settings(max_examples=50, deadline=None)
+def test_environments_know_nothing_of_each_other(here: list[Episode], there: list[Episode]) -> None:
+    """Whatever burns in staging, production's outages are the same."""
+    elsewhere = [replace(e, id=EpisodeId(f"{e.id}/staging"), env="staging") for e in there]
+    together = clusters([*here, *elsewhere], GRAPH, alerts=ALERTS, at=at(3000))
+    assert all(len({e.env for e in cluster.episodes}) == 1 for cluster in together)
+    assert tuple(c for c in together if c.env == "production") == clusters(
+        here, GRAPH, alerts=ALERTS, at=at(3000)
+    )
+
+
+@given(some_alerts(), st.integers(0, 8))
+@settings(max_examples=150, deadline=None)
+def test_to_ask_from_neighbour_to_neighbour_is_to_ask_everybody(episodes: list[Episode], pick: int) -> None:
+    """An outage is whole if services near alerting ones were asked until no further one alerts."""
+    if not episodes:
+        return
+    told = episodes[pick % len(episodes)]
+    asked: set[ServiceName] = set()
+    wave = {told.service}
+    while wave:
+        wanted = {near for service in wave if service for near in GRAPH.near(service)} - asked
+        asked |= wanted
+        wave = {e.service for e in episodes if e.service in wanted}
+    whole = [c for c in clusters(episodes, GRAPH, alerts=ALERTS, at=at(3000)) if told in c.episodes]
+    near = [e for e in episodes if e.service in asked]
+    assert [c for c in clusters(near, GRAPH, alerts=ALERTS, at=at(3000)) if told in c.episodes] == whole

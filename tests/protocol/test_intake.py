@@ -332,7 +332,6 @@ async def test_a_rejection_is_forgotten_after_a_day(house: House) -> None:
     await proposed(house)
     await declare.reject(house.ports, incident=ONE, by=BOB, reason="only reports")
     await house.pass_time(hours=24, seconds=1)
-    await house.hears(*STORM)
     assert await majors(house) == [Major.REJECTED, Major.PROPOSED]
 
 

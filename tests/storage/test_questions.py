@@ -127,8 +127,9 @@ async def test_the_latest_episode_of_a_key_is_the_newest_one_open_or_not(store: 
         await unit.episodes.add(second)
         await unit.episodes.add(first)
     async with store.reading() as unit:
-        assert await unit.episodes.latest("alertmanager", "a") == second
-        assert await unit.episodes.latest("grafana", "a") is None
+        assert await unit.episodes.newest("alertmanager", ["a", "nothing"]) == [second]
+        assert await unit.episodes.newest("grafana", ["a"]) == []
+        assert await unit.episodes.newest("alertmanager", []) == []
 
 
 async def test_one_alert_has_one_open_episode(store: Store) -> None:

@@ -387,6 +387,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_episodes_incident", "episodes", ["incident"])
     op.create_index("ix_episodes_last_event_at", "episodes", ["last_event_at"])
+    op.create_index("ix_episodes_service_last_event_at", "episodes", ["service", "last_event_at"])
+    op.create_index(
+        "ix_episodes_service_open",
+        "episodes",
+        ["service"],
+        sqlite_where=sa.text("is_open"),
+        postgresql_where=sa.text("is_open"),
+    )
     op.create_index(
         "ix_episodes_source_dedup_key_received_at", "episodes", ["source", "dedup_key", "received_at"]
     )
