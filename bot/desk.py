@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from pydantic import SecretStr
 
+from bot.buckets import Buckets
 from bot.health import Doctor
 from bot.metrics import Metrics
 from bot.records import reached_by_edges, soon
@@ -85,6 +87,7 @@ def make_desk(
         trouble=watchdog.trouble,
         webhook_secrets=_webhook_secrets(settings),
         accept_webhook=accept_webhook,
+        admit=Buckets(rate=settings.webhooks.rate, burst=settings.webhooks.burst, now=time.monotonic).take,
         gate_tokens=tuple(token.get_secret_value() for token in settings.gate.tokens),
         health=doctor.examine,
         metrics=metrics.exposition,

@@ -134,6 +134,8 @@ class Server(Section):
 
 class Webhooks(Section):
     secrets: Annotated[dict[str, Secrets], BeforeValidator(_json)]
+    rate: Annotated[float, Field(gt=0)]
+    burst: Annotated[int, Field(ge=1)]
 
 
 class Gate(Section):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from playbooks.domain.ids import ChannelId, IncidentId, UserId
@@ -102,6 +102,8 @@ class Desk:
     """Source → the secrets valid now; two while one is being replaced."""
     accept_webhook: Callable[[str, str, Headers, bytes], Awaitable[bool]]
     """Store a webhook (source, key, headers, body) in the inbox; False if it was there already."""
+    admit: Callable[[str], timedelta | None]
+    """Let one more delivery of a source in; else how long it has to wait, in whole seconds."""
     gate_tokens: tuple[str, ...] = field(repr=False)
     health: Callable[[], Awaitable[Health]]
     metrics: Callable[[], tuple[bytes, str]]

@@ -17,7 +17,7 @@ from handlers.http.reading import body
 from handlers.http.sources import cdevents, cloudevents
 from handlers.http.sources.deliveries import delivery_id
 
-MAX_BODY = 1024 * 1024
+MAX_BODY = 2 * 1024 * 1024
 _ENVELOPED = (cdevents.SOURCE, cloudevents.SOURCE)
 KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Tocsin-Delivery", "X-Tocsin-Timestamp")
 """Headers worth keeping with the body; never the ones that authenticate it."""
@@ -33,6 +33,7 @@ def webhooks(desk: Desk) -> Handler:
             raise Refused(404, "No such source", "Sources are named in the setting webhooks.secrets.")
         raw = await body(request, limit=MAX_BODY)
         _require_authentic(source, request, raw, desk=desk, secrets=secrets)
+        _require_room(source, desk)
         _require_json(raw)
         if source in _ENVELOPED:
             raw = cloudevents.structured(request.headers, raw)
@@ -50,6 +51,14 @@ def _require_authentic(
     claim = Request(headers=request.headers, query=request.query, raw=raw, secrets=secrets, now=desk.wall())
     if not authentic(source, claim):
         raise Refused(401, "Not authentic", "The signature, its timestamp or the token is missing or wrong.")
+
+
+def _require_room(source: str, desk: Desk) -> None:
+    """Senders try again after 429, and take every other refusal for the last word."""
+    wait = desk.admit(source)
+    if wait is not None:
+        detail = "This source has sent too much. Send the same again after the seconds in Retry-After."
+        raise Refused(429, "Too many deliveries", detail, retry_after=int(wait.total_seconds()))
 
 
 def _require_json(raw: bytes) -> None:

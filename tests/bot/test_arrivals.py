@@ -121,6 +121,7 @@ def desk_over(store: Store, clock: MovableClock, ids: CountingIds, handbook: Cal
         trouble=all_is_well,
         webhook_secrets={},
         accept_webhook=nothing,
+        admit=lambda _source: None,
         gate_tokens=(),
         health=health,
         metrics=lambda: (b"", ""),

@@ -97,7 +97,7 @@ def unwelcome() -> Iterator[tuple[str, str, bytes, dict[str, str], int]]:
     yield "a wrong signature beside the right token", hooks, ALERT, {**stale(ALERT, -900), **token}, 401
     yield "another source's door", "/hooks/nagios", ALERT, signature(ALERT), 404
     yield "no JSON", hooks, b"alert!", token, 400
-    yield "too much", hooks, b"{" + b" " * 1024 * 1024 + b"}", token, 413
+    yield "too much", hooks, b"{" + b" " * 2 * 1024 * 1024 + b"}", token, 413
     yield "no token at the gate", "/v1/gate", b"{}", JSON, 401
     yield "a webhook secret at the gate", "/v1/gate", b"{}", token, 401
     gate = {"Authorization": f"Bearer {GATE_TOKEN}"}
@@ -169,6 +169,20 @@ STRANGE = (
     rb"{" + rb'"a":{' * 5_000 + rb"}" * 5_001,
     b'{"key": "\xff\xfe"}',
     b"{not json}",
+    b'{"alerts": "{{ .Alerts | toJson }}"}',
+    b'[{"key": "j", "status": "firing", "service": "checkout"}, {"key": "k", "status": "fir]',
+    json.dumps(
+        {
+            "key": "l",
+            "status": "firing",
+            "service": "checkout",
+            "labels": {f"l{n}": "x" for n in range(10_000)},
+        }
+    ).encode(),
+    json.dumps(
+        {"key": "m", "status": "firing", "service": "<!channel>", "labels": {"<!here>": "<!channel>"}}
+    ).encode(),
+    json.dumps({"alerts": [{"labels": {"severity": "x"}, "annotations": {"summary": "A" * 10**6}}]}).encode(),
 )
 
 

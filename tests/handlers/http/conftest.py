@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -39,6 +40,8 @@ class Site:
     complaints: list[str] = field(default_factory=list)
     health: Health = field(default_factory=lambda: Health(ready=True, checks={"database": "ok"}))
     trouble: Exception | None = None
+    wait: timedelta | None = None
+    """How long senders of webhooks have to wait; None lets them in."""
 
     async def ask(
         self,
@@ -138,6 +141,7 @@ def desk(ports: Ports, made: Callable[[], Site]) -> Desk:
         trouble=all_is_well,
         webhook_secrets={"alertmanager": (OLD, NEW), "generic": (NEW,), "closed": ()},
         accept_webhook=accept_webhook,
+        admit=lambda _source: made().wait,
         gate_tokens=("gate-token", "next-token"),
         health=health,
         metrics=lambda: (b"up 1\n", "text/plain; version=0.0.4; charset=utf-8"),

@@ -174,11 +174,21 @@ async def test_what_cannot_be_json_is_refused_at_once(site: Site, body: bytes) -
     assert site.webhooks == []
 
 
-async def test_a_megabyte_is_taken_and_no_more(site: Site) -> None:
-    full = b"{" + b" " * (1024 * 1024 - 2) + b"}"
+async def test_two_megabytes_are_taken_and_no_more(site: Site) -> None:
+    full = b"{" + b" " * (2 * 1024 * 1024 - 2) + b"}"
     assert (await site.ask("POST", HOOK, data=full, headers=hook_headers(site, full)))[0] == 202
     over = full + b" "
     assert (await site.ask("POST", HOOK, data=over, headers=hook_headers(site, over)))[0] == 413
+
+
+async def test_whoever_sends_too_much_is_told_when_to_come_back(site: Site) -> None:
+    """429 and nothing else: senders take any other refusal for the last word."""
+    site.wait = timedelta(seconds=7)
+    status, answer, headers = await site.ask("POST", HOOK, data=BODY, headers=hook_headers(site, BODY))
+    assert (status, answer["status"], headers["Retry-After"]) == (429, 429, "7")
+    assert site.webhooks == []
+    forged = await site.ask("POST", HOOK, data=BODY, headers=hook_headers(site, BODY, secret="guess"))
+    assert forged[0] == 401, "a stranger learns nothing, and empties nobody's bucket"
 
 
 async def twice(site: Site, first: dict[str, str], second: dict[str, str]) -> list[bool]:

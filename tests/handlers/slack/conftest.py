@@ -338,6 +338,7 @@ def _furnished(
         trouble=trouble,
         webhook_secrets={},
         accept_webhook=accept_webhook,
+        admit=lambda _source: None,
         gate_tokens=("gate-token",),
         health=health,
         metrics=lambda: (b"", "text/plain"),
