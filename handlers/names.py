@@ -72,6 +72,8 @@ class Action(StrEnum):
 
     ACCEPT_CANDIDATE = "candidate_accept"
     REJECT_CANDIDATE = "candidate_reject"
+    ACCEPT_ASK = "ask_accept"
+    DECLINE_ASK = "ask_decline"
     CONTEST_YIELD = "contest_yield"
     CONTEST_KEEP = "contest_keep"
     CONTEST_WITHDRAW = "contest_withdraw"

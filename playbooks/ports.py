@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from playbooks.domain.change import Change, Clearance, Hold, Verdict
-from playbooks.domain.command import Contest, Handover, Tenure
+from playbooks.domain.command import Contest, Handover, Ladder, Tenure
 from playbooks.domain.effects import Effect
 from playbooks.domain.entry import Entry
 from playbooks.domain.handbook import Handbook
@@ -27,6 +27,7 @@ from playbooks.domain.ids import (
     HandoverId,
     IncidentId,
     KnownErrorId,
+    LadderId,
     ReviewId,
     ServiceName,
     StatementId,
@@ -137,6 +138,13 @@ class Contests(Repository[ContestId, Contest], Protocol):
         """The contest that is not decided yet."""
 
     async def of(self, incident: IncidentId) -> Sequence[Contest]: ...
+
+
+class Ladders(Repository[LadderId, Ladder], Protocol):
+    """Searches for a commander."""
+
+    async def open_for(self, incident: IncidentId) -> Ladder | None:
+        """The search that goes on; there is at most one."""
 
 
 class Handovers(Repository[HandoverId, Handover], Protocol):
@@ -304,6 +312,7 @@ class Unit(Protocol):
     episodes: Episodes
     tenures: Tenures
     contests: Contests
+    ladders: Ladders
     handovers: Handovers
     entries: Entries
     statements: Statements

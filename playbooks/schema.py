@@ -158,10 +158,19 @@ class Burn(Part):
 class Command(Part):
     """The bounds of every question about the commander's seat."""
 
+    ask_after: Duration
+    ask_within: Duration
+    ask_at_most: Annotated[int, Field(ge=0, le=20)]
+
     contest_within: Duration
     settle_within: Duration
     duty_within: Duration
     handover_within: Duration
+
+    @property
+    def seated_within(self) -> timedelta:
+        """Nobody need wait longer than this for a commander."""
+        return self.ask_after + self.ask_at_most * self.ask_within
 
 
 class Freeze(Part):

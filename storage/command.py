@@ -11,14 +11,15 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from playbooks.domain.command import Contest, ContestPhase, Handover, HandoverState, Tenure
-from playbooks.domain.ids import ContestId, HandoverId, IncidentId
+from playbooks.domain.command import Contest, ContestPhase, Handover, HandoverState, Ladder, Tenure
+from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId
 from storage import tables
 from storage.mapping import Codec
 from storage.records import SqlRecords, SqlRepository
 
 _TENURES = Codec(Tenure, tables.tenures)
 _CONTESTS = Codec(Contest, tables.contests)
+_LADDERS = Codec(Ladder, tables.ladders)
 _HANDOVERS = Codec(Handover, tables.handovers)
 
 
@@ -61,6 +62,16 @@ class SqlContests(SqlRepository[ContestId, Contest]):
             self._columns.incident == incident,
             order=(self._columns.opened_at, self._columns.id),
         )
+
+
+class SqlLadders(SqlRepository[LadderId, Ladder]):
+    """``ports.Ladders``."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection, _LADDERS)
+
+    async def open_for(self, incident: IncidentId) -> Ladder | None:
+        return await self._first(self._columns.incident == incident, self._columns.ended_at.is_(None))
 
 
 class SqlHandovers(SqlRepository[HandoverId, Handover]):

@@ -175,6 +175,27 @@ contests = Table(
     ),
 )
 
+ladders = Table(
+    "ladders",
+    metadata,
+    _key(),
+    _incident(),
+    _text("cause"),
+    _at("begun_at"),
+    _at("asks_from"),
+    _many("asks"),
+    _at("ended_at", optional=True),
+    _version(),
+    Index("ix_ladders_incident", "incident"),
+    Index(
+        "uq_ladders_one_open",
+        "incident",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+
 handovers = Table(
     "handovers",
     metadata,

@@ -21,6 +21,7 @@ from playbooks.domain.ids import (
     ClearanceId,
     ContestId,
     HandoverId,
+    LadderId,
     ReviewId,
     StatementId,
     UserId,
@@ -42,6 +43,18 @@ async def accept_candidate(call: Call, _ref: Ref) -> Reply:
 async def reject_candidate(call: Call, _ref: Ref) -> None:
     """It is none: ask why."""
     await call.show(declaring.reject(call.number))
+
+
+async def accept_ask(call: Call, ref: Ref) -> Reply:
+    """Whoever was asked takes the empty seat."""
+    taken = await command.accept_ask(call.ports, ladder=LadderId(ref.subject), by=call.user)
+    return _instead(answers.took(taken))
+
+
+async def decline_ask(call: Call, ref: Ref) -> Reply:
+    """Whoever was asked cannot: somebody else is asked at once."""
+    following = await command.decline_ask(call.ports, ladder=LadderId(ref.subject), by=call.user)
+    return _instead(answers.passed_on(call.number, following))
 
 
 async def give_way(call: Call, ref: Ref) -> Reply:
@@ -200,6 +213,8 @@ async def _facts(call: Call) -> Reply:
 ACTIONS: dict[Action, Press] = {
     Action.ACCEPT_CANDIDATE: accept_candidate,
     Action.REJECT_CANDIDATE: reject_candidate,
+    Action.ACCEPT_ASK: accept_ask,
+    Action.DECLINE_ASK: decline_ask,
     Action.CONTEST_YIELD: give_way,
     Action.CONTEST_KEEP: keep,
     Action.CONTEST_WITHDRAW: withdraw,

@@ -10,6 +10,7 @@ from handlers.views.forms import modal
 from handlers.views.kit import Block, Element, Message, View, actions, button, context, message, section
 from handlers.views.phrases import kind_word, sign, verb_button
 from handlers.views.text import Markup, clock_time, foreign, person, plain, refusal, say
+from playbooks.domain.command import Ask
 from playbooks.domain.events import CommandContested, CommandTaken, ContestJoined
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, UserId, incident_name
@@ -155,6 +156,16 @@ def took(outcome: CommandTaken | CommandContested | ContestJoined) -> Message:
             return answer(
                 Markup("You joined the dispute about command. It is settled when the first one is.")
             )
+
+
+def passed_on(incident: IncidentId, following: Ask | None) -> Message:
+    """Somebody could not take command, and who is asked instead."""
+    name = incident_name(incident)
+    if following is None:
+        return answer(say("Thank you for saying so. A duty manager takes *{n}*.", n=name))
+    return answer(
+        say("Thank you for saying so. {who} is asked to lead *{n}*.", who=person(following.user), n=name)
+    )
 
 
 def stated(statement: Statement, number: int) -> Markup:

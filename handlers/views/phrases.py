@@ -13,7 +13,7 @@ from handlers.names import Ref, Verb, verb_action
 from handlers.views.kit import Element, button
 from handlers.views.text import Markup, clock_time, date_and_time, foreign, join, link, person, plain, say
 from playbooks.domain.change import Clearance
-from playbooks.domain.command import ContestPhase
+from playbooks.domain.command import ContestPhase, Ladder
 from playbooks.domain.events import Evidence
 from playbooks.domain.ids import IncidentId, incident_name
 from playbooks.domain.incident import Incident, Major, State
@@ -104,9 +104,22 @@ def commander(picture: Picture) -> Markup:
     return say("*Commander* {who} since {since}", who=person(tenure.user), since=clock_time(tenure.since))
 
 
+def called(picture: Picture) -> Markup:
+    """What is wrong, for somebody who has just been woken."""
+    return say(
+        "🚨 *{severity}* {named}\n{services} · {commander}",
+        severity=picture.severity_name,
+        named=named(picture.incident),
+        services=services(picture),
+        commander=commander(picture),
+    )
+
+
 def question_about_command(picture: Picture) -> Markup | None:
     """The dispute or offer that is open, with the time by which it ends."""
     contest, handover = picture.contest, picture.handover
+    if picture.search is not None:
+        return _search(picture.search)
     if contest is not None and contest.phase is ContestPhase.SETTLING:
         who = join((person(c.user) for c in contest.standing), ", ")
         return say(
@@ -125,6 +138,18 @@ def question_about_command(picture: Picture) -> Markup | None:
             until=clock_time(handover.expires_at),
         )
     return None
+
+
+def _search(search: Ladder) -> Markup:
+    asked = search.open_ask
+    if asked is None:
+        return say(
+            "🧭 Whoever takes it first has it. From {at} on people are asked.",
+            at=clock_time(search.asks_from),
+        )
+    return say(
+        "🧭 {who} is asked to take it, until {until}.", who=person(asked.user), until=clock_time(asked.until)
+    )
 
 
 def impact(picture: Picture, *, widely: bool = False) -> Statement | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from playbooks.domain.ids import ContestId, HandoverId, IncidentId, ServiceName, TenureId, UserId
+from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId, ServiceName, TenureId, UserId
 
 
 class Seating(StrEnum):
@@ -89,6 +89,54 @@ class Contest:
     def standing(self) -> tuple[Challenger, ...]:
         """Challengers who have not withdrawn."""
         return tuple(c for c in self.challengers if not c.withdrawn)
+
+
+class LadderCause(StrEnum):
+    """Why somebody has to be found for the seat."""
+
+    FIRST = "first"
+    """Nobody has taken it yet."""
+
+
+class AskState(StrEnum):
+    """An ask is open, or how it ended."""
+
+    ASKED = "asked"
+    TAKEN = "taken"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One person was asked to take the seat, and had until ``until`` to answer."""
+
+    user: UserId
+    at: datetime
+    until: datetime
+    state: AskState = AskState.ASKED
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """The search for a commander, one person after the other; see ``domain.ladder``."""
+
+    id: LadderId
+    incident: IncidentId
+    cause: LadderCause
+    begun_at: datetime
+    asks_from: datetime
+    """When the first person is asked, if nobody came of their own accord by then."""
+    asks: tuple[Ask, ...] = ()
+    ended_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def open_ask(self) -> Ask | None:
+        """The ask that waits for its answer."""
+        newest = self.asks[-1] if self.asks else None
+        return newest if newest is not None and newest.state is AskState.ASKED else None
 
 
 class HandoverState(StrEnum):

@@ -20,6 +20,7 @@ from playbooks.domain.ids import (
     HandoverId,
     IncidentId,
     KnownErrorId,
+    LadderId,
     ReviewId,
     ServiceName,
     StatementId,
@@ -155,6 +156,39 @@ class CommandTaken(Event):
     commander: UserId
     how: Seating
     fence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandAsked(Event):
+    """Nobody took command, so somebody is asked to."""
+
+    ladder: LadderId
+    person: UserId
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskDeclined(Event):
+    """Whoever was asked to take command cannot; the next one is asked at once."""
+
+    ladder: LadderId
+    person: UserId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskLapsed(Event):
+    """Whoever was asked to take command did not answer in time."""
+
+    ladder: LadderId
+    person: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandUnfilled(Event):
+    """Everybody was asked, and there is no duty manager who could be seated."""
+
+    ladder: LadderId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

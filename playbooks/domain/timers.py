@@ -19,6 +19,8 @@ class TimerKind(StrEnum):
     EVALUATE = "evaluate"
     """Trigger rules: some condition may have become sustained."""
     CANDIDATE = "candidate"
+    LADDER = "ladder"
+    """Nobody commands: the next one is to be asked."""
     CONTEST_SETTLES = "contest_settles"
     CONTEST_FINAL = "contest_final"
     HANDOVER_EXPIRES = "handover_expires"

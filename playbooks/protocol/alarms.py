@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from playbooks.domain.errors import IncidentNotFound
-from playbooks.domain.ids import ContestId, HandoverId, IncidentId, UpdateId
+from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId, UpdateId
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports
 from playbooks.protocol import command, communicate, freeze, intake, quiet
@@ -16,6 +16,8 @@ async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901 - one exhausti
     match timer.kind:
         case TimerKind.EVALUATE:
             await intake.evaluate(ports, subject=timer.subject)
+        case TimerKind.LADDER:
+            await command.ask_next(ports, ladder=LadderId(timer.subject))
         case TimerKind.CONTEST_SETTLES:
             await command.contest_settles(ports, contest=ContestId(timer.subject))
         case TimerKind.CONTEST_FINAL:

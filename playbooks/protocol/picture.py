@@ -11,7 +11,7 @@ from datetime import datetime
 
 from playbooks.domain.change import Clearance, ClearanceState, Hold
 from playbooks.domain.clock import read
-from playbooks.domain.command import Contest, Handover, Tenure
+from playbooks.domain.command import Contest, Handover, Ladder, Tenure
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import StatementId
 from playbooks.domain.incident import Incident
@@ -47,6 +47,8 @@ class Picture:
     review: Review | None
     log_head: tuple[int, str]
     """Number of log entries and the hash of the newest."""
+    search: Ladder | None = None
+    """The search for a commander that goes on."""
 
     @property
     def hypotheses(self) -> tuple[Statement, ...]:
@@ -103,4 +105,5 @@ async def draw(unit: Unit, handbook: Handbook, incident: Incident, *, at: dateti
         known_errors=await lookalikes(unit, handbook, incident, episodes),
         review=await unit.reviews.of(number),
         log_head=await unit.entries.head(number),
+        search=await unit.ladders.open_for(number),
     )

@@ -59,6 +59,8 @@ def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: PLR0
             return _on_detection(event, scene)
         case e.RoomOpened() | e.RoomUnavailable() | e.PeopleInvited() | e.StepFailed():
             return _on_room(event, scene)
+        case e.CommandAsked() | e.AskDeclined() | e.AskLapsed() | e.CommandUnfilled():
+            return _on_search(event, scene)
         case (
             e.CommandTaken()
             | e.HandoverOffered()
@@ -151,12 +153,27 @@ def _on_contest(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
             return (*room, *_mirrors(event))
 
 
+def _on_search(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+    """One person is asked at a time, and privately: the room sees it on the card."""
+    number = event.incident
+    match event:
+        case e.CommandAsked(person=person):
+            return (*_invite(event, (person,)), *_tell(event, (person,)), RefreshCard(incident=number))
+        case e.CommandUnfilled():
+            room = TellRoom(incident=number, about=event)
+            return (room, *_tell(event, scene.handbook.operators), RefreshCard(incident=number))
+        case _:
+            return (RefreshCard(incident=number),)
+
+
 def _on_command(event: e.Event) -> tuple[Effect, ...]:
     number = event.incident
     room = (TellRoom(incident=number, about=event),)
     match event:
         case e.CommandTaken(how=Seating.AWARD):
             return _mirrors(event)  # the decision of the contest already said it
+        case e.CommandTaken(how=Seating.ACTING, commander=commander):
+            return (*_invite(event, (commander,)), *room, *_tell(event, (commander,)), *_mirrors(event))
         case e.CommandTaken(commander=commander):
             return (*_invite(event, (commander,)), *room, *_mirrors(event))
         case e.HandoverOffered(handover=handover, taker=taker):

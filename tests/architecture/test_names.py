@@ -26,6 +26,7 @@ from handlers.slack.submissions import SUBMISSIONS
 from handlers.slack.verbs import VERBS
 from handlers.views.notices import private_notice, room_notice
 from playbooks.domain import effects as e
+from playbooks.domain.command import Ask
 from playbooks.domain.events import Event
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId
@@ -36,7 +37,7 @@ from storage.mapping import EFFECTS, EVENTS
 from tests.architecture.pages import ROOT, committed, read, rows
 from tests.clock import START
 from tests.library import CATALOGUE, PLAYBOOK
-from tests.storage.records import CLEARANCE, INCIDENT, SEVEN, TENURE
+from tests.storage.records import CLEARANCE, INCIDENT, LADDER, SEVEN, TENURE
 
 SILENT = {
     "MessageSaid": "people said it themselves",
@@ -222,6 +223,7 @@ def picture_of(event: Event) -> Picture:
         known_errors=(),
         review=None,
         log_head=(1, "0" * 64),
+        search=replace(LADDER, asks=(Ask(user=UserId("U0ADA"), at=START, until=START),), ended_at=None),
     )
 
 

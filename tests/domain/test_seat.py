@@ -42,13 +42,12 @@ from playbooks.domain.errors import (
 from playbooks.domain.ids import PROTOCOL, ContestId, HandoverId, IncidentId, ServiceName, TenureId, UserId
 from playbooks.domain.tie_break import NO_TIER, best_tier, claimant, has_standing, tie_break
 from playbooks.loader import DEFAULT_PLAYBOOK, EXAMPLE_CATALOGUE, load
-from playbooks.schema import Command
 
 T0 = datetime(2026, 6, 2, 10, 0, tzinfo=UTC)
 ADA, BOB, CLEO, DEV, GUS = (UserId(f"U0{name}") for name in ("ADA", "BOB", "CLEO", "DEV", "GUS"))
 INC = IncidentId(7)
 SOON = T0 + timedelta(minutes=1)
-POLICY = Command(contest_within="5m", settle_within="3m", duty_within="5m", handover_within="5m")
+POLICY = load(DEFAULT_PLAYBOOK, EXAMPLE_CATALOGUE).playbook.command
 
 
 def minutes(n: float) -> timedelta:

@@ -32,6 +32,8 @@ AlertsAttached of a new service         Invite(cleo, dev) RefreshCard SetTopic R
 AlertsAttached to a candidate           RefreshCard
 ApprovalAsked                           AskApproval TellPerson(bob) RefreshCard
 ApprovalAsked while nobody commands     AskApproval TellPerson(ada, fay) RefreshCard
+AskDeclined                             RefreshCard
+AskLapsed                               RefreshCard
 CandidateProposed                       PostCandidate
 CandidateRejected                       RefreshAnnouncement
 ChangeAllowed                           TellRoom
@@ -39,9 +41,12 @@ ChangeApproved                          RefreshCard
 ChangeDenied                            RefreshCard
 ChangeHeld                              RefreshCard
 ClockRead                               TellRoom
+CommandAsked                            Invite(cleo) TellPerson(cleo) RefreshCard
 CommandContested                        Invite(cleo) TellRoom TellPerson(bob, cleo, gus) RefreshCard
 CommandTaken                            Invite(cleo) TellRoom RefreshCard SetTopic RefreshAnnouncement
 CommandTaken by award                   RefreshCard SetTopic RefreshAnnouncement
+CommandTaken, acting                    Invite(cleo) TellRoom TellPerson(cleo) RefreshCard SetTopic RefreshAnnouncement
+CommandUnfilled                         TellRoom TellPerson(dev, gus) RefreshCard
 ContestAwarded                          TellRoom TellPerson(gus) RefreshCard SetTopic RefreshAnnouncement
 ContestDecided                          TellRoom RefreshCard SetTopic RefreshAnnouncement
 ContestJoined                           Invite(cleo) TellRoom TellPerson(cleo) RefreshCard
@@ -120,6 +125,7 @@ def variations(scene: Scene) -> dict[str, tuple[Event, Scene]]:
         "AlertsAttached to a candidate": (spreading, candidate),
         "ApprovalAsked while nobody commands": (built(events.ApprovalAsked), vacant),
         "CommandTaken by award": (built(events.CommandTaken, how=Seating.AWARD), scene),
+        "CommandTaken, acting": (built(events.CommandTaken, how=Seating.ACTING), scene),
         "PeopleInvited except one": (built(events.PeopleInvited, failed=((CLEO, "a guest"),)), scene),
         "QuietNoticed, declared by monitoring": (built(events.QuietNoticed), by_rule),
         "RoomOpened after Cleo took command": (built(events.RoomOpened), replace(scene, commander=CLEO)),

@@ -14,7 +14,19 @@ from playbooks.domain.change import (
     Risk,
     Verdict,
 )
-from playbooks.domain.command import Brief, Challenger, Contest, Handover, Seating, Settlement, Tenure
+from playbooks.domain.command import (
+    Ask,
+    AskState,
+    Brief,
+    Challenger,
+    Contest,
+    Handover,
+    Ladder,
+    LadderCause,
+    Seating,
+    Settlement,
+    Tenure,
+)
 from playbooks.domain.digest import Digest, Line, Section
 from playbooks.domain.ids import (
     ChangeId,
@@ -26,6 +38,7 @@ from playbooks.domain.ids import (
     HandoverId,
     IncidentId,
     KnownErrorId,
+    LadderId,
     ReviewId,
     ServiceName,
     StatementId,
@@ -133,6 +146,19 @@ CONTEST = Contest(
     by=Settlement.TIE_BREAK,
     reasons=("on shift, and the other is not",),
     decided_at=LATER,
+)
+
+LADDER = Ladder(
+    id=LadderId("la-1"),
+    incident=SEVEN,
+    cause=LadderCause.FIRST,
+    begun_at=START,
+    asks_from=LATER,
+    asks=(
+        Ask(user=ADA, at=START, until=LATER, state=AskState.DECLINED, answered_at=LATER),
+        Ask(user=BOB, at=START, until=LATER),
+    ),
+    ended_at=LATER,
 )
 
 HANDOVER = Handover(

@@ -6,7 +6,7 @@ from handlers.views.kit import Element, Message, actions, message, section
 from handlers.views.notices.freeze import freeze
 from handlers.views.notices.outbreak import assembly, outbreak, retry_button
 from handlers.views.notices.progress import outcome, recovery, told
-from handlers.views.notices.seat import contest_button, dispute, offer
+from handlers.views.notices.seat import contest_button, dispute, offer, search
 from handlers.views.text import Markup
 from playbooks.domain import events as e
 from playbooks.domain.handbook import Handbook
@@ -44,6 +44,8 @@ def spoken(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | Non
             | e.ContestDecided()
         ):
             return dispute(event)
+        case e.CommandAsked() | e.AskDeclined() | e.AskLapsed() | e.CommandUnfilled():
+            return search(event)
         case e.HandoverOffered() | e.HandoverAccepted() | e.HandoverDeclined() | e.HandoverExpired():
             return offer(event)
         case _:

@@ -12,6 +12,7 @@ from playbooks.domain.command import Seating
 from playbooks.domain.contest import DISPUTABLE
 
 Dispute = e.CommandTaken | e.CommandContested | e.ContestJoined | e.ContestAwarded | e.ContestDecided
+Search = e.CommandAsked | e.AskDeclined | e.AskLapsed | e.CommandUnfilled
 Offer = e.HandoverOffered | e.HandoverAccepted | e.HandoverDeclined | e.HandoverExpired
 
 
@@ -30,6 +31,27 @@ def dispute(event: Dispute) -> Markup:
         case e.ContestDecided():
             return say(
                 "⚖️ Settled: {who} has command.\n{why}", who=person(event.winner), why=reasons(event.reasons)
+            )
+
+
+def search(event: Search) -> Markup:
+    """Somebody is wanted for the seat."""
+    match event:
+        case e.CommandAsked():
+            return say(
+                "🧭 Nobody has taken command yet. {who} is asked, until {until}.",
+                who=person(event.person),
+                until=clock_time(event.until),
+            )
+        case e.AskDeclined():
+            why = say(": {why}", why=foreign(event.reason)) if event.reason else Markup(".")
+            return say("{who} cannot take command{why}", who=person(event.person), why=why)
+        case e.AskLapsed():
+            return say("{who} did not answer when asked to take command.", who=person(event.person))
+        case e.CommandUnfilled():
+            return Markup(
+                "⚠️ *Nobody commands*, and nobody is left whom the roster would let me ask. "
+                "Whoever can lead, take command: `/incident take`"
             )
 
 

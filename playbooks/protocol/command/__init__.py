@@ -15,20 +15,25 @@ from playbooks.protocol.command.contest import (
     withdraw,
 )
 from playbooks.protocol.command.handover import accept, decline, expire, offer
+from playbooks.protocol.command.ladder import accept_ask, ask_next, decline_ask, search
 from playbooks.protocol.command.seat import Claimed, close_questions, take
 
 __all__ = [
     "Claimed",
     "accept",
+    "accept_ask",
+    "ask_next",
     "close_questions",
     "contest_final",
     "contest_settles",
     "decline",
+    "decline_ask",
     "expire",
     "give_way",
     "keep",
     "offer",
     "override",
+    "search",
     "take",
     "withdraw",
 ]

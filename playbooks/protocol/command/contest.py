@@ -17,7 +17,7 @@ from playbooks.domain.incident import Incident
 from playbooks.domain.tie_break import best_tier, claimant, has_standing
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports, Unit
-from playbooks.protocol.command.seating import install
+from playbooks.protocol.command.seating import install, seats_held
 from playbooks.protocol.recording import locked, record
 
 
@@ -219,14 +219,13 @@ async def _claimants(
     contest: Contest,
 ) -> Sequence[Claimant]:
     claims = [(contest.incumbent, contest.incumbent_since), *((c.user, c.at) for c in contest.standing)]
-    others = [i for i in await unit.incidents.live() if i.id != incident.id]
-    seats = [await unit.tenures.current(other.id) for other in others]
+    held = await seats_held(unit, but=incident.id)
     return [
         claimant(
             ports.handbook(),
             user,
             impacted=incident.impacted,
-            seats_held=sum(1 for seat in seats if seat is not None and seat.user == user),
+            seats_held=held[user],
             claimed_at=at,
         )
         for user, at in claims

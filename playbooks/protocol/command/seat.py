@@ -12,7 +12,7 @@ from playbooks.domain.timers import TimerKind
 from playbooks.domain.turning import require_accepted
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.command.contest import conclude, dispute
-from playbooks.protocol.command.seating import install
+from playbooks.protocol.command.seating import end_search, install
 from playbooks.protocol.recording import locked_live
 
 PRESSED_TOO = "I want to take command too"
@@ -44,6 +44,7 @@ async def close_questions(unit: Unit, ports: Ports, incident: Incident) -> None:
     ended = disputes.abandon(found, at=ports.clock.now()) if found else None
     if ended is not None:
         await conclude(unit, ports, incident, ended, by=PROTOCOL)
+    await end_search(unit, incident.id, at=ports.clock.now())
     offered = await unit.handovers.open_for(incident.id)
     withdrawn = handovers.void(offered, at=ports.clock.now()) if offered else None
     if withdrawn is not None:

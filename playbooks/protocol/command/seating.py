@@ -6,12 +6,16 @@ the newest fencing number.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from datetime import datetime
 
+from playbooks.domain import ladder
 from playbooks.domain.events import CommandTaken
-from playbooks.domain.ids import UserId
+from playbooks.domain.ids import IncidentId, UserId
 from playbooks.domain.incident import Incident
 from playbooks.domain.seat import Seated
+from playbooks.domain.timers import TimerKind
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.recording import record
 
@@ -34,10 +38,29 @@ async def install(
 
 
 async def reseat(unit: Unit, incident: Incident, seated: Seated) -> Incident:
-    """Close one tenure and open the next; the incident carries the newest fencing number."""
+    """Close one tenure and open the next; the incident carries the newest fencing number.
+
+    Nobody is searched for any more.
+    """
     if seated.closed is not None and seated.closed.until is not None:
         await unit.tenures.end(seated.closed, seated.closed.until)
     await unit.tenures.add(seated.opened)
     after = replace(incident, fence=seated.opened.fence)
     await unit.incidents.save(after)
+    await end_search(unit, incident.id, at=seated.opened.since)
     return after
+
+
+async def end_search(unit: Unit, incident: IncidentId, *, at: datetime) -> None:
+    """Somebody was found, or nobody is needed any more."""
+    search = await unit.ladders.open_for(incident)
+    if search is not None:
+        await unit.ladders.save(ladder.end(search, at=at))
+        await unit.timers.cancel(TimerKind.LADDER, search.id)
+
+
+async def seats_held(unit: Unit, *, but: IncidentId) -> Counter[UserId]:
+    """How many other live incidents each commander leads."""
+    others = [incident.id for incident in await unit.incidents.live() if incident.id != but]
+    seats = [await unit.tenures.current(other) for other in others]
+    return Counter(tenure.user for tenure in seats if tenure is not None)

@@ -341,6 +341,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("incident", name="pk_chains"),
     )
     op.create_table(
+        "ladders",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("begun_at", Instant(), nullable=False),
+        sa.Column("asks_from", Instant(), nullable=False),
+        sa.Column("asks", Json, nullable=False),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident"], ["incidents.id"], name="fk_ladders_incident", initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_ladders"),
+    )
+    op.create_index("ix_ladders_incident", "ladders", ["incident"])
+    op.create_index(
+        "uq_ladders_one_open",
+        "ladders",
+        ["incident"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
         "entries",
         sa.Column("incident", sa.Integer(), nullable=False),
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
@@ -558,6 +582,7 @@ def downgrade() -> None:
     op.drop_table("episodes")
     op.drop_table("entries")
     op.drop_table("chains")
+    op.drop_table("ladders")
     op.drop_table("contests")
     op.drop_table("clocks")
     op.drop_table("clearances")

@@ -1,0 +1,107 @@
+"""What one person hears about the commander's seat, with the buttons that this person may press."""
+
+from __future__ import annotations
+
+from handlers.names import Action, Ref, Verb
+from handlers.views.kit import Block, Element, actions, button, confirm, section
+from handlers.views.notices.room import spoken
+from handlers.views.phrases import called, named, verb_button
+from handlers.views.text import Markup, clock_time, person, say
+from playbooks.domain import events as e
+from playbooks.domain.command import Seating
+from playbooks.domain.handbook import Handbook
+from playbooks.domain.ids import ContestId, IncidentId, UserId
+from playbooks.protocol.picture import Picture
+
+
+def words(event: e.Event, picture: Picture, handbook: Handbook, user: UserId) -> Markup | None:
+    """The sentence for ``user``; None if there is nothing to say to this person any more."""
+    match event:
+        case e.CommandAsked():
+            return _asked(event, picture)
+        case e.CommandTaken(how=Seating.ACTING) if event.commander == user:
+            return say(
+                "🧭 You are *acting commander* of {named}, because nobody took command. "
+                "You keep it until you hand it over.",
+                named=named(picture.incident),
+            )
+        case _:
+            return spoken(event, picture, handbook)
+
+
+def choices(event: e.Event, handbook: Handbook, user: UserId) -> list[Block]:
+    """What ``user`` may answer."""
+    number = event.incident
+    match event:
+        case e.CommandAsked():
+            ref = Ref(incident=number, subject=event.ladder)
+            take = button("Take command", Action.ACCEPT_ASK, ref, style="primary")
+            return [actions(take, button("I cannot", Action.DECLINE_ASK, ref))]
+        case e.CommandTaken(commander=commander) if commander == user:
+            impact = verb_button("State the impact…", Verb.IMPACT, number)
+            return [actions(impact, verb_button("Hand over…", Verb.HANDOVER, number))]
+        case e.CommandContested() | e.ContestJoined() | e.ContestAwarded():
+            return _about_dispute(event, handbook, user)
+        case _:
+            return []
+
+
+def _asked(event: e.CommandAsked, picture: Picture) -> Markup | None:
+    """The question; None once it is answered, so that nobody is asked for what is settled."""
+    asked = picture.search.open_ask if picture.search else None
+    if asked is None or asked.user != event.person:
+        return None
+    return say(
+        "{called}\nWill you take command? Please answer by {until}; then somebody else is asked.",
+        called=called(picture),
+        until=clock_time(event.until),
+    )
+
+
+def _about_dispute(
+    event: e.CommandContested | e.ContestJoined | e.ContestAwarded,
+    handbook: Handbook,
+    user: UserId,
+) -> list[Block]:
+    match event:
+        case e.CommandContested(incumbent=incumbent) if user == incumbent:
+            return [actions(*_incumbent(event.incident, event.contest))]
+        case e.CommandContested(challenger=challenger) | e.ContestJoined(challenger=challenger) if (
+            user == challenger
+        ):
+            return [actions(_withdraw(event.incident, event.contest))]
+        case e.CommandContested() if user in handbook.duty_managers:
+            return _award(event.incident, event.contest, (event.incumbent, event.challenger))
+        case e.ContestAwarded() if user in handbook.duty_managers:
+            return _award(event.incident, event.contest, (event.winner, *event.loser))
+        case _:
+            return []
+
+
+def _incumbent(incident: IncidentId, contest: ContestId) -> list[Element]:
+    ref = Ref(incident=incident, subject=contest)
+    sure = confirm("Give up command?", "The challenger has command from this moment on.", "Yield command")
+    return [
+        button("Yield", Action.CONTEST_YIELD, ref, confirm=sure),
+        button("Keep: decide now", Action.CONTEST_KEEP, ref),
+    ]
+
+
+def _withdraw(incident: IncidentId, contest: ContestId) -> Element:
+    return button("Withdraw", Action.CONTEST_WITHDRAW, Ref(incident=incident, subject=contest))
+
+
+def _award(incident: IncidentId, contest: ContestId, parties: tuple[UserId, ...]) -> list[Block]:
+    sure = confirm("Decide this dispute?", "Your decision is final.", "Decide")
+    return [
+        section(
+            say("Give command to {who}", who=person(who)),
+            accessory=button(
+                "Decide for them",
+                Action.CONTEST_AWARD,
+                Ref(incident=incident, subject=contest, words=who),
+                confirm=sure,
+            ),
+        )
+        for who in dict.fromkeys(parties)
+    ]
