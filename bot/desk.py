@@ -18,9 +18,10 @@ from bot.slack.gateway import Gateway
 from bot.slack.introduction import Introduction
 from bot.watchdog import Watchdog
 from bot.workers.arrivals import EVENTS, HOOKS
+from bot.workers.people import People
 from config.settings import Settings
 from handlers.deps import Answer, Desk, Headers
-from playbooks.domain.ids import ChannelId
+from playbooks.domain.ids import ChannelId, UserId
 from playbooks.ports import Ports
 from storage.uow import Store
 
@@ -46,6 +47,7 @@ def make_desk(
     metrics: Metrics,
     wall: Callable[[], datetime],
     dispatch: Callable[[str, Headers], Awaitable[Answer]],
+    people: People,
 ) -> Desk:
     """Everything an edge needs, and nothing that could start or stop anything."""
 
@@ -66,6 +68,9 @@ def make_desk(
     async def retry(delivery: str) -> bool:
         return await soon(store.outbox.revive(delivery, now=wall()), within=SLACK_WAITS)
 
+    async def acquaint(user: UserId) -> bool:
+        return await soon(people.acquaint(user), within=SLACK_WAITS)
+
     def room_url(channel: ChannelId) -> str:
         known = introduction.identity
         home = known.team_url.rstrip("/") if known else f"https://app.slack.com/client/{team}"
@@ -83,6 +88,8 @@ def make_desk(
         accept_event=accept_event,
         room_url=room_url,
         publish_home=gateway.publish_home,
+        acquaint=acquaint,
+        groups_changed=people.ask,
         retry=retry,
         trouble=watchdog.trouble,
         webhook_secrets=_webhook_secrets(settings),

@@ -6,12 +6,16 @@ nothing: the old rules stay in force, and the log says what is wrong with the ne
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
 from config.settings import Settings
 from playbooks.domain.handbook import Handbook
+from playbooks.domain.ids import UserId
+from playbooks.domain.person import Group
 from playbooks.loader import DEFAULT_PLAYBOOK, EXAMPLE_CATALOGUE, Broken, load
 
 log = structlog.get_logger("tocsin.handbook")
@@ -29,6 +33,7 @@ class Library:
         """Raises Broken if the files cannot be used."""
         self._papers = (playbook, catalogue)
         self._seen = self._stamps()
+        self._groups: dict[str, tuple[UserId, ...]] = {}
         self._handbook = load(playbook, catalogue)
 
     def handbook(self) -> Handbook:
@@ -41,11 +46,18 @@ class Library:
             return
         self._seen = stamps
         try:
-            self._handbook = load(*self._papers)
+            self._handbook = replace(load(*self._papers), groups=self._groups)
         except Broken as broken:
             log.warning("handbook.kept", mistakes=[str(mistake) for mistake in broken.mistakes])
         else:
             log.info("handbook.read", files=[str(paper) for paper in self._papers])
+
+    def learn(self, groups: Iterable[Group]) -> None:
+        """Who is in the user groups of Slack now."""
+        read: dict[str, tuple[UserId, ...]] = {group.id: group.members for group in groups}
+        if read != self._groups:
+            self._groups = read
+            self._handbook = replace(self._handbook, groups=self._groups)
 
     def _stamps(self) -> tuple[int | None, ...]:
         return tuple(_changed_at(paper) for paper in self._papers)

@@ -18,6 +18,8 @@ EVENT_SCOPES: Final = {
     "message.channels": ("channels:history",),
     "message.groups": ("groups:history",),
     "reaction_added": ("reactions:read",),
+    "subteam_members_changed": ("usergroups:read",),
+    "user_change": ("users:read",),
 }
 """Events that we read → what an app needs to be sent them (Slack docs, event reference)."""
 

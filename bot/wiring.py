@@ -40,6 +40,7 @@ from bot.workers.chores import GAPS, READ_AGAIN, TIDY_UP, Chore, Chores, tidy_up
 from bot.workers.deliveries import Deliveries, Terms
 from bot.workers.gaps import Gaps
 from bot.workers.heirs import Heirs
+from bot.workers.people import People
 from bot.workers.worker import Worker
 from config.settings import Settings
 from handlers.deps import Desk
@@ -105,6 +106,14 @@ async def build(settings: Settings, stack: AsyncExitStack) -> House:
     line = _line(settings, slack, connected=partial(chores.ask, GAPS))
     doctor = Doctor(ground.store, slack.introduction, line, ground.metrics, ground.ports.clock.now)
     watchdog = Watchdog(ground.store, ground.metrics, wall=ground.wall.now, clock=ground.ports.clock.now)
+    people = People(
+        ground.ports,
+        slack.gateway,
+        ground.library,
+        slack.introduction.known,
+        bell=ground.bells.bell("people"),
+        wall=ground.wall.now,
+    )
     desk = make_desk(
         settings,
         ports=ground.ports,
@@ -117,10 +126,11 @@ async def build(settings: Settings, stack: AsyncExitStack) -> House:
         metrics=ground.metrics,
         wall=ground.wall.now,
         dispatch=dispatcher(slack.bolt),
+        people=people,
     )
     register(slack.bolt, desk)
     site = make_site(desk, max_body=settings.server.max_body)
-    workers = (*_workers(ground, slack, desk), chores)
+    workers = (*_workers(ground, slack, desk), chores, people)
     return House(
         ground=ground,
         slack=slack,

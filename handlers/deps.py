@@ -92,6 +92,10 @@ class Desk:
     """The address that opens a conversation in Slack."""
     publish_home: Callable[[UserId, Mapping[str, object]], Awaitable[None]]
     """Show a Home tab (``views.publish``)."""
+    acquaint: Callable[[UserId], Awaitable[bool]]
+    """Learn from Slack who somebody is; False if Slack does not say so now."""
+    groups_changed: Callable[[], None]
+    """Have the user groups read again."""
     retry: Callable[[str], Awaitable[bool]]
     """Have a buried delivery tried again; False if there is none of that id to try."""
 

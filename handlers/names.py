@@ -80,6 +80,7 @@ class Action(StrEnum):
     CONTEST_AWARD = "contest_award"
     ACCEPT_HANDOVER = "handover_accept"
     DECLINE_HANDOVER = "handover_decline"
+    WITHDRAW_HANDOVER = "handover_withdraw"
     APPROVE_CHANGE = "change_approve"
     DENY_CHANGE = "change_deny"
     VERIFY_STATEMENT = "statement_verify"

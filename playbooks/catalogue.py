@@ -17,6 +17,9 @@ from pydantic import Field, field_validator, model_validator
 from playbooks.monitored import ConfigurationItem, Item, Maintenance, Objective, Route
 from playbooks.schema import Duration, Name, Part, Tier
 
+GroupKey = Annotated[str, Field(pattern=r"^S[A-Z0-9]+$")]
+"""The id of a Slack user group: nobody is found by a handle."""
+
 
 class Party(Part):
     """A team, department or vendor that can own something."""
@@ -111,10 +114,17 @@ class Roster(Part):
     """Who may command, in order of preference, who decides disputes, and who runs the bot."""
 
     commanders: tuple[Name, ...]
+    commanders_group: GroupKey | None = None
     on_shift: tuple[Name, ...] = ()
+    on_shift_group: GroupKey | None = None
     duty_managers: Annotated[tuple[Name, ...], Field(min_length=1)]
     comms: tuple[Name, ...] = ()
     operators: tuple[Name, ...] = ()
+
+    @property
+    def user_groups(self) -> frozenset[str]:
+        """The user groups whose members have to be known."""
+        return frozenset(group for group in (self.commanders_group, self.on_shift_group) if group)
 
 
 class Catalogue(Part):

@@ -33,9 +33,11 @@ from playbooks.domain.ids import (
     StatementId,
     Ts,
     UpdateId,
+    UserId,
 )
 from playbooks.domain.incident import Incident
 from playbooks.domain.material import ReviewMaterial
+from playbooks.domain.person import Group, Member
 from playbooks.domain.review import KnownError, Review
 from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ServiceClock
@@ -129,6 +131,24 @@ class Tenures(Protocol):
     async def add(self, tenure: Tenure) -> None: ...
 
     async def end(self, tenure: Tenure, at: datetime) -> None: ...
+
+
+class Members(Protocol):
+    """What Slack says about people and user groups."""
+
+    async def find(self, user: UserId) -> Member | None:
+        """Somebody who was looked up; None for everybody else."""
+
+    async def put(self, member: Member) -> None:
+        """Keep what Slack says now; nothing is changed by what it said earlier."""
+
+    async def unfit(self) -> frozenset[UserId]:
+        """Everybody known to be unable to command."""
+
+    async def groups(self) -> Sequence[Group]:
+        """The groups that were ever read, each as it was last."""
+
+    async def put_group(self, group: Group) -> None: ...
 
 
 class Contests(Repository[ContestId, Contest], Protocol):
@@ -311,6 +331,7 @@ class Unit(Protocol):
     incidents: Incidents
     episodes: Episodes
     tenures: Tenures
+    members: Members
     contests: Contests
     ladders: Ladders
     handovers: Handovers

@@ -147,6 +147,20 @@ tenures = Table(
     ),
 )
 
+members = Table(
+    "members",
+    metadata,
+    _key(),
+    Column("is_active", Boolean, nullable=False),
+    Column("is_bot", Boolean, nullable=False),
+    Column("is_guest", Boolean, nullable=False),
+    Column("is_stranger", Boolean, nullable=False),
+    _at("seen_at"),
+)
+"""People whom somebody asked about, as Slack knows them."""
+
+groups = Table("groups", metadata, _key(), _many("members"), _at("seen_at"))
+
 contests = Table(
     "contests",
     metadata,

@@ -11,6 +11,7 @@ from storage.command import SqlContests, SqlHandovers, SqlLadders, SqlTenures
 from storage.entries import SqlEntries
 from storage.episodes import Remembered, SqlEpisodes
 from storage.incidents import SqlIncidents
+from storage.members import SqlMembers
 from storage.owing import SqlOutbox
 from storage.posts import SqlPosts
 from storage.readings import SqlReadings
@@ -39,6 +40,7 @@ class SqlUnit:
         self._episodes = SqlEpisodes(connection, remembered)
         self.episodes: ports.Episodes = self._episodes
         self.tenures: ports.Tenures = SqlTenures(connection)
+        self.members: ports.Members = SqlMembers(connection)
         self.contests: ports.Contests = SqlContests(connection)
         self.ladders: ports.Ladders = SqlLadders(connection)
         self.handovers: ports.Handovers = SqlHandovers(connection)

@@ -20,13 +20,16 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.metrics import Metrics
 from bot.slack.outcomes import ALREADY_DONE, CALL_FAILURES, Ambiguous, DeliveryError, Later, Never, judge
 from bot.slack.throttle import Throttle
-from playbooks.domain.ids import ChannelId, Ts, UserId
+from handlers.slack.acquaintance import member_of
+from playbooks.domain.ids import ChannelId, GroupId, Ts, UserId
+from playbooks.domain.person import Member
 
 EVENT_TYPE: Final = "tocsin_delivery"
 """The type of the metadata by which we recognise our own messages."""
 MAX_INVITED: Final = 100
 """People in one call (Slack docs, conversations.invite, argument ``users``)."""
 PAGE: Final = 200
+UNKNOWN_PEOPLE: Final = frozenset({"user_not_found", "user_not_visible"})
 
 Call = Callable[..., Awaitable[Any]]
 Blocks = Sequence[Mapping[str, Any]]
@@ -220,6 +223,24 @@ class Gateway:
         ):
             for channel in page["channels"]:
                 yield _room(channel)
+
+    # ------------------------------------------------------------ people
+    async def member(self, user: UserId, *, team: str, at: datetime) -> Member:
+        """What Slack says about somebody at ``at``; ``team`` is our workspace."""
+        try:
+            answer = await self._call("users.info", self._web.users_info, user=user)
+        except Never as refusal:
+            if refusal.code not in UNKNOWN_PEOPLE:
+                raise
+            return Member(
+                id=user, is_active=False, is_bot=False, is_guest=False, is_stranger=False, seen_at=at
+            )
+        return member_of(answer["user"], team=team, at=at)
+
+    async def group_members(self, group: GroupId) -> Sequence[UserId]:
+        """Who is in a user group, in no order."""
+        answer = await self._call("usergroups.users.list", self._web.usergroups_users_list, usergroup=group)
+        return [UserId(user) for user in answer["users"]]
 
     # ------------------------------------------------------------ decoration
     async def pin(self, at: Posted) -> None:

@@ -53,6 +53,8 @@ _ALL: Final = (
     ),
     Method(name="conversations.replies", per_minute=_TIER_3, scopes=("channels:history",)),
     Method(name="users.conversations", per_minute=_TIER_2, scopes=("channels:read", "groups:read")),
+    Method(name="users.info", per_minute=_TIER_4, scopes=("users:read",)),
+    Method(name="usergroups.users.list", per_minute=_TIER_2, scopes=("usergroups:read",)),
     Method(name="pins.add", per_minute=_TIER_2, scopes=("pins:write",), decoration=True),
     Method(name="bookmarks.list", per_minute=_TIER_3, scopes=("bookmarks:read",), decoration=True),
     Method(name="bookmarks.add", per_minute=_TIER_2, scopes=("bookmarks:write",), decoration=True),

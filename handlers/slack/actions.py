@@ -103,6 +103,15 @@ async def decline_handover(call: Call, ref: Ref) -> Reply:
     return _instead(answers.answer(words))
 
 
+async def withdraw_offer(call: Call, _ref: Ref) -> Reply:
+    """Whoever offered command keeps it."""
+    return Reply(
+        message=answers.taken_back(
+            await command.withdraw_offer(call.ports, incident=call.number, by=call.user)
+        )
+    )
+
+
 async def approve(call: Call, ref: Ref) -> Reply:
     """Let one change through."""
     clearance = await freeze.approve(
@@ -221,6 +230,7 @@ ACTIONS: dict[Action, Press] = {
     Action.CONTEST_AWARD: award,
     Action.ACCEPT_HANDOVER: accept_handover,
     Action.DECLINE_HANDOVER: decline_handover,
+    Action.WITHDRAW_HANDOVER: withdraw_offer,
     Action.APPROVE_CHANGE: approve,
     Action.DENY_CHANGE: deny,
     Action.VERIFY_STATEMENT: verify,

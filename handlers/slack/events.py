@@ -15,11 +15,12 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from handlers.deps import Desk, Unavailable
+from handlers.slack.acquaintance import member_of
 from handlers.slack.grammar import readable
 from handlers.slack.payloads import Happened, Said, described, names_of, plain_reaction, read_event
 from handlers.views.home import home
 from playbooks.domain.ids import ChannelId, Ts, UserId, instant
-from playbooks.protocol import find, timeline
+from playbooks.protocol import find, people, timeline
 
 SPOKEN = (None, "file_share", "thread_broadcast", "me_message", "bot_message")
 """Subtypes of messages that somebody said; the others are Slack's own notices."""
@@ -57,7 +58,7 @@ def is_our_own(event: object, bot_id: str | None) -> bool:
     return any(isinstance(part, Mapping) and part.get("bot_id") == bot_id for part in parts)
 
 
-async def understand(desk: Desk, raw: bytes) -> bool:
+async def understand(desk: Desk, raw: bytes) -> bool:  # noqa: PLR0911 - one exhaustive table
     """What a stored event means; whether anything was recorded or shown because of it."""
     try:
         event = read_event(json.loads(raw))
@@ -67,6 +68,11 @@ async def understand(desk: Desk, raw: bytes) -> bool:
     if event is None:
         return False
     match event.type:
+        case "user_change":
+            return await _person(desk, event)
+        case "subteam_members_changed":
+            desk.groups_changed()
+            return True
         case "message":
             return await _message(desk, event)
         case "reaction_added":
@@ -86,6 +92,14 @@ async def show_home(desk: Desk, user: UserId) -> None:
     handbook = desk.ports.handbook()
     trouble = await desk.trouble() if user in handbook.operators else None
     await desk.publish_home(user, home(pictures, user, handbook, unmapped=unmapped, trouble=trouble))
+
+
+async def _person(desk: Desk, event: Happened) -> bool:
+    """Somebody's account is different now: deactivated, a guest, a full member again."""
+    if event.profile is None or "id" not in event.profile:
+        return False
+    at = instant(event.event_ts) if event.event_ts else desk.wall()
+    return await people.heard(desk.ports, member_of(event.profile, team=desk.team, at=at))
 
 
 async def _message(desk: Desk, event: Happened) -> bool:

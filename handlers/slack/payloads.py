@@ -271,6 +271,8 @@ class Happened(Part):
     item: dict[str, Any] | None = None
     item_user: str | None = None
     tab: str = ""
+    profile: dict[str, Any] | None = None
+    """The person of a ``user_change``, whose key is ``user`` like a mere id elsewhere."""
 
 
 def read_event(body: Mapping[str, Any]) -> Happened | None:
@@ -278,4 +280,6 @@ def read_event(body: Mapping[str, Any]) -> Happened | None:
     event = body.get("event")
     if not isinstance(event, Mapping) or not isinstance(event.get("channel", ""), str | None):
         return None
+    if isinstance(event.get("user"), Mapping):
+        event = {**event, "user": None, "profile": event["user"]}
     return Happened.model_validate(event)

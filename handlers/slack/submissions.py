@@ -12,6 +12,7 @@ from handlers.names import Callback, Field
 from handlers.slack.calls import Call
 from handlers.slack.learning import publish, save_finding, save_review
 from handlers.slack.payloads import Submission
+from handlers.slack.verbs.seat import offer
 from handlers.views import answers
 from handlers.views.kit import View
 from handlers.views.modals.declaring import UNSURE
@@ -71,7 +72,7 @@ async def send_update(call: Call, form: Submission) -> None:
 
 async def hand_over(call: Call, form: Submission) -> None:
     """Offer command."""
-    await command.offer(call.ports, incident=call.number, to=UserId(form.words(Field.PERSON)), by=call.user)
+    await offer(call, UserId(form.words(Field.PERSON)))
 
 
 async def contest(call: Call, form: Submission) -> None:

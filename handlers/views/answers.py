@@ -11,7 +11,7 @@ from handlers.views.kit import Block, Element, Message, View, actions, button, c
 from handlers.views.phrases import kind_word, sign, verb_button
 from handlers.views.text import Markup, clock_time, foreign, person, plain, refusal, say
 from playbooks.domain.command import Ask
-from playbooks.domain.events import CommandContested, CommandTaken, ContestJoined
+from playbooks.domain.events import CommandContested, CommandTaken, ContestJoined, HandoverWithdrawn
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, UserId, incident_name
 from playbooks.domain.incident import Incident
@@ -166,6 +166,17 @@ def passed_on(incident: IncidentId, following: Ask | None) -> Message:
     return answer(
         say("Thank you for saying so. {who} is asked to lead *{n}*.", who=person(following.user), n=name)
     )
+
+
+def offered(incident: IncidentId, taker: UserId) -> Message:
+    """Command is offered, and can be taken back."""
+    words = say("{who} is asked, with a brief. You command until they accept.", who=person(taker))
+    return answer(words, button("Withdraw offer", Action.WITHDRAW_HANDOVER, Ref(incident=incident)))
+
+
+def taken_back(event: HandoverWithdrawn) -> Message:
+    """The offer is gone."""
+    return answer(say("You took the offer to {who} back. You keep command.", who=person(event.taker)))
 
 
 def stated(statement: Statement, number: int) -> Markup:

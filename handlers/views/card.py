@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from handlers.names import Verb
+from handlers.names import Action, Ref, Verb
 from handlers.views.kit import (
     Block,
     Element,
     Message,
     actions,
+    button,
     context,
     fields,
     header,
@@ -224,7 +225,7 @@ def _buttons(picture: Picture) -> list[Element]:
             return [
                 verb_button("Update…", Verb.UPDATE, number, fence=fence, style="primary"),
                 verb_button("Mitigated…", Verb.MITIGATE, number, fence=fence),
-                verb_button("Hand over…", Verb.HANDOVER, number, fence=fence),
+                _hand_over(picture),
                 verb_button("Freeze…", Verb.FREEZE, number, fence=fence),
                 more,
             ]
@@ -245,3 +246,11 @@ def _buttons(picture: Picture) -> list[Element]:
             ]
         case State.CLOSED | State.MERGED:
             return [verb_button("Post-mortem", Verb.REVIEW, number), more]
+
+
+def _hand_over(picture: Picture) -> Element:
+    """Give command to somebody; or take back what is offered."""
+    number, fence = picture.incident.id, picture.incident.fence
+    if picture.handover is not None:
+        return button("Withdraw offer", Action.WITHDRAW_HANDOVER, Ref(incident=number, fence=fence))
+    return verb_button("Hand over…", Verb.HANDOVER, number, fence=fence)

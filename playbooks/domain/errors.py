@@ -86,6 +86,13 @@ class SeatTaken(ProtocolError):
         )
 
 
+class CannotCommand(ProtocolError):
+    """Command cannot be given to this person."""
+
+    def __init__(self, user: UserId, why: str) -> None:
+        super().__init__(f"{mention(user)} cannot take command: {why}. Choose somebody else.")
+
+
 class ContestPending(ProtocolError):
     """A dispute about the seat has to end first."""
 
@@ -102,6 +109,13 @@ class OfferExpired(ProtocolError):
         super().__init__(
             f"This offer expired at {at:%H:%M} UTC and {mention(giver)} kept command. Ask for a new offer.",
         )
+
+
+class OfferWithdrawn(ProtocolError):
+    """Whoever offered command took the offer back."""
+
+    def __init__(self, giver: UserId, at: datetime) -> None:
+        super().__init__(f"{mention(giver)} took this offer back at {at:%H:%M} UTC and keeps command.")
 
 
 class ContestTooLate(ProtocolError):

@@ -264,6 +264,15 @@ class HandoverDeclined(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverWithdrawn(Event):
+    """Whoever made the offer took it back; they keep command."""
+
+    handover: HandoverId
+    giver: UserId
+    taker: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandoverExpired(Event):
     """The offer was not answered in time; nothing changed."""
 

@@ -7,7 +7,7 @@ own names for services. This is the one place where those are brought together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from playbooks.catalogue import Catalogue
@@ -23,6 +23,8 @@ class Handbook:
 
     playbook: Playbook
     catalogue: Catalogue
+    groups: Mapping[str, tuple[UserId, ...]] = field(default_factory=dict)
+    """User groups of Slack, by id, as they were read last."""
 
     @cached_property
     def graph(self) -> ServiceGraph:
@@ -66,12 +68,14 @@ class Handbook:
     @property
     def commanders(self) -> tuple[UserId, ...]:
         """Who may command, in order of preference."""
-        return self._users(self.catalogue.roster.commanders)
+        roster = self.catalogue.roster
+        return self._with_group(roster.commanders, roster.commanders_group)
 
     @property
     def on_shift(self) -> tuple[UserId, ...]:
         """Who is called first, whatever is broken."""
-        return self._users(self.catalogue.roster.on_shift)
+        roster = self.catalogue.roster
+        return self._with_group(roster.on_shift, roster.on_shift_group)
 
     @property
     def duty_managers(self) -> tuple[UserId, ...]:
@@ -89,6 +93,13 @@ class Handbook:
         roster = self.catalogue.roster
         return self._users((*roster.operators, *roster.duty_managers))
 
+    @property
+    def everybody(self) -> tuple[UserId, ...]:
+        """Whom the protocol may ask for something: the roster and all leads."""
+        leads = self.leads_of(ServiceName(name) for name in self.catalogue.services)
+        known = (*self.commanders, *self.on_shift, *self.duty_managers, *self.comms, *leads)
+        return tuple(dict.fromkeys(known))
+
     def leads_of(self, services: Iterable[ServiceName]) -> tuple[UserId, ...]:
         """The technical leads of the services, in the order given, each once."""
         known = (self.catalogue.services[s] for s in services if s in self.catalogue.services)
@@ -97,6 +108,10 @@ class Handbook:
     def responders(self, services: Iterable[ServiceName]) -> tuple[UserId, ...]:
         """Whom a war room needs from its first minute: leads, the shift and the comms lead."""
         return tuple(dict.fromkeys((*self.leads_of(services), *self.on_shift, *self.comms)))
+
+    def _with_group(self, names: Iterable[str], group: str | None) -> tuple[UserId, ...]:
+        """People of the catalogue first, in its order, then the other members of the group."""
+        return tuple(dict.fromkeys((*self._users(names), *self.groups.get(group or "", ()))))
 
     def _users(self, names: Iterable[str]) -> tuple[UserId, ...]:
         return tuple(dict.fromkeys(self.slack_id(name) for name in names))

@@ -27,6 +27,7 @@ from playbooks.domain.errors import (
     NotNeeded,
     NotYourRole,
     OfferExpired,
+    OfferWithdrawn,
     SeatVacant,
     StaleCommand,
     mention,
@@ -128,6 +129,14 @@ def decline(handover: Handover, by: UserId, *, at: datetime) -> Handover:
     return replace(handover, state=HandoverState.DECLINED, answered_at=at)
 
 
+def withdraw(handover: Handover, by: UserId, *, at: datetime) -> Handover:
+    """Take the offer back; only who made it may. Raises NotYourRole, AlreadyDecided, OfferExpired."""
+    if by != handover.giver:
+        raise NotYourRole("take this offer back", mention(handover.giver))
+    _require_open(handover, at=at)
+    return replace(handover, state=HandoverState.WITHDRAWN, answered_at=at)
+
+
 def expire_due(handover: Handover, *, at: datetime) -> Handover | None:
     """Close an offer that nobody answered; None if it is not time, or it was answered."""
     if handover.state is not HandoverState.OFFERED or at < handover.expires_at:
@@ -145,6 +154,12 @@ def void(handover: Handover, *, at: datetime) -> Handover | None:
 def _require_answerable(handover: Handover, by: UserId, *, at: datetime) -> None:
     if by != handover.taker:
         raise NotYourRole("answer this offer", mention(handover.taker))
+    _require_open(handover, at=at)
+
+
+def _require_open(handover: Handover, *, at: datetime) -> None:
+    if handover.state is HandoverState.WITHDRAWN:
+        raise OfferWithdrawn(handover.giver, handover.answered_at or at)
     if handover.state is HandoverState.EXPIRED or (
         handover.state is HandoverState.OFFERED and at >= handover.expires_at
     ):

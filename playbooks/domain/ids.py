@@ -32,6 +32,8 @@ ChannelId = NewType("ChannelId", str)
 """A Slack conversation id; never a channel name."""
 Ts = NewType("Ts", str)
 """Slack's message timestamp, ``seconds.microseconds``: the identity of a message in its channel."""
+GroupId = NewType("GroupId", str)
+"""A Slack user group id (``S…``); never a handle."""
 ServiceName = NewType("ServiceName", str)
 PartyName = NewType("PartyName", str)
 

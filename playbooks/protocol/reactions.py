@@ -66,6 +66,7 @@ def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: PLR0
             | e.HandoverOffered()
             | e.HandoverAccepted()
             | e.HandoverDeclined()
+            | e.HandoverWithdrawn()
             | e.HandoverExpired()
         ):
             return _on_command(event)
@@ -166,7 +167,7 @@ def _on_search(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
             return (RefreshCard(incident=number),)
 
 
-def _on_command(event: e.Event) -> tuple[Effect, ...]:
+def _on_command(event: e.Event) -> tuple[Effect, ...]:  # noqa: PLR0911 - one exhaustive table
     number = event.incident
     room = (TellRoom(incident=number, about=event),)
     match event:
@@ -179,6 +180,8 @@ def _on_command(event: e.Event) -> tuple[Effect, ...]:
         case e.HandoverOffered(handover=handover, taker=taker):
             brief = SendBrief(incident=number, handover=handover, user=taker)
             return (*_invite(event, (taker,)), *room, brief, RefreshCard(incident=number))
+        case e.HandoverWithdrawn(taker=taker):
+            return (*room, *_tell(event, (taker,)), RefreshCard(incident=number))
         case e.HandoverDeclined(giver=giver) | e.HandoverExpired(giver=giver):
             return (*_tell(event, (giver,)), RefreshCard(incident=number))
         case _:

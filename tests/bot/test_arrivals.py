@@ -117,6 +117,8 @@ def desk_over(store: Store, clock: MovableClock, ids: CountingIds, handbook: Cal
         accept_event=nothing,
         room_url=str,
         publish_home=publish,
+        acquaint=nothing,
+        groups_changed=lambda: None,
         retry=nothing,
         trouble=all_is_well,
         webhook_secrets={},

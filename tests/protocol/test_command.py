@@ -12,12 +12,15 @@ from playbooks.domain.effects import RefreshCard, SendBrief, TellPerson, TellRoo
 from playbooks.domain.errors import (
     AlreadyDecided,
     AlreadyInCommand,
+    CannotCommand,
     ContestPending,
     ContestTooLate,
     NeedsWords,
     NoStanding,
+    NotNeeded,
     NotYourRole,
     OfferExpired,
+    OfferWithdrawn,
     SeatVacant,
 )
 from playbooks.domain.events import (
@@ -29,7 +32,9 @@ from playbooks.domain.events import (
 )
 from playbooks.domain.ids import ContestId, HandoverId, IncidentId, UserId
 from playbooks.domain.incident import ResolutionCode
-from playbooks.protocol import command, find, resolve
+from playbooks.domain.person import Member
+from playbooks.protocol import command, find, people, resolve
+from tests.clock import START
 from tests.protocol.conftest import ADA, BOB, CLEO, DEV, FAY, GUS, ON_SQLITE, House
 
 ONE = IncidentId(1)
@@ -186,6 +191,50 @@ async def test_declining_tells_the_giver(house: House) -> None:
     await command.decline(house.ports, handover=offered.id, by=ADA, reason="on a train")
     told = [effect.user for effect in await house.owed() if isinstance(effect, TellPerson)]
     assert told == [BOB]
+
+
+async def test_an_offer_is_taken_back_by_whoever_made_it(house: House) -> None:
+    await house.in_room()
+    await command.take(house.ports, incident=ONE, by=BOB)
+    offered = await command.offer(house.ports, incident=ONE, to=ADA, by=BOB)
+    with pytest.raises(NotYourRole):
+        await command.withdraw_offer(house.ports, incident=ONE, by=ADA)
+    await house.owed()
+    await command.withdraw_offer(house.ports, incident=ONE, by=BOB)
+    assert [e.user for e in await house.owed() if isinstance(e, TellPerson)] == [ADA]
+    with pytest.raises(OfferWithdrawn):
+        await command.accept(house.ports, handover=offered.id, by=ADA)
+    with pytest.raises(NotNeeded):
+        await command.withdraw_offer(house.ports, incident=ONE, by=BOB)
+    await command.offer(house.ports, incident=ONE, to=CLEO, by=BOB)
+    await house.pass_time(minutes=5)
+    assert (await house.kinds()).count("HandoverExpired") == 1
+    assert await holder(house) == BOB
+
+
+@ON_SQLITE
+async def test_whose_account_is_gone_is_neither_offered_command_nor_asked_nor_seated(house: House) -> None:
+    await house.in_room()
+    for gone in (ADA, GUS):
+        member = Member(
+            id=gone, is_active=False, is_bot=False, is_guest=False, is_stranger=False, seen_at=START
+        )
+        assert await people.heard(house.ports, member)
+    await house.pass_time(minutes=2)
+    assert (await house.entry("CommandAsked"))["person"] == BOB
+    await house.pass_time(minutes=9)
+    assert await holder(house) == BOB, "the first of the roster, because the duty manager has left"
+    with pytest.raises(CannotCommand, match="deactivated"):
+        await command.offer(house.ports, incident=ONE, to=ADA, by=BOB)
+
+
+@ON_SQLITE
+async def test_a_change_to_somebody_whom_nobody_asks_is_forgotten(house: House) -> None:
+    stranger = Member(
+        id=UserId("U0X"), is_active=True, is_bot=False, is_guest=False, is_stranger=True, seen_at=START
+    )
+    assert not await people.heard(house.ports, stranger)
+    assert await people.known(house.ports, user=stranger.id) is None
 
 
 async def test_a_vacant_seat_cannot_be_handed_over(house: House) -> None:

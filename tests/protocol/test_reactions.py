@@ -57,6 +57,7 @@ HandoverAccepted                        TellRoom RefreshCard SetTopic RefreshAnn
 HandoverDeclined                        TellPerson(bob) RefreshCard
 HandoverExpired                         TellPerson(bob) RefreshCard
 HandoverOffered                         Invite(cleo) TellRoom SendBrief(cleo) RefreshCard
+HandoverWithdrawn                       TellRoom TellPerson(cleo) RefreshCard
 IncidentClosed                          TellRoom RefreshCard SetTopic RefreshAnnouncement
 IncidentDeclared                        OpenRoom Announce
 IncidentMitigated                       TellRoom RefreshCard SetTopic RefreshAnnouncement

@@ -35,6 +35,7 @@ from playbooks.domain.ids import (
     ClockId,
     ContestId,
     EpisodeId,
+    GroupId,
     HandoverId,
     IncidentId,
     KnownErrorId,
@@ -57,6 +58,7 @@ from playbooks.domain.incident import (
     ServiceRole,
     State,
 )
+from playbooks.domain.person import Group, Member
 from playbooks.domain.review import (
     Confidence,
     Effect,
@@ -147,6 +149,9 @@ CONTEST = Contest(
     reasons=("on shift, and the other is not",),
     decided_at=LATER,
 )
+
+MEMBER = Member(id=BOB, is_active=False, is_bot=True, is_guest=True, is_stranger=True, seen_at=START)
+GROUP = Group(id=GroupId("S0ROSTER"), members=(ADA, BOB), seen_at=START)
 
 LADDER = Ladder(
     id=LadderId("la-1"),

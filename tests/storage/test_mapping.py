@@ -13,7 +13,18 @@ from hypothesis import strategies as st
 
 from playbooks.domain import effects, events
 from playbooks.domain.events import Event
-from storage import alarms, changes, command, entries, episodes, incidents, reviews, statements, tables
+from storage import (
+    alarms,
+    changes,
+    command,
+    entries,
+    episodes,
+    incidents,
+    members,
+    reviews,
+    statements,
+    tables,
+)
 from storage.mapping import EFFECTS, EVENTS, Codec, Unreadable, decode_effect, decode_event, encode
 from storage.types import Instant
 from tests.clock import START
@@ -25,7 +36,7 @@ st.register_type_strategy(
 
 CODECS = [
     codec
-    for module in (alarms, changes, command, entries, episodes, incidents, reviews, statements)
+    for module in (alarms, changes, command, entries, episodes, incidents, members, reviews, statements)
     for codec in vars(module).values()
     if isinstance(codec, Codec)
 ]

@@ -8,7 +8,12 @@ from handlers.views import answers
 from handlers.views.kit import Message
 from handlers.views.modals import seat as forms
 from handlers.views.text import Markup, person, say
+from playbooks.domain.errors import NeedsWords
+from playbooks.domain.ids import UserId
 from playbooks.protocol import beforehand, command
+
+TAKE_BACK = ("withdraw", "cancel", "take back", "back")
+"""Instead of a person: the offer that is open is taken back."""
 
 
 async def take(call: Call) -> Message:
@@ -40,11 +45,20 @@ async def give_way(call: Call) -> Message:
 
 async def hand_over(call: Call) -> Message | None:
     """Offer command to the person mentioned; without one, the form asks for it."""
+    if call.words.strip().casefold() in TAKE_BACK:
+        return answers.taken_back(
+            await command.withdraw_offer(call.ports, incident=call.number, by=call.user)
+        )
     taker = grammar.user(call.words)
     if taker is None:
         await call.show(forms.handover(await call.allowed(beforehand.hand_over)))
         return None
+    await offer(call, taker)
+    return answers.offered(call.number, taker)
+
+
+async def offer(call: Call, taker: UserId) -> None:
+    """Offer command to somebody whom Slack knows to be able to take it."""
+    if not await call.desk.acquaint(taker):
+        raise NeedsWords("Slack does not say at the moment who that is. Try again, or name somebody else.")
     await command.offer(call.ports, incident=call.number, to=taker, by=call.user)
-    return answers.answer(
-        say("{who} is asked, with a brief. You command until they accept.", who=person(taker))
-    )

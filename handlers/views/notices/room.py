@@ -46,7 +46,13 @@ def spoken(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | Non
             return dispute(event)
         case e.CommandAsked() | e.AskDeclined() | e.AskLapsed() | e.CommandUnfilled():
             return search(event)
-        case e.HandoverOffered() | e.HandoverAccepted() | e.HandoverDeclined() | e.HandoverExpired():
+        case (
+            e.HandoverOffered()
+            | e.HandoverAccepted()
+            | e.HandoverDeclined()
+            | e.HandoverWithdrawn()
+            | e.HandoverExpired()
+        ):
             return offer(event)
         case _:
             return _spoken_later(event, picture, handbook)

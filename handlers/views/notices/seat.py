@@ -13,7 +13,7 @@ from playbooks.domain.contest import DISPUTABLE
 
 Dispute = e.CommandTaken | e.CommandContested | e.ContestJoined | e.ContestAwarded | e.ContestDecided
 Search = e.CommandAsked | e.AskDeclined | e.AskLapsed | e.CommandUnfilled
-Offer = e.HandoverOffered | e.HandoverAccepted | e.HandoverDeclined | e.HandoverExpired
+Offer = e.HandoverOffered | e.HandoverAccepted | e.HandoverDeclined | e.HandoverWithdrawn | e.HandoverExpired
 
 
 def dispute(event: Dispute) -> Markup:
@@ -71,6 +71,8 @@ def offer(event: Offer) -> Markup:
         case e.HandoverDeclined():
             why = say(": {why}", why=foreign(event.reason)) if event.reason else Markup(".")
             return say("{taker} declined command{why} {giver} keeps it.", giver=giver, taker=taker, why=why)
+        case e.HandoverWithdrawn():
+            return say("{giver} took the offer to {taker} back and keeps command.", giver=giver, taker=taker)
         case e.HandoverExpired():
             return say("{taker} did not answer in time. {giver} keeps command.", giver=giver, taker=taker)
 

@@ -14,7 +14,7 @@ from playbooks.protocol.command.contest import (
     override,
     withdraw,
 )
-from playbooks.protocol.command.handover import accept, decline, expire, offer
+from playbooks.protocol.command.handover import accept, decline, expire, offer, withdraw_offer
 from playbooks.protocol.command.ladder import accept_ask, ask_next, decline_ask, search
 from playbooks.protocol.command.seat import Claimed, close_questions, take
 
@@ -36,4 +36,5 @@ __all__ = [
     "search",
     "take",
     "withdraw",
+    "withdraw_offer",
 ]

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from playbooks.domain import handover as handovers
 from playbooks.domain.command import Handover
-from playbooks.domain.errors import NeedsWords
-from playbooks.domain.events import HandoverAccepted, HandoverDeclined, HandoverExpired, HandoverOffered
+from playbooks.domain.errors import NeedsWords, NotNeeded
+from playbooks.domain.events import (
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverExpired,
+    HandoverOffered,
+    HandoverWithdrawn,
+)
 from playbooks.domain.ids import PROTOCOL, HandoverId, IncidentId, TenureId, UserId
 from playbooks.domain.incident import Incident
+from playbooks.domain.person import require_fit
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.brief import brief
@@ -18,11 +25,12 @@ from playbooks.protocol.recording import locked, locked_live, record
 async def offer(ports: Ports, *, incident: IncidentId, to: UserId, by: UserId) -> Handover:
     """Offer command with a brief; nothing changes until it is accepted.
 
-    Raises SeatVacant, NotYourRole, NeedsWords, NotNeeded, ContestPending.
+    Raises SeatVacant, NotYourRole, NeedsWords, NotNeeded, CannotCommand, ContestPending.
     """
     now = ports.clock.now()
     async with ports.units() as unit:
         found = await locked_live(unit, incident)
+        require_fit(to, await unit.members.find(to))
         offered = handovers.offer(
             await unit.tenures.current(incident),
             by,
@@ -106,6 +114,29 @@ async def decline(ports: Ports, *, handover: HandoverId, by: UserId, reason: str
         )
         await record(unit, ports, incident, event)
         await unit.commit()
+
+
+async def withdraw_offer(ports: Ports, *, incident: IncidentId, by: UserId) -> HandoverWithdrawn:
+    """Take back the offer that is open. Raises NotNeeded, NotYourRole, OfferExpired."""
+    now = ports.clock.now()
+    async with ports.units() as unit:
+        found = await locked(unit, incident)
+        offered = await unit.handovers.open_for(incident)
+        if offered is None:
+            raise NotNeeded("Command is not offered to anybody.")
+        await unit.handovers.save(handovers.withdraw(offered, by, at=now))
+        await unit.timers.cancel(TimerKind.HANDOVER_EXPIRES, offered.id)
+        event = HandoverWithdrawn(
+            incident=incident,
+            by=by,
+            at=now,
+            handover=offered.id,
+            giver=offered.giver,
+            taker=offered.taker,
+        )
+        await record(unit, ports, found, event)
+        await unit.commit()
+    return event
 
 
 async def expire(ports: Ports, *, handover: HandoverId) -> None:

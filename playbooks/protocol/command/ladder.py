@@ -80,10 +80,12 @@ async def _climb(unit: Unit, ports: Ports, incident: Incident, ladder: Ladder) -
     if not incident.is_live:
         await end_search(unit, incident.id, at=ports.clock.now())
         return ladder
+    unfit = await unit.members.unfit()
+    held = await seats_held(unit, but=incident.id)
     step = ladders.climb(
         ladder,
-        candidates=ladders.candidates(handbook, seats_held=await seats_held(unit, but=incident.id), unfit=()),
-        last_resort=ladders.last_resort(handbook, unfit=()),
+        candidates=ladders.candidates(handbook, seats_held=held, unfit=unfit),
+        last_resort=ladders.last_resort(handbook, unfit=unfit),
         policy=handbook.playbook.command,
         at=ports.clock.now(),
     )

@@ -341,6 +341,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("incident", name="pk_chains"),
     )
     op.create_table(
+        "members",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("is_bot", sa.Boolean(), nullable=False),
+        sa.Column("is_guest", sa.Boolean(), nullable=False),
+        sa.Column("is_stranger", sa.Boolean(), nullable=False),
+        sa.Column("seen_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_members"),
+    )
+    op.create_table(
+        "groups",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("members", Json, nullable=False),
+        sa.Column("seen_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_groups"),
+    )
+    op.create_table(
         "ladders",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("incident", sa.Integer(), nullable=False),
@@ -582,6 +599,8 @@ def downgrade() -> None:
     op.drop_table("episodes")
     op.drop_table("entries")
     op.drop_table("chains")
+    op.drop_table("groups")
+    op.drop_table("members")
     op.drop_table("ladders")
     op.drop_table("contests")
     op.drop_table("clocks")

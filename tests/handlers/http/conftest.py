@@ -137,6 +137,8 @@ def desk(ports: Ports, made: Callable[[], Site]) -> Desk:
         accept_event=never,
         room_url=lambda channel: f"https://slack.example/{channel}",
         publish_home=publish_home,
+        acquaint=never,
+        groups_changed=lambda: None,
         retry=never,
         trouble=all_is_well,
         webhook_secrets={"alertmanager": (OLD, NEW), "generic": (NEW,), "closed": ()},

@@ -307,6 +307,9 @@ def _furnished(
         retried.append(delivery)
         return True
 
+    async def acquaint(_user: UserId) -> bool:
+        return True
+
     async def trouble() -> Trouble:
         given_up = Undelivered(
             delivery="d-1", step="PinCard", incident=IncidentId(1), reason="too many <pins>"
@@ -334,6 +337,8 @@ def _furnished(
         accept_event=accept_event,
         room_url=lambda channel: f"https://slack.example/{channel}",
         publish_home=publish_home,
+        acquaint=acquaint,
+        groups_changed=lambda: None,
         retry=retry,
         trouble=trouble,
         webhook_secrets={},
