@@ -15,7 +15,7 @@ demo: .venv/run.stamp  ## The whole product on this machine. STORY=1 plays an in
 
 test: .venv/dev.stamp  ## Everything, on SQLite and PostgreSQL, pages in Chromium where it is installed
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: .venv/dev.stamp  ## Formatting, lint, types, import contracts, dead code, spelling
 	$(BIN)/ruff format --check .

@@ -8,7 +8,7 @@ from bot.demo.cast import Cast
 from bot.demo.outbreak import storm, the_room_opens
 from bot.manifest import manifest
 from sandbox.testing import Message
-from tests.scenarios.conftest import on_both, once
+from tests.scenarios.conftest import everywhere, on_both, once
 from tests.scenarios.record import Record
 from tests.scenarios.scenes import commanded, declared
 
@@ -39,6 +39,7 @@ async def arrived(cast: Cast, people: set[str] = NEEDED) -> list[str]:
     return await cast.until(everybody, f"{people} in the room")
 
 
+@everywhere
 async def test_the_room_opens_with_everything_in_it(cast: Cast, record: Record) -> None:
     await storm(cast)
     await the_room_opens(cast)
