@@ -15,6 +15,7 @@ import yaml
 
 from bot.cli_audit import audit
 from bot.cli_queues import inbox, outbox
+from bot.cli_rules import rules
 from bot.library import papers
 from bot.logs import set_up
 from bot.manifest import Mode, manifest
@@ -132,6 +133,7 @@ def check_database() -> None:
 # ------------------------------------------------------------------ looking after it
 main.add_command(outbox)
 main.add_command(inbox)
+main.add_command(rules)
 main.add_command(audit)
 
 

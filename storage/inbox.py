@@ -167,6 +167,12 @@ class Inbox:
         wanted = sa.true() if state is None else inbox.c.state == state
         return await self._rows(sa.select(inbox).where(wanted).order_by(inbox.c.position.desc()).limit(limit))
 
+    async def since(self, at: datetime, *, source_prefix: str, limit: int) -> Sequence[InboxRow]:
+        """Deliveries of some sources received at or after an instant, in the order of their arrival."""
+        theirs = inbox.c.source.startswith(source_prefix, autoescape=True)
+        wanted = sa.select(inbox).where(theirs, inbox.c.received_at >= at)
+        return await self._rows(wanted.order_by(inbox.c.position).limit(limit))
+
     async def _rows(self, query: sa.Select[*tuple[object, ...]]) -> Sequence[InboxRow]:
         names = [field.name for field in fields(InboxRow)]
         async with self._database.reading() as connection:

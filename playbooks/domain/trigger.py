@@ -7,23 +7,17 @@ whatever the rule says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from playbooks.domain.burn import WINDOW_LABEL
 from playbooks.domain.correlation import Cluster
 from playbooks.domain.events import Evidence
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import ServiceName
 from playbooks.domain.incident import Incident, State
-from playbooks.domain.maintenance import heard_from
-from playbooks.domain.signal import Episode, SignalKind
-from playbooks.domain.standing import flapping, next_change, qualified_since, stitched
-from playbooks.schema import Alerts, TriggerAction, TriggerRule, TriggerWhen
-
-INFORMATION = 5
-"""The alert severity that only informs: it is never evidence of a fault."""
+from playbooks.domain.standing import next_change, stitched
+from playbooks.domain.weighing import Weighed, awaited, begins, firm, holds, weigh
+from playbooks.schema import Alerts, TriggerAction, TriggerRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,18 +35,18 @@ def judge(cluster: Cluster, handbook: Handbook, *, at: datetime, only_declare: b
     rule that declares on firm evidence goes before an earlier one that holds only on weak
     evidence, because weak evidence must not hide an outage.
     """
-    weighed = _weighed(cluster, handbook, at)
+    weighed = weigh(cluster, handbook, at)
     weak: Fired | None = None
     for rule in handbook.playbook.triggers:
         counted = [w for w in weighed if w.counts(rule.when, at)]
-        if not _holds(rule.when, counted):
+        if not holds(rule.when, counted):
             continue
         fired = Fired(rule=rule, evidence=_evidence(counted))
         if rule.then.action is TriggerAction.PROPOSE:
             if only_declare:
                 continue
             return weak or fired
-        if _holds(rule.when, _firm(counted)):
+        if holds(rule.when, firm(counted)):
             return fired
         weak = weak or Fired(rule=_proposing(rule), evidence=fired.evidence)
     return None if only_declare else weak
@@ -64,8 +58,8 @@ def earliest(cluster: Cluster, handbook: Handbook, *, at: datetime) -> datetime 
     None if no rule could. A timer set for it may find nothing, for an alert may have gone by
     then, but no rule begins to hold between two such instants.
     """
-    weighed = _weighed(cluster, handbook, at)
-    first = (_first(rule.when, _awaited(weighed, rule.when, at)) for rule in handbook.playbook.triggers)
+    weighed = weigh(cluster, handbook, at)
+    first = (begins(rule.when, awaited(weighed, rule.when, at)) for rule in handbook.playbook.triggers)
     return _soonest((*_calming(weighed, handbook, at), *first), at)
 
 
@@ -74,11 +68,11 @@ def next_evidence(cluster: Cluster, handbook: Handbook, *, at: datetime) -> date
 
     A rule that holds already may hold on weightier evidence then.
     """
-    weighed = _weighed(cluster, handbook, at)
+    weighed = weigh(cluster, handbook, at)
     counts = (
         instant
         for rule in handbook.playbook.triggers
-        for instant, _ in _awaited(weighed, rule.when, at)
+        for instant, _ in awaited(weighed, rule.when, at)
         if instant > at
     )
     return _soonest((*_calming(weighed, handbook, at), *counts), at)
@@ -121,111 +115,7 @@ def _counts_as_current(incident: Incident, at: datetime, alerts: Alerts) -> bool
     return incident.is_live
 
 
-@dataclass(slots=True, kw_only=True)
-class _Weighed:
-    """What one alert is worth to the rules at an instant: read once, asked by every rule."""
-
-    episode: Episode
-    service: ServiceName
-    tier: int | None
-    since: datetime | None
-    """When the run that stands began; None if the alert does not stand."""
-    heard: datetime | None
-    """From when it counts: ``since``, or the end of announced work."""
-    gone: datetime | None
-    """When it will not stand any more; None while it fires."""
-    flaps: bool
-
-    def counts(self, when: TriggerWhen, at: datetime) -> bool:
-        """Whether it has stood for long enough outside of announced work. Flapping counts at once."""
-        if self.heard is None or self.heard > at:
-            return False
-        return self.flaps or at - self.heard >= when.sustained
-
-    def counts_from(self, when: TriggerWhen, at: datetime) -> datetime | None:
-        """From when it counts if it stands; None if it will be gone by then."""
-        if self.heard is None:
-            return None
-        if self.flaps:
-            return max(at, self.heard)
-        from_then = max(at, self.heard + when.sustained)
-        return from_then if from_then == at or self.gone is None or from_then < self.gone else None
-
-    def speaks(self, when: TriggerWhen) -> bool:
-        """Whether this alert alone is of the sort that a rule asks for."""
-        return (
-            (when.tier is None or (self.tier is not None and self.tier <= when.tier))
-            and (when.severity is None or self.episode.severity <= when.severity)
-            and (when.kind is None or self.episode.kind == when.kind)
-            and (when.window is None or _read_over(self.episode) == when.window)
-        )
-
-
-def _weighed(cluster: Cluster, handbook: Handbook, at: datetime) -> list[_Weighed]:
-    """Alerts that speak of a fault on a service the catalogue knows; only these are evidence."""
-    return [
-        _weigh(e, e.service, handbook, at)
-        for e in cluster.episodes
-        if e.service is not None and e.severity < INFORMATION
-    ]
-
-
-def _weigh(episode: Episode, service: ServiceName, handbook: Handbook, at: datetime) -> _Weighed:
-    alerts = handbook.playbook.alerts
-    since = qualified_since(episode, at, alerts)
-    end = episode.intervals[-1].end
-    return _Weighed(
-        episode=episode,
-        service=service,
-        tier=handbook.tier(service),
-        since=since,
-        heard=since and heard_from(episode, since, at, handbook.catalogue.maintenance),
-        gone=end and end + alerts.keep,
-        flaps=flapping(episode, at, alerts),
-    )
-
-
-def _firm(counted: Sequence[_Weighed]) -> list[_Weighed]:
-    """What of the evidence can carry a declaration; nothing if all of it flaps."""
-    measured = [w for w in counted if w.episode.kind is not SignalKind.NODATA]
-    return [] if all(w.flaps for w in measured) else measured
-
-
-def _holds(when: TriggerWhen, counted: Iterable[_Weighed]) -> bool:
-    """Whether all conditions hold. One more alert can only help, never hinder."""
-    return any(True for _ in _tipping(when, counted))
-
-
-def _tipping(when: TriggerWhen, counted: Iterable[_Weighed]) -> Iterator[_Weighed]:
-    """The alerts, in their order, with which all conditions hold."""
-    speaks = False
-    origins: set[str] = set()
-    services: set[ServiceName] = set()
-    for weighed in counted:
-        speaks = speaks or weighed.speaks(when)
-        origins.add(weighed.episode.origin)
-        services.add(weighed.service)
-        if speaks and len(origins) >= when.distinct_origins and len(services) >= when.distinct_services:
-            yield weighed
-
-
-def _read_over(episode: Episode) -> str:
-    return episode.labels.get(WINDOW_LABEL, "") if episode.kind is SignalKind.SLO_BURN else ""
-
-
-def _awaited(weighed: Iterable[_Weighed], when: TriggerWhen, at: datetime) -> list[tuple[datetime, _Weighed]]:
-    """The alerts that will count for a rule, with the instants from which they do, in that order."""
-    awaited = ((w.counts_from(when, at), w) for w in weighed)
-    return sorted(((i, w) for i, w in awaited if i is not None), key=lambda pair: pair[0])
-
-
-def _first(when: TriggerWhen, awaited: Sequence[tuple[datetime, _Weighed]]) -> datetime | None:
-    """When enough of the awaited alerts count for the conditions to hold; None if never."""
-    tipping = next(_tipping(when, (weighed for _, weighed in awaited)), None)
-    return next((instant for instant, weighed in awaited if weighed is tipping), None)
-
-
-def _calming(weighed: Iterable[_Weighed], handbook: Handbook, at: datetime) -> list[datetime | None]:
+def _calming(weighed: Iterable[Weighed], handbook: Handbook, at: datetime) -> list[datetime | None]:
     """When alerts that flap may be believed again."""
     alerts = handbook.playbook.alerts
     return [next_change(w.episode, at, alerts, timedelta(0)) for w in weighed if w.flaps]
@@ -235,7 +125,7 @@ def _soonest(instants: Iterable[datetime | None], at: datetime) -> datetime | No
     return min((instant for instant in instants if instant and instant > at), default=None)
 
 
-def _evidence(counted: Iterable[_Weighed]) -> tuple[Evidence, ...]:
+def _evidence(counted: Iterable[Weighed]) -> tuple[Evidence, ...]:
     told = [
         Evidence(
             episode=w.episode.id,
