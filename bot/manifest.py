@@ -85,6 +85,12 @@ def _shortcuts() -> list[dict[str, str]]:
             "description": "Open a war room with a commander and a log",
         },
         {
+            "name": "Declare from message",
+            "type": "message",
+            "callback_id": Shortcut.DECLARE_FROM.value,
+            "description": "Declare an incident that leads back here",
+        },
+        {
             "name": "Add to incident log",
             "type": "message",
             "callback_id": Shortcut.LOG_MESSAGE.value,

@@ -70,6 +70,8 @@ def verb_action(verb: Verb) -> str:
 class Action(StrEnum):
     """Buttons that answer something the bot asked, rather than repeat a command."""
 
+    DECLARE_ANYWAY = "declare_anyway"
+    JOIN_INSTEAD = "declare_join"
     ACCEPT_CANDIDATE = "candidate_accept"
     REJECT_CANDIDATE = "candidate_reject"
     ACCEPT_ASK = "ask_accept"
@@ -124,6 +126,7 @@ class Shortcut(StrEnum):
     """Slack's own menus."""
 
     DECLARE = "declare_incident"
+    DECLARE_FROM = "declare_from_message"
     LOG_MESSAGE = "log_message"
 
 
@@ -163,13 +166,16 @@ class Ref:
 
     incident: IncidentId | None = None
     subject: str = ""
-    """Id of the contest, handover, clearance, statement, review or delivery meant."""
+    """Id of the contest, handover, clearance, statement, review or delivery meant; for a
+    declaration its service, or the address of the message from which it is made."""
     fence: int | None = None
     """Command's fencing number, or the version of the record or number of the update that was shown."""
     verb: Verb | None = None
     """What to do once the incident is picked."""
     words: str = ""
     """The words that came with the verb, or the user whom a choice means."""
+    others: tuple[IncidentId, ...] = ()
+    """Other incidents that were shown beside it."""
 
     def encode(self) -> str:
         """A button's value or a modal's private metadata; at most 2,000 characters."""
@@ -179,8 +185,9 @@ class Ref:
             "f": self.fence,
             "v": self.verb,
             "w": self.words,
+            "o": self.others,
         }
-        present = {key: value for key, value in written.items() if value not in (None, "")}
+        present = {key: value for key, value in written.items() if value not in (None, "", ())}
         text = json.dumps(present, separators=(",", ":"), ensure_ascii=False)
         if len(text) > MAX_REF_CHARS:
             raise BadRef(f"{len(text)} characters do not fit into a button")
@@ -200,9 +207,11 @@ def decode(value: str) -> Ref:
         raise BadRef(value[:40]) from broken
     if not isinstance(read, dict):
         raise BadRef(value[:40])
-    incident, fence, verb = read.get("i"), read.get("f"), read.get("v")
+    incident, fence, verb, others = read.get("i"), read.get("f"), read.get("v"), read.get("o", [])
     subject, words = str(read.get("s", "")), str(read.get("w", ""))
     if not all(number is None or _is_countable(number) for number in (incident, fence)):
+        raise BadRef(value[:40])
+    if not isinstance(others, list) or not all(map(_is_countable, others)):
         raise BadRef(value[:40])
     if (verb is not None and verb not in tuple(Verb)) or _UNSTORABLE.search(subject + words):
         raise BadRef(value[:40])
@@ -212,6 +221,7 @@ def decode(value: str) -> Ref:
         fence=fence,
         verb=None if verb is None else Verb(verb),
         words=words,
+        others=tuple(map(IncidentId, others)),
     )
 
 

@@ -64,6 +64,7 @@ incidents = Table(
     _at("declared_at"),
     _text("declared_by"),
     _text("rule", optional=True),
+    _text("source_link"),
     _at("mitigated_at", optional=True),
     _at("resolved_at", optional=True),
     _text("resolution", optional=True),

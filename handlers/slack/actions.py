@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from handlers.names import Action, Ref
+from handlers.slack import declaring
 from handlers.slack.calls import Call, Reply
 from handlers.slack.verbs import perform
 from handlers.views import answers
 from handlers.views.approval import decided
 from handlers.views.kit import Message
-from handlers.views.modals import declaring, ending, learning
+from handlers.views.modals import ending, learning
+from handlers.views.modals.declaring import reject as reject_form
 from handlers.views.review import review_ready
 from handlers.views.statements import facts
 from handlers.views.text import Markup, join, person, refusal, say
@@ -42,7 +44,7 @@ async def accept_candidate(call: Call, _ref: Ref) -> Reply:
 
 async def reject_candidate(call: Call, _ref: Ref) -> None:
     """It is none: ask why."""
-    await call.show(declaring.reject(call.number))
+    await call.show(reject_form(call.number))
 
 
 async def accept_ask(call: Call, ref: Ref) -> Reply:
@@ -220,6 +222,8 @@ async def _facts(call: Call) -> Reply:
 
 
 ACTIONS: dict[Action, Press] = {
+    Action.DECLARE_ANYWAY: declaring.anyway,
+    Action.JOIN_INSTEAD: declaring.join_instead,
     Action.ACCEPT_CANDIDATE: accept_candidate,
     Action.REJECT_CANDIDATE: reject_candidate,
     Action.ACCEPT_ASK: accept_ask,

@@ -24,7 +24,13 @@ class Windows(Protocol):
 
     async def views_open(self, *, trigger_id: str, view: Mapping[str, Any]) -> object: ...
 
-    async def views_update(self, *, view_id: str, view: Mapping[str, Any]) -> object: ...
+    async def views_update(
+        self,
+        *,
+        view_id: str,
+        view: Mapping[str, Any],
+        hash: str | None = None,  # noqa: A002 - Slack's name
+    ) -> object: ...
 
 
 Check = Callable[[Picture, UserId, Handbook], None]
@@ -101,3 +107,15 @@ async def show(windows: Windows, view: View, *, trigger: str, modal: str = "") -
         if refused.response.get("error") != "exchanged_trigger_id":
             raise
         raise Repeated(trigger) from refused
+
+
+async def redraw(windows: Windows, view: View, *, modal: str, shown: str) -> None:
+    """Draw a modal anew while somebody fills it in; ``shown`` is the hash of what they see.
+
+    Nothing happens if it was closed or drawn anew meanwhile: what they see is newer than this.
+    """
+    try:
+        await windows.views_update(view_id=modal, view=view, hash=shown or None)
+    except SlackApiError as refused:
+        if refused.response.get("error") not in ("hash_conflict", "not_found"):
+            raise

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.deps import Desk
-from handlers.names import Action, Verb, verb_action
+from handlers.names import Action, Callback, Field, Verb, verb_action
+from handlers.slack import declaring
 from handlers.slack.actions import ACTIONS
 from handlers.slack.calls import Call, Reply, Windows, as_reply
 from handlers.slack.edge import is_stranger, once
@@ -15,6 +16,8 @@ from handlers.slack.verbs import perform
 from handlers.views import answers
 from playbooks.domain.ids import UserId
 
+FOLLOWED = {(Callback.DECLARE, Field.SERVICE), (Callback.DECLARE, Field.SEVERITY)}
+"""Inputs whose form follows what is chosen in them."""
 VERB_OF = {verb_action(verb): verb for verb in Verb}
 
 
@@ -38,6 +41,9 @@ async def pressed(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Repl
     verb = VERB_OF.get(button.action_id)
     if verb is not None:
         return as_reply(await perform(call, verb))
+    if click.view is not None and (click.view.callback_id, button.action_id) in FOLLOWED:
+        await declaring.follow(call, click)
+        return None
     if button.action_id not in tuple(Action):
         return Reply(message=answers.outdated())
     return await ACTIONS[Action(button.action_id)](call, ref)

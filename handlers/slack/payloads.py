@@ -87,27 +87,6 @@ class Pressed(Part):
         return decode(self.value or "")
 
 
-class Surface(Part):
-    """The modal or Home tab in which a button is."""
-
-    id: str
-    type: str
-
-
-class Click(Part):
-    """A pressed button, in a message, an ephemeral message, a modal or the Home tab."""
-
-    user: Someone
-    trigger_id: str
-    view: Surface | None = None
-    actions: tuple[Pressed, ...] = Field(min_length=1)
-
-    @property
-    def modal(self) -> str:
-        """The id of the modal it was pressed in; empty elsewhere."""
-        return self.view.id if self.view and self.view.type == "modal" else ""
-
-
 class Chosen(Part):
     """An option of a menu."""
 
@@ -145,6 +124,22 @@ class Window(Part):
     """Changes whenever the view does."""
     state: State = Field(default_factory=State)
 
+    @property
+    def ref(self) -> Ref:
+        """What the modal is about. Raises BadRef."""
+        return decode(self.private_metadata)
+
+    def words(self, field: str) -> str:
+        """What an input holds; empty if it is absent or was left empty."""
+        return self._input(field).words
+
+    def chosen(self, field: str) -> tuple[str, ...]:
+        """What is ticked in an input that takes several."""
+        return tuple(option.value for option in self._input(field).selected_options or ())
+
+    def _input(self, field: str) -> Entered:
+        return self.state.values.get(field, {}).get(field, Entered())
+
 
 class Submission(Part):
     """A submitted modal."""
@@ -156,7 +151,7 @@ class Submission(Part):
     @property
     def ref(self) -> Ref:
         """What the modal was about. Raises BadRef."""
-        return decode(self.view.private_metadata)
+        return self.view.ref
 
     @property
     def key(self) -> str:
@@ -170,14 +165,32 @@ class Submission(Part):
 
     def words(self, field: str) -> str:
         """What an input holds; empty if it is absent or was left empty."""
-        return self._input(field).words
+        return self.view.words(field)
 
     def chosen(self, field: str) -> tuple[str, ...]:
         """What is ticked in an input that takes several."""
-        return tuple(option.value for option in self._input(field).selected_options or ())
+        return self.view.chosen(field)
 
-    def _input(self, field: str) -> Entered:
-        return self.view.state.values.get(field, {}).get(field, Entered())
+
+class Surface(Window):
+    """The modal or Home tab in which a button is, with what is filled in so far."""
+
+    type: str
+    callback_id: str = ""
+
+
+class Click(Part):
+    """A pressed button, in a message, an ephemeral message, a modal or the Home tab."""
+
+    user: Someone
+    trigger_id: str
+    view: Surface | None = None
+    actions: tuple[Pressed, ...] = Field(min_length=1)
+
+    @property
+    def modal(self) -> str:
+        """The id of the modal it was pressed in; empty elsewhere."""
+        return self.view.id if self.view and self.view.type == "modal" else ""
 
 
 class Reworded(Part):

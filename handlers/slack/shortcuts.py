@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.deps import Desk
 from handlers.names import Verb
+from handlers.slack import declaring
 from handlers.slack.calls import Call, Reply, Windows, as_reply
 from handlers.slack.edge import is_stranger, once
 from handlers.slack.grammar import readable
@@ -14,7 +15,7 @@ from handlers.slack.payloads import Said, Shortcut
 from handlers.slack.verbs import perform
 from handlers.views import answers
 from handlers.views.kit import Message
-from handlers.views.modals import declaring
+from handlers.views.modals.declaring import MAX_TITLE, Draft
 from handlers.views.text import Markup
 from playbooks.domain.ids import ChannelId, Ts, UserId
 from playbooks.protocol import find, timeline
@@ -24,12 +25,19 @@ MAX_QUOTED = 600
 
 
 async def declare(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Reply | None:
-    """Open the form."""
+    """Open the form; from a message, with its words and the way back to it."""
     used = Shortcut.model_validate(body)
     if is_stranger(desk, used.user.team_id):
         return Reply(message=answers.stranger())
-    await windows.views_open(trigger_id=used.trigger_id, view=declaring.declare(desk.ports.handbook()))
+    call = _call(desk, windows, used)
+    await declaring.show_form(call, Draft() if used.message is None else _draft(desk, used, used.message))
     return None
+
+
+def _draft(desk: Desk, used: Shortcut, message: Said) -> Draft:
+    first_line = next(iter(readable(message.text).strip().splitlines()), "")
+    there = used.channel.id if used.channel else ""
+    return Draft(title=first_line[:MAX_TITLE], source_link=permalink(desk, there, message))
 
 
 async def log_message(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Reply | None:
@@ -43,7 +51,19 @@ async def log_message(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> 
     if await find.in_room(desk.ports, channel=channel) is not None:
         return as_reply(await _mark(desk, channel, used.message, UserId(used.user.id)))
     words = readable(used.message.text)[:MAX_QUOTED]
-    call = Call(
+    return as_reply(await perform(_call(desk, windows, used, words=words), Verb.LOG))
+
+
+def permalink(desk: Desk, channel: str, message: Said) -> str:
+    """The address of a message, as Slack writes it (Slack docs, chat.getPermalink)."""
+    there = f"{desk.room_url(ChannelId(channel))}/p{message.ts.replace('.', '')}"
+    if message.thread_ts in (None, message.ts):
+        return there
+    return f"{there}?thread_ts={message.thread_ts}&cid={channel}"
+
+
+def _call(desk: Desk, windows: Windows, used: Shortcut, *, words: str = "") -> Call:
+    return Call(
         desk=desk,
         ports=once(desk, "shortcut", used.trigger_id),
         windows=windows,
@@ -51,7 +71,6 @@ async def log_message(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> 
         trigger=used.trigger_id,
         words=words,
     )
-    return as_reply(await perform(call, Verb.LOG))
 
 
 async def _mark(desk: Desk, channel: ChannelId, message: Said, by: UserId) -> Message:

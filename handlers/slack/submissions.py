@@ -9,39 +9,25 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from handlers.names import Callback, Field
+from handlers.slack import declaring
 from handlers.slack.calls import Call
 from handlers.slack.learning import publish, save_finding, save_review
 from handlers.slack.payloads import Submission
 from handlers.slack.verbs.seat import offer
 from handlers.views import answers
 from handlers.views.kit import View
-from handlers.views.modals.declaring import UNSURE
 from playbooks.domain.errors import NeedsWords
 from playbooks.domain.ids import ClearanceId, UserId
 from playbooks.domain.incident import ResolutionCode
 from playbooks.domain.statement import StatementClass
-from playbooks.protocol import command, communicate, freeze, resolve, timeline
-from playbooks.protocol import declare as declaration
+from playbooks.protocol import command, communicate, declare, freeze, resolve, timeline
 
 Submit = Callable[[Call, Submission], Awaitable[View | None]]
 
 
-async def declare(call: Call, form: Submission) -> View:
-    """Declare. Slack lets people submit again when an answer was slow: that is the same declaration."""
-    level = form.words(Field.SEVERITY)
-    incident = await declaration.by_hand(
-        call.ports,
-        title=form.words(Field.TITLE),
-        service=form.words(Field.SERVICE),
-        severity=None if level in ("", UNSURE) else int(level),
-        by=call.user,
-    )
-    return answers.shown("Declared", answers.declared(incident))
-
-
 async def reject(call: Call, form: Submission) -> None:
     """Turn a candidate down."""
-    await declaration.reject(call.ports, incident=call.number, by=call.user, reason=form.words(Field.REASON))
+    await declare.reject(call.ports, incident=call.number, by=call.user, reason=form.words(Field.REASON))
 
 
 async def log(call: Call, form: Submission) -> None:
@@ -137,7 +123,7 @@ async def deny(call: Call, form: Submission) -> None:
 
 
 SUBMISSIONS: dict[Callback, Submit] = {
-    Callback.DECLARE: declare,
+    Callback.DECLARE: declaring.submitted,
     Callback.REJECT: reject,
     Callback.LOG: log,
     Callback.STATEMENT: state,

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from handlers.names import Action, Callback, Ref, Verb
 from handlers.views.forms import modal
-from handlers.views.kit import Block, Element, Message, View, actions, button, context, message, section
+from handlers.views.kit import (
+    Block,
+    Element,
+    Message,
+    View,
+    actions,
+    button,
+    context,
+    link_button,
+    message,
+    section,
+)
 from handlers.views.phrases import kind_word, sign, verb_button
 from handlers.views.text import Markup, clock_time, foreign, person, plain, refusal, say
 from playbooks.domain.command import Ask
 from playbooks.domain.events import CommandContested, CommandTaken, ContestJoined, HandoverWithdrawn
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import IncidentId, UserId, incident_name
+from playbooks.domain.ids import ChannelId, IncidentId, UserId, incident_name
 from playbooks.domain.incident import Incident
 from playbooks.domain.statement import Statement, StatementClass
 
@@ -133,6 +144,15 @@ def declared(incident: Incident) -> Markup:
         "*{number}* is declared. The war room is being opened, and you and the people it needs are invited.",
         number=incident_name(incident.id),
     )
+
+
+def joining(incident: Incident, room_url: Callable[[ChannelId], str]) -> Message:
+    """They are being invited, with a button that leads into the room."""
+    name = incident_name(incident.id)
+    if incident.room is None:
+        return answer(say("*{n}* has no room yet. You are invited as soon as it is open.", n=name))
+    leads_there = link_button("Open the room", Action.OPEN_LINK, room_url(incident.room))
+    return answer(say("You are being invited to the room of *{n}*.", n=name), leads_there)
 
 
 def took(outcome: CommandTaken | CommandContested | ContestJoined) -> Message:

@@ -68,7 +68,7 @@ def card(picture: Picture, *, link: Callable[[str], str] | None = None) -> Messa
     return message(
         said,
         *card_body(picture),
-        context(*_small_print(picture), *_address(picture, link)),
+        context(*_small_print(picture), *_origin(picture), *_address(picture, link)),
         actions(*_buttons(picture)),
     )
 
@@ -202,6 +202,12 @@ def _small_print(picture: Picture) -> list[Markup]:
         say("log {n} · {hash}", n=entries, hash=foreign(head[:8], 8)),
         say("drawn {at}", at=clock_time(picture.at)),
     ]
+
+
+def _origin(picture: Picture) -> list[Markup]:
+    """The way back to the message from which it was declared."""
+    source = picture.incident.source_link
+    return [say("declared from {message}", message=linked(source, "a message"))] if source else []
 
 
 def _address(picture: Picture, link: Callable[[str], str] | None) -> list[Markup]:

@@ -93,6 +93,11 @@ def user_input(field: str, label: str, *, initial: str = "", hint: str = "") -> 
     return _input(field, label, element, hint=hint, optional=False)
 
 
+def redrawing(block: Block) -> Block:
+    """The same input, telling us at once what is chosen in it, so that the form can follow."""
+    return block | {"dispatch_action": True}
+
+
 def _held(element: Element, placeholder: str) -> Element:
     return element | {"placeholder": words(placeholder, MAX_PLACEHOLDER)} if placeholder else element
 

@@ -85,6 +85,8 @@ class IncidentDeclared(Event):
     rule: str
     rule_says: str
     evidence: tuple[Evidence, ...]
+    source_link: str = ""
+    """The message from which a person declared it; empty if from none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,8 @@ class Incident:
     declared_by: UserId
     rule: str | None
     """The trigger rule that declared it; None if a person did."""
+    source_link: str = ""
+    """The message from which a person declared it; empty if from none."""
     mitigated_at: datetime | None = None
     resolved_at: datetime | None = None
     resolution: ResolutionCode | None = None

@@ -6,10 +6,12 @@ promised update are written in one transaction.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 
+from playbooks.domain.alike import look_alike, require_unlike
 from playbooks.domain.entry import JUST_NOW, Entry
 from playbooks.domain.errors import AlreadyDecided, NeedsWords
 from playbooks.domain.events import (
@@ -40,13 +42,40 @@ async def by_hand(
     severity: int | None,
     by: UserId,
     env: str = "production",
+    despite: Collection[IncidentId] = (),
+    source_link: str = "",
 ) -> Incident:
     """A person declares, once; if monitoring asks about the same service, that answers its question.
 
-    Unknown severity is the candidate's, else the playbook's ``unknown_severity``. Raises
+    Unknown severity is the candidate's, else the playbook's ``unknown_severity``. ``despite``
+    are the open incidents that the declarer has seen and takes for something else;
+    ``source_link`` leads to the message from which it was declared. Raises LooksAlike, and
     NeedsWords without a title, or with a service or a severity that nobody described.
     """
     handbook = ports.handbook()
+    words, known = _understood(handbook, title, service, severity)
+    async with ports.units() as unit:
+        await unit.episodes.lock_intake()
+        if (again := await _declared_just_now(unit, ports, words, known, by)) is not None:
+            return again
+        alike = look_alike(known, env=env, live=await unit.incidents.live(), graph=handbook.graph)
+        require_unlike(alike, despite)
+        candidate = await _candidate(unit, known, env)
+        if candidate is not None:
+            named = replace(candidate, title=words, source_link=source_link)
+            incident = await promote(unit, ports, named, by=by, severity=severity or candidate.severity)
+        else:
+            level = severity or handbook.playbook.unknown_severity
+            begun = await _new(unit, ports, words, known, severity=level, by=by, env=env)
+            incident = await _declare(unit, ports, replace(begun, source_link=source_link), by=by)
+        await unit.commit()
+    return incident
+
+
+def _understood(
+    handbook: Handbook, title: str, service: str, severity: int | None
+) -> tuple[str, ServiceName]:
+    """The title as it is kept, and the service that is meant. Raises NeedsWords."""
     words = title.strip()[:MAX_TITLE]
     if not words:
         raise NeedsWords("Say in a few words what is wrong: /incident declare checkout Payments time out")
@@ -55,19 +84,7 @@ async def by_hand(
         raise NeedsWords(f"The catalogue knows no service “{service[:80]}”. {_nearest(handbook, service)}")
     if severity is not None:
         require_severity(handbook, severity)
-    async with ports.units() as unit:
-        await unit.episodes.lock_intake()
-        if (again := await _declared_just_now(unit, ports, words, known, by)) is not None:
-            return again
-        candidate = await _candidate(unit, known, env)
-        if candidate is not None:
-            named = replace(candidate, title=words)
-            incident = await promote(unit, ports, named, by=by, severity=severity or candidate.severity)
-        else:
-            level = severity or handbook.playbook.unknown_severity
-            incident = await _declare(unit, ports, words, known, severity=level, by=by, env=env)
-        await unit.commit()
-    return incident
+    return words, known
 
 
 async def _declared_just_now(
@@ -82,11 +99,12 @@ async def _declared_just_now(
     return None
 
 
-async def _declare(
+async def _new(
     unit: Unit, ports: Ports, title: str, service: ServiceName, *, severity: int, by: UserId, env: str
 ) -> Incident:
+    """A major incident that begins now; nothing of it is written yet."""
     now = ports.clock.now()
-    incident = Incident(
+    return Incident(
         id=await unit.incidents.next_number(),
         title=title,
         env=env,
@@ -100,9 +118,13 @@ async def _declare(
         declared_by=by,
         rule=None,
     )
+
+
+async def _declare(unit: Unit, ports: Ports, incident: Incident, *, by: UserId) -> Incident:
     await _begin(unit, ports, incident, by=by, rule_says="", evidence=())
     # Alerts about it may stand already, too few for any rule: they are attached right away.
-    await unit.timers.set(Timer(kind=TimerKind.EVALUATE, subject="all", incident=None, due_at=now))
+    due_at = incident.declared_at
+    await unit.timers.set(Timer(kind=TimerKind.EVALUATE, subject="all", incident=None, due_at=due_at))
     return incident
 
 
@@ -246,6 +268,7 @@ async def _begin(
         rule=incident.rule or "",
         rule_says=rule_says,
         evidence=evidence,
+        source_link=begun.source_link,
     )
     await record(unit, ports, begun, declared)
     await command.search(unit, ports, begun)

@@ -7,14 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from playbooks.domain.effects import Announce, Effect, OpenRoom
+from playbooks.domain.alike import LooksAlike, Nearness
+from playbooks.domain.effects import Announce, Effect, Invite, OpenRoom
 from playbooks.domain.errors import NeedsWords
 from playbooks.domain.ids import IncidentId, KnownErrorId, ServiceName, WorkaroundId
 from playbooks.domain.incident import Major, RoomState, State
 from playbooks.domain.review import Confidence, KnownError, Workaround, WorkaroundStatus
-from playbooks.protocol import declare, find
+from playbooks.protocol import declare, find, outlook, room
 from tests.clock import START
-from tests.protocol.conftest import BOB, CLEO, FAY, ON_SQLITE, House, signal
+from tests.protocol.conftest import BOB, CLEO, FAY, ON_SQLITE, ROOM, House, signal
 
 ONE = IncidentId(1)
 POOL = KnownError(
@@ -66,7 +67,7 @@ async def test_a_declaration_is_one_transaction_with_everything_that_follows(hou
 
 
 async def test_people_who_declare_at_the_same_moment_get_numbers_without_gap(house: House) -> None:
-    services = ("checkout", "search", "dns", "san")
+    services = ("checkout", "search", "hr-portal", "reporting")
     await asyncio.gather(*(house.declared(service=service) for service in services))
     found = await house.incidents()
     assert [incident.id for incident in found] == [1, 2, 3, 4]
@@ -195,3 +196,50 @@ async def test_alerts_that_stand_already_belong_to_what_a_person_declares(house:
     assert sorted(str(e.service) for e in picture.episodes) == ["checkout", "payments"]
     assert picture.incident.impacted == ("checkout", "payments")
     assert (await house.entry("AlertsAttached"))["new_services"] == ["payments"]
+
+
+async def test_a_second_incident_about_the_same_thing_is_asked_about_first(house: House) -> None:
+    await house.declared()
+    house.clock.advance(timedelta(minutes=10))
+    with pytest.raises(LooksAlike) as shown:
+        await by_hand(house, service="payments", title="Cards are refused", by=CLEO)
+    assert [(a.incident.id, a.nearness) for a in shown.value.alike] == [(1, Nearness.NEEDING)]
+    assert len(await house.incidents()) == 1
+    await by_hand(house, service="payments", title="Cards are refused", by=CLEO, despite=(ONE,))
+    assert [incident.impacted for incident in await house.incidents()] == [("checkout",), ("payments",)]
+
+
+async def test_two_people_who_declare_the_same_thing_at_once_get_one_incident(house: House) -> None:
+    outcomes = await asyncio.gather(
+        by_hand(house), by_hand(house, title="Nobody can pay", by=CLEO), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes].count(LooksAlike) == 1
+    assert len(await house.incidents()) == 1
+
+
+@ON_SQLITE
+async def test_what_declaring_would_do_is_known_beforehand(house: House) -> None:
+    foreseen = await outlook.declaring(house.ports, service="Checkout", severity=1)
+    assert (foreseen.alike, foreseen.first_update) == ((), timedelta(minutes=5))
+    incident = await house.declared()
+    freeze = await house.entry("FreezeBegan")
+    assert {*freeze["ring0"], *freeze["ring1"]} <= set(foreseen.held)
+    async with house.store.units() as unit:
+        await room.opened(unit, house.ports, incident=incident.id, room=ROOM, name="inc-1-checkout")
+        await unit.commit()
+    (invited,) = [effect.users for effect in await house.owed() if isinstance(effect, Invite)]
+    assert {*foreseen.leads, *foreseen.on_shift, *foreseen.comms} | {FAY} == set(invited)
+
+
+@ON_SQLITE
+async def test_a_minor_or_unnamed_outage_foresees_no_freeze(house: House) -> None:
+    assert (await outlook.declaring(house.ports, service="checkout", severity=3)).held == ()
+    nothing = await outlook.declaring(house.ports, service="", severity=None)
+    assert (nothing.service, nothing.severity, nothing.held, nothing.leads) == (None, 2, (), ())
+
+
+@ON_SQLITE
+async def test_the_log_leads_back_to_the_message_it_was_declared_from(house: House) -> None:
+    await by_hand(house, source_link="https://acme.slack.example/archives/C1/p1")
+    assert (await house.entry("IncidentDeclared"))["source_link"].endswith("/C1/p1")
+    assert (await house.incident()).source_link.endswith("/C1/p1")

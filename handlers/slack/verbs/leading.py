@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from handlers.slack import grammar
+from handlers.slack import declaring, grammar
 from handlers.slack.calls import Call
 from handlers.views import answers
 from handlers.views.frozen import pending_approvals
 from handlers.views.kit import Message
-from handlers.views.modals import declaring, ending
+from handlers.views.modals import ending
+from handlers.views.modals.declaring import Draft
 from handlers.views.text import Markup, say
 from playbooks.protocol import beforehand, resolve
-from playbooks.protocol import declare as declaration
 
 
 async def declare(call: Call) -> Message | None:
@@ -19,12 +19,10 @@ async def declare(call: Call) -> Message | None:
     first, _, rest = words.partition(" ")
     service = call.handbook.service_named(first) if first else None
     if service is None or not rest.strip():
-        await call.show(
-            declaring.declare(call.handbook, title=words if service is None else rest, service=service or "")
-        )
+        title, named = (words, "") if service is None else (rest, str(service))
+        await declaring.show_form(call, Draft(title=title, service=named))
         return None
-    incident = await declaration.by_hand(call.ports, title=rest, service=service, severity=None, by=call.user)
-    return answers.answer(answers.declared(incident))
+    return await declaring.declared(call, service=service, title=rest.strip())
 
 
 async def severity(call: Call) -> Message | None:

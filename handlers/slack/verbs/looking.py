@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from handlers.names import Action
 from handlers.slack.calls import Call
 from handlers.slack.grammar import readable
-from handlers.views.answers import answer
+from handlers.views.answers import joining
 from handlers.views.frozen import freeze_of, freezes
 from handlers.views.help import help_text
-from handlers.views.kit import Message, link_button
+from handlers.views.kit import Message
 from handlers.views.listing import known_errors, live_incidents
 from handlers.views.menu import menu, menu_elsewhere
 from handlers.views.review import review_ready
 from handlers.views.statements import facts
 from handlers.views.status import status
-from handlers.views.text import say
-from playbooks.domain.ids import incident_name
 from playbooks.protocol import find, freeze, room
 
 
@@ -67,8 +64,4 @@ async def show_review(call: Call) -> Message:
 async def join(call: Call) -> Message:
     """Be invited into the room, with a button that leads there."""
     incident = await room.join(call.ports, incident=call.number, by=call.user)
-    name = incident_name(incident.id)
-    if incident.room is None:
-        return answer(say("*{n}* has no room yet. You are invited as soon as it is open.", n=name))
-    leads_there = link_button("Open the room", Action.OPEN_LINK, call.desk.room_url(incident.room))
-    return answer(say("You are being invited to the room of *{n}*.", n=name), leads_there)
+    return joining(incident, call.desk.room_url)

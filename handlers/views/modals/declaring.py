@@ -2,36 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
 from handlers.names import Callback, Field, Ref
-from handlers.views.forms import MAX_OPTIONS, choice, modal, text_input
+from handlers.views.alike import alike_blocks
+from handlers.views.forms import MAX_OPTIONS, choice, modal, redrawing, text_input
 from handlers.views.kit import Block, View, context, section
-from handlers.views.text import Markup, say
+from handlers.views.phrases import count
+from handlers.views.text import Markup, foreign, join, people, say
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import IncidentId, incident_name
+from playbooks.domain.ids import IncidentId, ServiceName, UserId, incident_name
+from playbooks.protocol.outlook import Outlook
 
 MAX_TITLE = 120
 UNSURE = "unsure"
 """The choice of somebody who does not know how bad it is."""
+_HELD_SHOWN = 6
+MAX_LINK = 500
 
 
-def declare(handbook: Handbook, *, title: str = "", service: str = "") -> View:
-    """Two answers are needed: what is wrong, and with which service."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What is filled in so far."""
+
+    title: str = ""
+    service: str = ""
+    """As it was chosen or written; it may name no service."""
+    severity: str = UNSURE
+    source_link: str = ""
+    """The message from which it is declared; empty if from none."""
+
+    @property
+    def level(self) -> int | None:
+        """The severity; None for somebody who is not sure."""
+        return None if self.severity in ("", UNSURE) else int(self.severity)
+
+
+def declare(handbook: Handbook, outlook: Outlook, draft: Draft | None = None) -> View:
+    """Two answers are needed, and below them stands what declaring will do.
+
+    Incidents that look alike are shown with *Join*; submitting then means that it is something
+    else, so the button says so.
+    """
+    filled = draft or Draft()
+    title = text_input(
+        Field.TITLE,
+        "What is wrong?",
+        initial=filled.title,
+        placeholder="Payments time out",
+        limit=MAX_TITLE,
+    )
     return modal(
         "Declare an incident",
         Callback.DECLARE,
-        Ref(),
-        text_input(
-            Field.TITLE,
-            "What is wrong?",
-            initial=title,
-            placeholder="Payments time out",
-            limit=MAX_TITLE,
-        ),
-        _service(handbook, service),
-        _severity(handbook),
-        context(_consequences(handbook)),
-        submit="Declare",
+        Ref(subject=_carried(filled.source_link), others=tuple(each.incident.id for each in outlook.alike)),
+        title,
+        redrawing(_service(handbook, filled.service)),
+        redrawing(_severity(handbook, filled.severity)),
+        *_open_ones(outlook, filled, handbook),
+        section(_consequences(outlook, handbook)),
+        context(Markup("Anybody may declare. A false alarm costs less than silence.")),
+        submit="Declare anyway" if outlook.alike else "Declare",
     )
+
+
+def _carried(link: str) -> str:
+    """An address that fits into a form's own words; Slack's are far shorter."""
+    return link if len(link) <= MAX_LINK else ""
 
 
 def reject(incident: IncidentId) -> View:
@@ -58,18 +97,63 @@ def _service(handbook: Handbook, service: str) -> Block:
     )
 
 
-def _severity(handbook: Handbook) -> Block:
+def _severity(handbook: Handbook, chosen: str) -> Block:
     levels = handbook.playbook.severities
     assumed = handbook.playbook.severity_name(handbook.playbook.unknown_severity)
     options = [(UNSURE, f"Not sure yet: treat it as {assumed}")]
     options += [(str(number), f"{levels[number].name}: {levels[number].means}") for number in sorted(levels)]
-    return choice(Field.SEVERITY, "How bad is it?", options, initial=UNSURE)
+    return choice(Field.SEVERITY, "How bad is it?", options, initial=chosen or UNSURE)
 
 
-def _consequences(handbook: Handbook) -> Markup:
-    minutes = round(handbook.playbook.updates.first.total_seconds() / 60)
-    return say(
-        "A war room opens, the service's leads and whoever is on shift are invited, risky changes are held, "
-        "and the first stakeholder update is due after {n} minutes.",
-        n=minutes,
+def _open_ones(outlook: Outlook, filled: Draft, handbook: Handbook) -> list[Block]:
+    if not outlook.alike or outlook.service is None:
+        return []
+    lead = Markup("⚠️ *This may be open already.* Join it, or declare if yours is something else.")
+    return [section(lead), *alike_blocks(outlook.alike, outlook.service, filled.title, handbook)]
+
+
+def _consequences(outlook: Outlook, handbook: Handbook) -> Markup:
+    """Who is called, what is held and what is promised, each in a line."""
+    severity = handbook.playbook.severity_name(outlook.severity)
+    return join(
+        [
+            say("*What happens at {severity}*", severity=severity),
+            _called(outlook, handbook),
+            _held(outlook.held, handbook, chosen=outlook.service is not None),
+            say("• *First update* to stakeholders {n} after it", n=_minutes(outlook.first_update)),
+        ]
     )
+
+
+def _called(outlook: Outlook, handbook: Handbook) -> Markup:
+    """The people who are invited into the room, by why they are."""
+    service = outlook.service
+    leads = Markup("the service's leads")
+    if service is not None:
+        name = foreign(handbook.title(service), 80)
+        leads = say("{who} for {service}", who=_some(outlook.leads, "no lead is named"), service=name)
+    others: Sequence[tuple[tuple[UserId, ...], str]] = (
+        (outlook.on_shift, "on shift"),
+        (outlook.comms, "for stakeholders"),
+    )
+    named = [say("{who} {why}", who=people(who), why=why) for who, why in others if who]
+    return say("• *A room opens*, and invited are {who}", who=join([leads, *named], ", "))
+
+
+def _some(users: tuple[UserId, ...], nobody: str) -> Markup:
+    return people(users) if users else Markup(nobody)
+
+
+def _held(held: tuple[ServiceName, ...], handbook: Handbook, *, chosen: bool) -> Markup:
+    if not chosen:
+        return Markup("• *Change freeze* depends on the service and on how bad it is")
+    if not held:
+        return Markup("• *No change freeze*")
+    titles = foreign(", ".join(handbook.title(service) for service in held[:_HELD_SHOWN]), 400)
+    more = len(held) - _HELD_SHOWN
+    rest = f" and {count(more, 'other service')}" if more > 0 else ""
+    return say("• *Change freeze*: risky changes wait on {titles}{rest}", titles=titles, rest=rest)
+
+
+def _minutes(length: timedelta) -> str:
+    return count(round(length.total_seconds() / 60), "minute")

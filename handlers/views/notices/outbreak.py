@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.names import Action, Ref
 from handlers.views.kit import Element, button
 from handlers.views.notices.parts import actor, alerts, titles
-from handlers.views.text import Markup, foreign, join, person, say
+from handlers.views.text import Markup, foreign, join, link, person, say
 from playbooks.domain import events as e
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, incident_name, known_error_name
@@ -73,7 +73,10 @@ def outbreak(event: Outbreak, handbook: Handbook) -> Markup:
 
 def _declared(event: e.IncidentDeclared, handbook: Handbook) -> Markup:
     if not event.rule:
-        return say("📣 Declared by {who}: {title}", who=actor(event), title=foreign(event.title))
+        said = say("📣 Declared by {who}: {title}", who=actor(event), title=foreign(event.title))
+        if not event.source_link:
+            return said
+        return say("{said} (from {message})", said=said, message=link(event.source_link, "a message"))
     return say(
         "📣 Declared by the rule {rule}: {says}\n{alerts}",
         rule=event.rule,

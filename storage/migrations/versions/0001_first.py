@@ -106,6 +106,7 @@ def upgrade() -> None:
         sa.Column("declared_at", Instant(), nullable=False),
         sa.Column("declared_by", sa.Text(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=True),
+        sa.Column("source_link", sa.Text(), nullable=False),
         sa.Column("mitigated_at", Instant(), nullable=True),
         sa.Column("resolved_at", Instant(), nullable=True),
         sa.Column("resolution", sa.Text(), nullable=True),

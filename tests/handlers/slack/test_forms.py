@@ -11,6 +11,7 @@ from handlers.views.modals import declaring, learning
 from handlers.views.review import review_ready
 from playbooks.domain.review import Effect, ReviewState
 from playbooks.protocol import command, find
+from playbooks.protocol.outlook import outlook
 from tests.handlers.judging import accept_view, labels, words
 from tests.handlers.scenes import ADA, BOB
 from tests.handlers.slack.conftest import LOBBY, Office, labelled
@@ -21,8 +22,13 @@ def test_every_form_is_answered() -> None:
     assert set(SUBMISSIONS) == set(Callback) - {Callback.READING}
 
 
+def empty_form(office: Office) -> dict[str, Any]:
+    handbook = office.ports.handbook()
+    return declaring.declare(handbook, outlook(handbook, service=None, severity=None))
+
+
 async def declare(office: Office, **values: Any) -> dict[str, Any]:
-    view = declaring.declare(office.ports.handbook())
+    view = empty_form(office)
     return await office.submit(
         view, {"title": "Payments time out", "service": "checkout", **values}, by="U0BOB"
     )
@@ -92,7 +98,7 @@ async def test_people_in_errors_have_names(office: Office) -> None:
 
 
 async def test_a_form_that_is_too_old_is_said_so(office: Office) -> None:
-    view = declaring.declare(office.ports.handbook()) | {"callback_id": "from_last_year"}
+    view = empty_form(office) | {"callback_id": "from_last_year"}
     answer = await office.submit(view, {"title": "x"})
     assert "too old" in answer["errors"]["title"]
 
@@ -113,7 +119,7 @@ async def test_a_payload_that_is_none_is_answered(office: Office) -> None:
 
 async def test_guests_cannot_submit(office: Office) -> None:
     answer = await office.submit(
-        declaring.declare(office.ports.handbook()),
+        empty_form(office),
         {"title": "x", "service": "checkout"},
         user={"id": "U0KAI", "team_id": "T0PARTNER"},
     )

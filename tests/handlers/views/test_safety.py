@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from handlers.names import Verb
 from handlers.views import answers, approval, brief, candidate, frozen, listing, rooms, update
+from handlers.views.alike import looks_alike
 from handlers.views.announcement import announcement
 from handlers.views.card import card
 from handlers.views.help import help_text
@@ -30,15 +31,17 @@ from handlers.views.review import review_ready
 from handlers.views.statements import facts
 from handlers.views.status import status
 from playbooks.domain import events as e
+from playbooks.domain.alike import Alike, Nearness
 from playbooks.domain.digest import compose
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.incident import State
 from playbooks.domain.review import Kinship, Proposal
 from playbooks.domain.statement import StatementClass
+from playbooks.protocol.outlook import outlook
 from playbooks.protocol.picture import Picture
 from tests.handlers import scenes
 from tests.handlers.judging import accept_message, accept_view
-from tests.handlers.scenes import ADA, BOB, GUS, HOSTILE, picture, poisoned
+from tests.handlers.scenes import ADA, BOB, CHECKOUT, GUS, HOSTILE, picture, poisoned
 
 EVENTS = [
     kind
@@ -97,11 +100,23 @@ MESSAGES: dict[str, Callable[[Picture, Handbook], Message]] = {
     ),
     "refusal": lambda p, h: answers.refused(f"No, {p.incident.title}"),
     "noted": lambda p, h: answers.noted(p.incident.title),
+    "looks alike": lambda p, h: looks_alike(_alike(p), CHECKOUT, p.incident.title, h),
     "help": lambda p, h: help_text(),
 }
+
+
+def _alike(p: Picture) -> tuple[Alike, ...]:
+    return tuple(Alike(incident=p.incident, nearness=nearness, service=CHECKOUT) for nearness in Nearness)
+
+
 VIEWS: dict[str, Callable[[Picture, Handbook], Any]] = {
     "home": lambda p, h: home([p] * 12, ADA, h),
-    "declare": lambda p, h: declaring.declare(h, title=p.incident.title, service=p.incident.title),
+    "declare": lambda p, h: declaring.declare(
+        h,
+        outlook(h, service=CHECKOUT, severity=1, alike=_alike(p)),
+        declaring.Draft(title=p.incident.title, service=p.incident.title, source_link=p.incident.title),
+    ),
+    "declare once more": lambda p, h: declaring.declare(h, outlook(h, service=None, severity=4)),
     "reject": lambda p, h: declaring.reject(p.incident.id),
     "contest": lambda p, h: seat.contest(p),
     "handover": lambda p, h: seat.handover(p),

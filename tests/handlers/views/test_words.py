@@ -22,6 +22,7 @@ from playbooks.domain.ids import (
 )
 from playbooks.domain.incident import Major, State
 from playbooks.domain.review import ReviewState
+from playbooks.protocol.outlook import outlook
 from tests.handlers import scenes
 from tests.handlers.judging import labels
 from tests.handlers.reading import read
@@ -110,7 +111,8 @@ def test_a_published_review_says_where_its_finding_lives() -> None:
 def test_a_catalogue_too_large_for_a_menu_is_asked_for_in_words(handbook: Handbook) -> None:
     services = {f"s{n}": handbook.catalogue.services["checkout"] for n in range(101)}
     large = replace(handbook, catalogue=handbook.catalogue.model_copy(update={"services": services}))
-    service = declaring.declare(large)["blocks"][1]  # type: ignore[index]  # the second input
+    form = declaring.declare(large, outlook(large, service=None, severity=None))
+    service = form["blocks"][1]  # type: ignore[index]  # the second input
     assert service["element"]["type"] == "plain_text_input"
 
 
