@@ -91,6 +91,12 @@ def _shortcuts() -> list[dict[str, str]]:
             "description": "Declare an incident that leads back here",
         },
         {
+            "name": "Report as incident",
+            "type": "message",
+            "callback_id": Shortcut.REPORT.value,
+            "description": "Tell those who work on it, or find out that nobody does",
+        },
+        {
             "name": "Add to incident log",
             "type": "message",
             "callback_id": Shortcut.LOG_MESSAGE.value,

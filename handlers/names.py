@@ -29,6 +29,7 @@ class Verb(StrEnum):
     MENU = "menu"
     HELP = "help"
     DECLARE = "declare"
+    REPORT = "report"
     LIST = "list"
     STATUS = "status"
     JOIN = "join"
@@ -102,6 +103,7 @@ class Callback(StrEnum):
     """Modals, by what happens when they are submitted."""
 
     DECLARE = "declare_form"
+    REPORT = "report_form"
     LOG = "log_form"
     STATEMENT = "statement_form"
     UPDATE = "update_form"
@@ -127,6 +129,7 @@ class Shortcut(StrEnum):
 
     DECLARE = "declare_incident"
     DECLARE_FROM = "declare_from_message"
+    REPORT = "report_message"
     LOG_MESSAGE = "log_message"
 
 

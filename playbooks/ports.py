@@ -28,6 +28,7 @@ from playbooks.domain.ids import (
     IncidentId,
     KnownErrorId,
     LadderId,
+    ReportId,
     ReviewId,
     ServiceName,
     StatementId,
@@ -38,6 +39,7 @@ from playbooks.domain.ids import (
 from playbooks.domain.incident import Incident
 from playbooks.domain.material import ReviewMaterial
 from playbooks.domain.person import Group, Member
+from playbooks.domain.report import UserReport
 from playbooks.domain.review import KnownError, Review
 from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ServiceClock
@@ -209,6 +211,16 @@ class Statements(Repository[StatementId, Statement], Protocol):
         """In the order in which they were made."""
 
 
+class Reports(Repository[ReportId, UserReport], Protocol):
+    """What users reported."""
+
+    async def of(self, incident: IncidentId) -> Sequence[UserReport]:
+        """Oldest first."""
+
+    async def since(self, at: datetime) -> Sequence[UserReport]:
+        """Reports made at or after ``at``, those that wait for an incident too; oldest first."""
+
+
 class Updates(Repository[UpdateId, Update], Protocol):
     """Promised stakeholder updates."""
 
@@ -337,6 +349,7 @@ class Unit(Protocol):
     handovers: Handovers
     entries: Entries
     statements: Statements
+    reports: Reports
     updates: Updates
     changes: Changes
     clearances: Clearances

@@ -418,6 +418,22 @@ reviews = Table(
     Index("ix_reviews_incident", "incident"),
 )
 
+user_reports = Table(
+    "user_reports",
+    metadata,
+    _key(),
+    _incident(optional=True),
+    _text("service"),
+    _text("env"),
+    _text("text"),
+    _text("author"),
+    _at("at"),
+    _text("link"),
+    _version(),
+    Index("ix_user_reports_incident", "incident"),
+    Index("ix_user_reports_at", "at"),
+)
+
 known_errors = Table(
     "known_errors",
     metadata,

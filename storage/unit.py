@@ -15,6 +15,7 @@ from storage.members import SqlMembers
 from storage.owing import SqlOutbox
 from storage.posts import SqlPosts
 from storage.readings import SqlReadings
+from storage.reports import SqlReports
 from storage.reviews import SqlKnownErrors, SqlReviews, SqlServiceClocks
 from storage.seen import SqlSeen
 from storage.statements import SqlStatements, SqlUpdates
@@ -46,6 +47,7 @@ class SqlUnit:
         self.handovers: ports.Handovers = SqlHandovers(connection)
         self.entries: ports.Entries = SqlEntries(connection)
         self.statements: ports.Statements = SqlStatements(connection)
+        self.reports: ports.Reports = SqlReports(connection)
         self.updates: ports.Updates = SqlUpdates(connection)
         self.changes: ports.Changes = SqlChanges(connection)
         self.clearances: ports.Clearances = SqlClearances(connection)

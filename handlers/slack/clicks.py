@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from handlers.deps import Desk
-from handlers.names import Action, Callback, Field, Verb, verb_action
-from handlers.slack import declaring
+from handlers.names import Action, Callback, Field, Ref, Verb, verb_action
+from handlers.slack import declaring, reporting
 from handlers.slack.actions import ACTIONS
 from handlers.slack.calls import Call, Reply, Windows, as_reply
 from handlers.slack.edge import is_stranger, once
@@ -16,8 +16,12 @@ from handlers.slack.verbs import perform
 from handlers.views import answers
 from playbooks.domain.ids import UserId
 
-FOLLOWED = {(Callback.DECLARE, Field.SERVICE), (Callback.DECLARE, Field.SEVERITY)}
-"""Inputs whose form follows what is chosen in them."""
+FOLLOWED: dict[tuple[str, str], Callable[[Call, Click], Awaitable[None]]] = {
+    (Callback.DECLARE, Field.SERVICE): declaring.follow,
+    (Callback.DECLARE, Field.SEVERITY): declaring.follow,
+    (Callback.REPORT, Field.SERVICE): reporting.follow,
+}
+"""Inputs whose form follows what is chosen in them, by form and input."""
 VERB_OF = {verb_action(verb): verb for verb in Verb}
 
 
@@ -34,16 +38,24 @@ async def pressed(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Repl
         windows=windows,
         user=UserId(click.user.id),
         trigger=click.trigger_id,
-        words=ref.words,
+        words=_words(click, ref),
         incident=ref.incident,
         modal=click.modal,
     )
     verb = VERB_OF.get(button.action_id)
     if verb is not None:
         return as_reply(await perform(call, verb))
-    if click.view is not None and (click.view.callback_id, button.action_id) in FOLLOWED:
-        await declaring.follow(call, click)
+    follow = FOLLOWED.get((click.view.callback_id, button.action_id)) if click.view else None
+    if follow is not None:
+        await follow(call, click)
         return None
     if button.action_id not in tuple(Action):
         return Reply(message=answers.outdated())
     return await ACTIONS[Action(button.action_id)](call, ref)
+
+
+def _words(click: Click, ref: Ref) -> str:
+    """The words on the button; in the form to declare, those that are written there by now."""
+    if click.view is not None and click.view.callback_id == Callback.DECLARE:
+        return click.view.words(Field.TITLE) or ref.words
+    return ref.words

@@ -16,7 +16,7 @@ from handlers.views.modals.declaring import Draft
 from playbooks.domain.alike import LooksAlike
 from playbooks.domain.ids import IncidentId, ServiceName
 from playbooks.protocol import declare as declaration
-from playbooks.protocol import outlook, room
+from playbooks.protocol import outlook, report
 
 
 async def show_form(call: Call, draft: Draft) -> None:
@@ -43,9 +43,11 @@ async def anyway(call: Call, ref: Ref) -> Reply:
     return Reply(message=message, replace=True)
 
 
-async def join_instead(call: Call, _ref: Ref) -> Reply:
-    """It is the same thing: come into its room."""
-    incident = await room.join(call.ports, incident=call.number, by=call.user)
+async def join_instead(call: Call, ref: Ref) -> Reply:
+    """It is the same thing: come into its room, and leave what you noticed there."""
+    incident = await report.join(
+        call.ports, incident=call.number, service=ref.subject, text=call.words, by=call.user
+    )
     return Reply(message=answers.joining(incident, call.desk.room_url), replace=True)
 
 

@@ -20,7 +20,8 @@ MAX_WORDS = 4_000
 SAME = {
     Verb.MENU: "menu more",
     Verb.HELP: "help h ? commands usage",
-    Verb.DECLARE: "declare new open start create report raise",
+    Verb.DECLARE: "declare new open start create raise",
+    Verb.REPORT: "report notice complain",
     Verb.LIST: "list ls incidents live all",
     Verb.STATUS: "status show card overview info st catchup summary",
     Verb.JOIN: "join enter room",

@@ -39,6 +39,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     app.view(ANY)(on_submission(desk))
     app.shortcut(Shortcut.DECLARE.value)(on_shortcut(desk, shortcuts.declare))
     app.shortcut(Shortcut.DECLARE_FROM.value)(on_shortcut(desk, shortcuts.declare))
+    app.shortcut(Shortcut.REPORT.value)(on_shortcut(desk, shortcuts.report))
     app.shortcut(Shortcut.LOG_MESSAGE.value)(on_shortcut(desk, shortcuts.log_message))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.deps import Desk
 from handlers.names import Verb
-from handlers.slack import declaring
+from handlers.slack import declaring, reporting
 from handlers.slack.calls import Call, Reply, Windows, as_reply
 from handlers.slack.edge import is_stranger, once
 from handlers.slack.grammar import readable
@@ -16,6 +16,7 @@ from handlers.slack.verbs import perform
 from handlers.views import answers
 from handlers.views.kit import Message
 from handlers.views.modals.declaring import MAX_TITLE, Draft
+from handlers.views.modals.reporting import ReportDraft
 from handlers.views.text import Markup
 from playbooks.domain.ids import ChannelId, Ts, UserId
 from playbooks.protocol import find, timeline
@@ -38,6 +39,21 @@ def _draft(desk: Desk, used: Shortcut, message: Said) -> Draft:
     first_line = next(iter(readable(message.text).strip().splitlines()), "")
     there = used.channel.id if used.channel else ""
     return Draft(title=first_line[:MAX_TITLE], source_link=permalink(desk, there, message))
+
+
+async def report(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Reply | None:
+    """Report what a message says."""
+    used = Shortcut.model_validate(body)
+    if is_stranger(desk, used.user.team_id):
+        return Reply(message=answers.stranger())
+    if used.message is None or used.channel is None:
+        return None
+    draft = ReportDraft(
+        text=readable(used.message.text)[:MAX_QUOTED],
+        source_link=permalink(desk, used.channel.id, used.message),
+    )
+    await reporting.show_form(_call(desk, windows, used), draft)
+    return None
 
 
 async def log_message(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Reply | None:

@@ -80,6 +80,7 @@ def card_body(picture: Picture) -> list[Block]:
         section(_lead(picture)),
         fields(*_facts(picture)),
         _alerts(picture),
+        _reports(picture),
         _seen_before(picture),
         _waiting(picture),
     ]
@@ -162,6 +163,16 @@ def _alerts(picture: Picture) -> Block | None:
     ]
     rest = say(" ({n} in all)", n=len(firing)) if len(firing) > len(lines) else Markup("")
     return section(say("*Alerts firing*{rest}\n{lines}", rest=rest, lines=join(lines)))
+
+
+def _reports(picture: Picture) -> Block | None:
+    """How many users noticed, and what the last one said."""
+    if not picture.reports:
+        return None
+    newest = picture.reports[-1]
+    lead = say("👥 *{n}*", n=count(len(picture.reports), "user report"))
+    said = say("the newest at {at}: {text}", at=clock_time(newest.at), text=foreign(newest.text, 200))
+    return section(join([lead, said], ", "))
 
 
 def _seen_before(picture: Picture) -> Block | None:

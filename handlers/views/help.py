@@ -9,6 +9,7 @@ from handlers.views.text import Markup, join
 
 ANYBODY = (
     ("declare", "start an incident; anybody may"),
+    ("report …", "say what you notice; it joins the incident that is open"),
     ("status", "where it stands"),
     ("log …", "write down what matters; a 📌 on a message does the same"),
     ("impact …", "say what users experience"),

@@ -21,6 +21,7 @@ from playbooks.domain.ids import (
     IncidentId,
     KnownErrorId,
     LadderId,
+    ReportId,
     ReviewId,
     ServiceName,
     StatementId,
@@ -95,6 +96,17 @@ class AlertsAttached(Event):
 
     evidence: tuple[Evidence, ...]
     new_services: tuple[ServiceName, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserReported(Event):
+    """Somebody noticed it too; reports open nothing."""
+
+    report: ReportId
+    service: ServiceName
+    text: str
+    link: str
+    """The message in which it was said; empty if it was written to us."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

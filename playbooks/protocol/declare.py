@@ -27,7 +27,7 @@ from playbooks.domain.incident import AffectedService, Incident, Major, ServiceR
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.trigger import Fired
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import clocks, command, communicate, freeze, quiet
+from playbooks.protocol import clocks, command, communicate, freeze, quiet, report
 from playbooks.protocol.lookalikes import lookalikes
 from playbooks.protocol.recording import locked, record
 
@@ -272,6 +272,7 @@ async def _begin(
     )
     await record(unit, ports, begun, declared)
     await command.search(unit, ports, begun)
+    await report.gather(unit, ports, begun)
     await clocks.start(unit, ports, begun)
     if frozen:
         await freeze.begin(unit, ports, begun)

@@ -15,6 +15,7 @@ from playbooks.domain.command import Contest, Handover, Ladder, Tenure
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import StatementId
 from playbooks.domain.incident import Incident
+from playbooks.domain.report import UserReport
 from playbooks.domain.review import KnownError, Review
 from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ClockReading
@@ -44,6 +45,7 @@ class Picture:
     episodes: tuple[Episode, ...]
     known_errors: tuple[tuple[KnownError, float], ...]
     """Known errors that look alike, best first, with their match in [0, 1]."""
+    reports: tuple[UserReport, ...]
     review: Review | None
     log_head: tuple[int, str]
     """Number of log entries and the hash of the newest."""
@@ -103,6 +105,7 @@ async def draw(unit: Unit, handbook: Handbook, incident: Incident, *, at: dateti
         holds=tuple(await unit.holds.open_for(number)),
         episodes=episodes,
         known_errors=await lookalikes(unit, handbook, incident, episodes),
+        reports=tuple(await unit.reports.of(number)),
         review=await unit.reviews.of(number),
         log_head=await unit.entries.head(number),
         search=await unit.ladders.open_for(number),

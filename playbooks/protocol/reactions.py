@@ -31,7 +31,7 @@ from playbooks.domain.effects import (
 )
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId, is_person
-from playbooks.domain.incident import Incident, Major
+from playbooks.domain.incident import Incident, Major, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,8 @@ def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: PLR0
             | e.KnownErrorRecognised()
         ):
             return _on_detection(event, scene)
+        case e.UserReported():
+            return _on_report(event, scene)
         case e.RoomOpened() | e.RoomUnavailable() | e.PeopleInvited() | e.StepFailed():
             return _on_room(event, scene)
         case e.CommandAsked() | e.AskDeclined() | e.AskLapsed() | e.CommandUnfilled():
@@ -113,6 +115,14 @@ def _on_detection(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
             return (TellRoom(incident=number, about=event), *_mirrors(event))
         case _:
             return (RefreshCard(incident=number),)
+
+
+def _on_report(event: e.UserReported, scene: Scene) -> tuple[Effect, ...]:
+    """Reports are counted in silence, unless people believe that users are served again."""
+    card = RefreshCard(incident=event.incident)
+    if scene.incident.state is State.OPEN:
+        return (card,)
+    return (TellRoom(incident=event.incident, about=event), card)
 
 
 def _on_room(event: e.Event, scene: Scene) -> tuple[Effect, ...]:

@@ -221,6 +221,7 @@ def picture_of(event: Event) -> Picture:
         holds=(),
         episodes=(),
         known_errors=(),
+        reports=(),
         review=None,
         log_head=(1, "0" * 64),
         search=replace(LADDER, asks=(Ask(user=UserId("U0ADA"), at=START, until=START),), ended_at=None),

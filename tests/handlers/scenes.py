@@ -19,6 +19,7 @@ from playbooks.domain.ids import (
     HandoverId,
     IncidentId,
     KnownErrorId,
+    ReportId,
     ReviewId,
     ServiceName,
     StatementId,
@@ -28,6 +29,7 @@ from playbooks.domain.ids import (
     WorkaroundId,
 )
 from playbooks.domain.incident import AffectedService, Incident, Major, RoomState, ServiceRole, State
+from playbooks.domain.report import UserReport
 from playbooks.domain.review import (
     Confidence,
     Finding,
@@ -250,6 +252,16 @@ READING = ClockReading(
     deadline=minutes(240),
     margin=timedelta(minutes=230),
 )
+REPORT = UserReport(
+    id=ReportId("r1"),
+    incident=SEVEN,
+    service=CHECKOUT,
+    env="production",
+    text="My card is refused",
+    author=FAY,
+    at=minutes(4),
+    link="https://acme.slack.example/archives/C0LOBBY/p1",
+)
 DUE = Update(id=UpdateId("u1"), incident=SEVEN, number=2, due_at=minutes(25))
 
 
@@ -271,6 +283,7 @@ def picture(about: Incident | None = None, **changes: Any) -> Picture:
         holds=(HOLD,),
         episodes=(EPISODE,),
         known_errors=((KNOWN, 0.82),),
+        reports=(REPORT,),
         review=REVIEW,
         log_head=(42, "a1b2c3d4e5f6"),
     )
@@ -290,6 +303,7 @@ def quiet_picture(about: Incident | None = None) -> Picture:
         holds=(),
         episodes=(),
         known_errors=(),
+        reports=(),
         review=None,
     )
 

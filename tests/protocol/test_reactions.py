@@ -91,6 +91,8 @@ UpdateDue                               TellPerson(bob, eve)
 UpdateOverdue                           TellPerson(bob, eve, gus)
 UpdatePromised                          RefreshCard
 UpdateSent                              PostUpdate TellRoom RefreshCard
+UserReported                            RefreshCard
+UserReported after the mitigation       TellRoom RefreshCard
 WordsRemoved                            nothing
 """  # noqa: E501 - a table is read by its lines
 
@@ -135,6 +137,10 @@ def variations(scene: Scene) -> dict[str, tuple[Event, Scene]]:
             replace(scene, stakeholders_told=True),
         ),
         "StepFailed while nobody commands": (built(events.StepFailed), vacant),
+        "UserReported after the mitigation": (
+            built(events.UserReported),
+            replace(scene, incident=replace(scene.incident, state=State.MITIGATED)),
+        ),
     }
 
 

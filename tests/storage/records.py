@@ -40,6 +40,7 @@ from playbooks.domain.ids import (
     IncidentId,
     KnownErrorId,
     LadderId,
+    ReportId,
     ReviewId,
     ServiceName,
     StatementId,
@@ -59,6 +60,7 @@ from playbooks.domain.incident import (
     State,
 )
 from playbooks.domain.person import Group, Member
+from playbooks.domain.report import UserReport
 from playbooks.domain.review import (
     Confidence,
     Effect,
@@ -348,4 +350,15 @@ KNOWN_ERROR = KnownError(
     incidents=(SEVEN,),
     created_at=START,
     created_by=ADA,
+)
+
+REPORT = UserReport(
+    id=ReportId("r-1"),
+    incident=SEVEN,
+    service=ServiceName("checkout"),
+    env="production",
+    text="My card is refused",
+    author=UserId("U0FAY"),
+    at=START,
+    link="https://acme.slack.example/archives/C1/p1",
 )

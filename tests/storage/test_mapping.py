@@ -21,6 +21,7 @@ from storage import (
     episodes,
     incidents,
     members,
+    reports,
     reviews,
     statements,
     tables,
@@ -36,7 +37,18 @@ st.register_type_strategy(
 
 CODECS = [
     codec
-    for module in (alarms, changes, command, entries, episodes, incidents, members, reviews, statements)
+    for module in (
+        alarms,
+        changes,
+        command,
+        entries,
+        episodes,
+        incidents,
+        members,
+        reports,
+        reviews,
+        statements,
+    )
     for codec in vars(module).values()
     if isinstance(codec, Codec)
 ]

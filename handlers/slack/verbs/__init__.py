@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from handlers.names import Verb, fits
+from handlers.slack import reporting
 from handlers.slack.calls import Call
 from handlers.slack.verbs import leading, looking, saying, seat
 from handlers.views.answers import too_long, which_incident
@@ -33,6 +34,7 @@ VERBS: dict[Verb, Does] = {
     Verb.MENU: Does(looking.show_menu, needs_incident=False, only_looks=True),
     Verb.HELP: Does(looking.show_help, needs_incident=False, only_looks=True),
     Verb.DECLARE: Does(leading.declare, needs_incident=False),
+    Verb.REPORT: Does(reporting.typed, needs_incident=False),
     Verb.LIST: Does(looking.show_live, needs_incident=False, only_looks=True),
     Verb.KNOWN: Does(looking.show_known, needs_incident=False, only_looks=True),
     Verb.FREEZE: Does(looking.show_freeze, needs_incident=False, only_looks=True),

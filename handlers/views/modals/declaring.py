@@ -57,9 +57,9 @@ def declare(handbook: Handbook, outlook: Outlook, draft: Draft | None = None) ->
     return modal(
         "Declare an incident",
         Callback.DECLARE,
-        Ref(subject=_carried(filled.source_link), others=tuple(each.incident.id for each in outlook.alike)),
+        Ref(subject=carried(filled.source_link), others=tuple(each.incident.id for each in outlook.alike)),
         title,
-        redrawing(_service(handbook, filled.service)),
+        redrawing(service_input(handbook, filled.service)),
         redrawing(_severity(handbook, filled.severity)),
         *_open_ones(outlook, filled, handbook),
         section(_consequences(outlook, handbook)),
@@ -68,7 +68,7 @@ def declare(handbook: Handbook, outlook: Outlook, draft: Draft | None = None) ->
     )
 
 
-def _carried(link: str) -> str:
+def carried(link: str) -> str:
     """An address that fits into a form's own words; Slack's are far shorter."""
     return link if len(link) <= MAX_LINK else ""
 
@@ -85,7 +85,7 @@ def reject(incident: IncidentId) -> View:
     )
 
 
-def _service(handbook: Handbook, service: str) -> Block:
+def service_input(handbook: Handbook, service: str) -> Block:
     """A menu takes a hundred entries; a larger catalogue is asked for in words."""
     services = handbook.catalogue.services
     if not services or len(services) > MAX_OPTIONS:

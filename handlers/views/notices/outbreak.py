@@ -15,6 +15,7 @@ Outbreak = (
     | e.CandidateRejected
     | e.IncidentDeclared
     | e.AlertsAttached
+    | e.UserReported
     | e.SeverityChanged
     | e.KnownErrorRecognised
 )
@@ -42,11 +43,13 @@ _STEPS = {
 }
 
 
-def outbreak(event: Outbreak, handbook: Handbook) -> Markup:
+def outbreak(event: Outbreak, handbook: Handbook) -> Markup:  # noqa: PLR0911 - one exhaustive table
     """What is happening."""
     match event:
         case e.SeverityChanged():
             return _severity(event, handbook)
+        case e.UserReported():
+            return _reported(event, handbook)
         case e.KnownErrorRecognised():
             return say(
                 "💡 Seen before: *{name}* {title}\n*Way around* {around}",
@@ -83,6 +86,16 @@ def _declared(event: e.IncidentDeclared, handbook: Handbook) -> Markup:
         says=foreign(event.rule_says),
         alerts=alerts(event.evidence, handbook),
     )
+
+
+def _reported(event: e.UserReported, handbook: Handbook) -> Markup:
+    said = say(
+        "👥 {who} reports about {service}: {text}",
+        who=actor(event),
+        service=foreign(handbook.title(event.service), 80),
+        text=foreign(event.text, 500),
+    )
+    return say("{said} ({message})", said=said, message=link(event.link, "message")) if event.link else said
 
 
 def _severity(event: e.SeverityChanged, handbook: Handbook) -> Markup:

@@ -30,6 +30,7 @@ def spoken(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | Non
             | e.CandidateRejected()
             | e.IncidentDeclared()
             | e.AlertsAttached()
+            | e.UserReported()
             | e.SeverityChanged()
             | e.KnownErrorRecognised()
         ):

@@ -586,11 +586,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_updates"),
         sa.UniqueConstraint("incident", "number", name="uq_updates_incident_number"),
     )
+    op.create_table(
+        "user_reports",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Integer(), nullable=True),
+        sa.Column("service", sa.Text(), nullable=False),
+        sa.Column("env", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("link", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident"],
+            ["incidents.id"],
+            name="fk_user_reports_incident",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_user_reports"),
+    )
+    op.create_index("ix_user_reports_at", "user_reports", ["at"])
+    op.create_index("ix_user_reports_incident", "user_reports", ["incident"])
     counters = sa.table("counters", sa.column("name", sa.Text), sa.column("value", sa.Integer))
     op.bulk_insert(counters, [{"name": name, "value": 0} for name in ("incident", "known_error", "intake")])
 
 
 def downgrade() -> None:
+    op.drop_table("user_reports")
     op.drop_table("updates")
     op.drop_table("tenures")
     op.drop_table("statements")

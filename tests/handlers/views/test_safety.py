@@ -25,7 +25,7 @@ from handlers.views.help import help_text
 from handlers.views.home import home
 from handlers.views.kit import Message
 from handlers.views.menu import menu, menu_elsewhere
-from handlers.views.modals import declaring, ending, learning, saying, seat
+from handlers.views.modals import declaring, ending, learning, reporting, saying, seat
 from handlers.views.notices import private_notice, room_notice
 from handlers.views.review import review_ready
 from handlers.views.statements import facts
@@ -39,6 +39,7 @@ from playbooks.domain.review import Kinship, Proposal
 from playbooks.domain.statement import StatementClass
 from playbooks.protocol.outlook import outlook
 from playbooks.protocol.picture import Picture
+from playbooks.protocol.report import Filed
 from tests.handlers import scenes
 from tests.handlers.judging import accept_message, accept_view
 from tests.handlers.scenes import ADA, BOB, CHECKOUT, GUS, HOSTILE, picture, poisoned
@@ -109,6 +110,10 @@ def _alike(p: Picture) -> tuple[Alike, ...]:
     return tuple(Alike(incident=p.incident, nearness=nearness, service=CHECKOUT) for nearness in Nearness)
 
 
+def _filed(p: Picture) -> Filed:
+    return Filed(report=p.reports[0], incident=p.incident, number=3)
+
+
 VIEWS: dict[str, Callable[[Picture, Handbook], Any]] = {
     "home": lambda p, h: home([p] * 12, ADA, h),
     "declare": lambda p, h: declaring.declare(
@@ -117,6 +122,12 @@ VIEWS: dict[str, Callable[[Picture, Handbook], Any]] = {
         declaring.Draft(title=p.incident.title, service=p.incident.title, source_link=p.incident.title),
     ),
     "declare once more": lambda p, h: declaring.declare(h, outlook(h, service=None, severity=4)),
+    "report": lambda p, h: reporting.report(
+        h,
+        reporting.ReportDraft(service="checkout", text=p.incident.title, source_link=p.incident.title),
+        p.incident,
+    ),
+    "reported": lambda p, h: answers.shown("Reported", reporting.went(_filed(p), h)),
     "reject": lambda p, h: declaring.reject(p.incident.id),
     "contest": lambda p, h: seat.contest(p),
     "handover": lambda p, h: seat.handover(p),
