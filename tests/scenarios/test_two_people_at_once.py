@@ -187,7 +187,7 @@ async def test_resolved_by_two_at_once_ends_once(cast: Cast, record: Record) -> 
 async def test_many_declare_different_things_at_once_and_each_has_a_number(
     cast: Cast, record: Record
 ) -> None:
-    services = ("checkout", "search", "auth", "reporting", "orders-db")
+    services = ("checkout", "ads", "batch", "cart-admin", "hr-portal")
     people = ("ada", "bob", "cleo", "dev", "fay")
     answers = await asyncio.gather(
         *[
