@@ -45,7 +45,7 @@ class Scene:
     """Whether any update was sent: only then can a correction be due."""
 
 
-def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: PLR0911 - one exhaustive table
+def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: C901, PLR0911 - a table
     """The effects that follow from the event, in the order in which readers should see them."""
     match event:
         case (
