@@ -118,6 +118,7 @@ class Roster(Part):
     on_shift: tuple[Name, ...] = ()
     on_shift_group: GroupKey | None = None
     duty_managers: Annotated[tuple[Name, ...], Field(min_length=1)]
+    executives: tuple[Name, ...] = ()
     comms: tuple[Name, ...] = ()
     operators: tuple[Name, ...] = ()
 
@@ -179,7 +180,7 @@ class Catalogue(Part):
 
     def _dangling_people(self) -> list[str]:
         named = [(f"services.{name}.leads", p) for name, s in self.services.items() for p in s.leads]
-        for seat in ("commanders", "on_shift", "duty_managers", "comms", "operators"):
+        for seat in ("commanders", "on_shift", "duty_managers", "executives", "comms", "operators"):
             named += [(f"roster.{seat}", person) for person in getattr(self.roster, seat)]
         return [f"{where}: there is no person {p!r}" for where, p in named if p not in self.people]
 

@@ -162,6 +162,8 @@ class Command(Part):
     ask_within: Duration
     ask_at_most: Annotated[int, Field(ge=0, le=20)]
 
+    recall_after: Duration
+    recall_within: Duration
     contest_within: Duration
     settle_within: Duration
     duty_within: Duration

@@ -59,6 +59,12 @@ async def decline_ask(call: Call, ref: Ref) -> Reply:
     return _instead(answers.passed_on(call.number, following))
 
 
+async def answer_recall(call: Call, ref: Ref) -> Reply:
+    """The commander is there."""
+    await command.answer_recall(call.ports, ladder=LadderId(ref.subject), by=call.user)
+    return _instead(answers.answer(say("You keep command of *{n}*.", n=incident_name(call.number))))
+
+
 async def give_way(call: Call, ref: Ref) -> Reply:
     """The commander yields."""
     settled = await command.give_way(call.ports, contest=ContestId(ref.subject), by=call.user)
@@ -228,6 +234,7 @@ ACTIONS: dict[Action, Press] = {
     Action.REJECT_CANDIDATE: reject_candidate,
     Action.ACCEPT_ASK: accept_ask,
     Action.DECLINE_ASK: decline_ask,
+    Action.ANSWER_RECALL: answer_recall,
     Action.CONTEST_YIELD: give_way,
     Action.CONTEST_KEEP: keep,
     Action.CONTEST_WITHDRAW: withdraw,

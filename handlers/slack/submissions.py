@@ -69,6 +69,19 @@ async def contest(call: Call, form: Submission) -> None:
     await command.take(call.ports, incident=call.number, by=call.user, reason=reason)
 
 
+async def recall(call: Call, form: Submission) -> View:
+    """Ask a silent commander for a sign of life."""
+    begun = await command.recall(
+        call.ports, incident=call.number, by=call.user, reason=form.words(Field.REASON)
+    )
+    return answers.in_modal(answers.recalled(begun))
+
+
+async def override(call: Call, form: Submission) -> None:
+    """Take command in person, after having read what that means."""
+    await command.take_over(call.ports, incident=call.number, by=call.user, reason=form.words(Field.REASON))
+
+
 async def severity(call: Call, form: Submission) -> None:
     """Raise or lower the severity."""
     await resolve.severity(
@@ -131,6 +144,8 @@ SUBMISSIONS: dict[Callback, Submit] = {
     Callback.UPDATE: send_update,
     Callback.HANDOVER: hand_over,
     Callback.CONTEST: contest,
+    Callback.RECALL: recall,
+    Callback.OVERRIDE: override,
     Callback.SEVERITY: severity,
     Callback.MITIGATE: mitigate,
     Callback.RESOLVE: finish,

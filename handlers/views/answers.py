@@ -21,7 +21,7 @@ from handlers.views.kit import (
 )
 from handlers.views.phrases import kind_word, sign, verb_button
 from handlers.views.text import Markup, clock_time, foreign, person, plain, refusal, say
-from playbooks.domain.command import Ask
+from playbooks.domain.command import Ask, Ladder
 from playbooks.domain.events import CommandContested, CommandTaken, ContestJoined, HandoverWithdrawn
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ChannelId, IncidentId, UserId, incident_name
@@ -185,6 +185,17 @@ def passed_on(incident: IncidentId, following: Ask | None) -> Message:
         return answer(say("Thank you for saying so. A duty manager takes *{n}*.", n=name))
     return answer(
         say("Thank you for saying so. {who} is asked to lead *{n}*.", who=person(following.user), n=name)
+    )
+
+
+def recalled(begun: Ladder) -> Message:
+    """A silent commander is asked, and what happens if there is no answer."""
+    return answer(
+        say(
+            "{who} is asked for a sign of life, until {by}. Without one somebody else takes over.",
+            who=person(begun.absent or UserId("")),
+            by=clock_time(begun.asks_from),
+        )
     )
 
 

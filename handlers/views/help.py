@@ -29,8 +29,8 @@ SPEAKING = (
     ("update", "read and send the stakeholder update"),
 )
 MORE = (
-    "list · join · fact · doing · workaround · estimate · facts · refute · contest · yield · thaw · "
-    "approve · deny · reopen · close · known · review"
+    "list · join · fact · doing · workaround · estimate · facts · refute · contest · yield · recall · "
+    "override · thaw · approve · deny · reopen · close · known · review"
 )
 
 

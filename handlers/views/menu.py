@@ -75,7 +75,9 @@ def _anybody(picture: Picture, role: Role) -> list[Element]:
         ]
     take = verb_button("Take command", Verb.TAKE, number, style="primary")
     contest = verb_button("Contest command…", Verb.CONTEST, number)
-    seat = [take] if picture.tenure is None else [] if role.commands else [contest]
+    recall = verb_button("Recall…", Verb.RECALL, number)
+    over = [verb_button("Take over…", Verb.OVERRIDE, number)] if role.overrides else []
+    seat = [take] if picture.tenure is None else [] if role.commands else [contest, recall, *over]
     return [
         *seat,
         verb_button("Status", Verb.STATUS, number),

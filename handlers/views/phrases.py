@@ -142,14 +142,13 @@ def question_about_command(picture: Picture) -> Markup | None:
 
 def _search(search: Ladder) -> Markup:
     asked = search.open_ask
-    if asked is None:
-        return say(
-            "🧭 Whoever takes it first has it. From {at} on people are asked.",
-            at=clock_time(search.asks_from),
-        )
-    return say(
-        "🧭 {who} is asked to take it, until {until}.", who=person(asked.user), until=clock_time(asked.until)
-    )
+    if asked is not None:
+        until = clock_time(asked.until)
+        return say("🧭 {who} is asked to take it, until {until}.", who=person(asked.user), until=until)
+    at = clock_time(search.asks_from)
+    if search.absent is not None:
+        return say("🔔 Recalled. Without an answer by {at} somebody else takes over.", at=at)
+    return say("🧭 Whoever takes it first has it. From {at} on people are asked.", at=at)
 
 
 def impact(picture: Picture, *, widely: bool = False) -> Statement | None:

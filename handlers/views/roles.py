@@ -19,6 +19,8 @@ class Role:
     commands: bool
     manages: bool
     writes: bool
+    overrides: bool
+    """May take command in person."""
 
     @property
     def leads(self) -> bool:
@@ -37,4 +39,5 @@ def role_of(user: UserId, picture: Picture, handbook: Handbook) -> Role:
         commands=picture.tenure is not None and picture.tenure.user == user,
         manages=user in handbook.duty_managers,
         writes=user in handbook.comms,
+        overrides=user in (*handbook.duty_managers, *handbook.executives),
     )

@@ -7,7 +7,7 @@ workspace, because a false alarm costs less than silence.
 from __future__ import annotations
 
 from playbooks.domain.command import Tenure
-from playbooks.domain.errors import NotYourRole, SeatVacant, StaleCommand, mention, mentions
+from playbooks.domain.errors import AlreadyInCommand, NotYourRole, SeatVacant, StaleCommand, mention, mentions
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId
 
@@ -26,6 +26,20 @@ def require_command(by: UserId, tenure: Tenure | None, *, what: str, fence: int 
     if fence is not None and fence != tenure.fence:
         raise StaleCommand(tenure.user)
     return tenure
+
+
+def require_override(by: UserId, tenure: Tenure | None, handbook: Handbook) -> None:
+    """Duty managers and executives may take command from its holder, in person.
+
+    Raises NotYourRole, AlreadyInCommand.
+    """
+    allowed = tuple(dict.fromkeys((*handbook.duty_managers, *handbook.executives)))
+    if by not in allowed:
+        raise NotYourRole(
+            "take command from somebody else", f"a duty manager or an executive ({mentions(allowed)})"
+        )
+    if tenure is not None and tenure.user == by:
+        raise AlreadyInCommand
 
 
 def require_lead(by: UserId, tenure: Tenure | None, handbook: Handbook, *, what: str) -> None:

@@ -21,6 +21,8 @@ class Seating(StrEnum):
     ACTING = "acting"
     AWARD = "award"
     HANDOVER = "handover"
+    DEPUTY = "deputy"
+    OVERRIDE = "override"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,10 @@ class LadderCause(StrEnum):
 
     FIRST = "first"
     """Nobody has taken it yet."""
+    RECALL = "recall"
+    """The commander is silent."""
+    GONE = "gone"
+    """The commander's account cannot command any more."""
 
 
 class AskState(StrEnum):
@@ -128,6 +134,11 @@ class Ladder:
     begun_at: datetime
     asks_from: datetime
     """When the first person is asked, if nobody came of their own accord by then."""
+    absent: UserId | None = None
+    """Who keeps command until somebody is found; None while the seat is empty."""
+    by: UserId | None = None
+    """Who recalled them."""
+    reason: str = ""
     asks: tuple[Ask, ...] = ()
     ended_at: datetime | None = None
     version: int = 0

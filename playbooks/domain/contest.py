@@ -38,7 +38,7 @@ from playbooks.domain.tie_break import tie_break
 from playbooks.schema import Command
 
 # Somebody sat down on their own or was sat down by a timer; an award or an agreed handover is final.
-DISPUTABLE = (Seating.CLAIM, Seating.ASKED, Seating.ACTING)
+DISPUTABLE = (Seating.CLAIM, Seating.ASKED, Seating.ACTING, Seating.DEPUTY)
 
 
 def may_contest(
@@ -218,6 +218,12 @@ def overrule(contest: Contest, by: UserId, *, to: UserId, is_duty_manager: bool,
         raise NotNeeded(message)
     reason = f"{mention(by)}, duty manager, decided for {mention(to)}."
     return _decided(contest, to, Settlement.DUTY_MANAGER, reasons=(reason,), at=at)
+
+
+def supersede(contest: Contest, by: UserId, *, at: datetime) -> Contest:
+    """Close an open contest because somebody took command in person, over everybody's head."""
+    reason = f"{mention(by)} took command in person."
+    return _decided(contest, by, Settlement.DUTY_MANAGER, reasons=(reason,), at=at)
 
 
 def final(contest: Contest, *, at: datetime) -> Contest | None:

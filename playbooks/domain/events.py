@@ -170,6 +170,9 @@ class CommandTaken(Event):
     commander: UserId
     how: Seating
     fence: int
+    before: UserId | None = None
+    """Who held the seat until then; None if nobody did."""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +199,33 @@ class AskLapsed(Event):
 
     ladder: LadderId
     person: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommanderRecalled(Event):
+    """The commander is silent and is asked for a sign of life."""
+
+    ladder: LadderId
+    commander: UserId
+    reason: str
+    answer_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommanderAnswered(Event):
+    """The commander who was recalled is there and keeps command."""
+
+    ladder: LadderId
+    commander: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommanderGone(Event):
+    """The commander's account cannot command any more; somebody else is searched for."""
+
+    ladder: LadderId
+    commander: UserId
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

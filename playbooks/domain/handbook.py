@@ -83,6 +83,11 @@ class Handbook:
         return self._users(self.catalogue.roster.duty_managers)
 
     @property
+    def executives(self) -> tuple[UserId, ...]:
+        """Who may take command in person, besides duty managers, and nothing more."""
+        return self._users(self.catalogue.roster.executives)
+
+    @property
     def comms(self) -> tuple[UserId, ...]:
         """Who writes to stakeholders."""
         return self._users(self.catalogue.roster.comms)

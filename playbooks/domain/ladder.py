@@ -11,8 +11,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from playbooks.domain.command import Ask, AskState, Ladder, LadderCause
-from playbooks.domain.errors import AlreadyDecided, NotYourRole, mention
+from playbooks.domain.command import (
+    Ask,
+    AskState,
+    Contest,
+    ContestPhase,
+    Ladder,
+    LadderCause,
+    Seating,
+    Tenure,
+)
+from playbooks.domain.errors import (
+    AlreadyDecided,
+    ContestPending,
+    NotNeeded,
+    NotYourRole,
+    SeatVacant,
+    mention,
+)
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, LadderId, UserId
 from playbooks.schema import Command
@@ -26,7 +42,8 @@ class Rung:
     lapsed: UserId | None = None
     asked: Ask | None = None
     seated: UserId | None = None
-    """A duty manager who sits down without being asked; None with no ask either: there is nobody."""
+    """A deputy or duty manager who sits down unasked; None with no ask either: there is nobody."""
+    how: Seating = Seating.ACTING
 
 
 def begin(
@@ -34,6 +51,77 @@ def begin(
 ) -> Ladder:
     """Start searching: the seat is open to anybody, and nobody is asked yet."""
     return Ladder(id=ladder_id, incident=incident, cause=cause, begun_at=at, asks_from=at + policy.ask_after)
+
+
+def recall(
+    holder: Tenure | None,
+    by: UserId,
+    reason: str,
+    *,
+    ladder_id: LadderId,
+    heard_at: datetime,
+    pending: Ladder | None,
+    contest: Contest | None,
+    policy: Command,
+    at: datetime,
+) -> Ladder:
+    """A silent commander is asked for a sign of life, and keeps command meanwhile.
+
+    ``heard_at`` is when the commander was last heard of. Raises SeatVacant, NotNeeded,
+    ContestPending.
+    """
+    if holder is None:
+        raise SeatVacant
+    if by == holder.user:
+        raise NotNeeded("You command. To give it to somebody, use /incident handover.")
+    if contest is not None and contest.phase is not ContestPhase.DECIDED:
+        raise ContestPending(contest.final_at)
+    if pending is not None:
+        raise NotNeeded(f"{mention(holder.user)} was recalled at {pending.begun_at:%H:%M} UTC already.")
+    heard = max(heard_at, holder.since)
+    if at < heard + policy.recall_after:
+        silent_at = heard + policy.recall_after
+        raise NotNeeded(
+            f"{mention(holder.user)} was heard of at {heard:%H:%M} UTC. Write to them first; "
+            f"from {silent_at:%H:%M} UTC on they may be recalled."
+        )
+    return Ladder(
+        id=ladder_id,
+        incident=holder.incident,
+        cause=LadderCause.RECALL,
+        begun_at=at,
+        asks_from=at + policy.recall_within,
+        absent=holder.user,
+        by=by,
+        reason=reason,
+    )
+
+
+def replacing(holder: Tenure, *, ladder_id: LadderId, why: str, at: datetime) -> Ladder:
+    """The commander's account cannot command any more: somebody is asked at once."""
+    return Ladder(
+        id=ladder_id,
+        incident=holder.incident,
+        cause=LadderCause.GONE,
+        begun_at=at,
+        asks_from=at,
+        absent=holder.user,
+        reason=why,
+    )
+
+
+def answer(ladder: Ladder, by: UserId, *, at: datetime) -> Ladder:
+    """The commander is there after all. Raises NotYourRole, AlreadyDecided."""
+    if by != ladder.absent or ladder.cause is not LadderCause.RECALL:
+        raise NotYourRole("answer this", mention(ladder.absent) if ladder.absent else "nobody")
+    if ladder.ended_at is not None:
+        raise AlreadyDecided("Who commands", None, ladder.ended_at)
+    return end(ladder, at=at)
+
+
+def is_open_to_all(ladder: Ladder | None, *, at: datetime) -> bool:
+    """Whether a claim takes effect at once although somebody still holds the seat."""
+    return ladder is not None and ladder.absent is not None and at >= ladder.asks_from
 
 
 def bound(ladder: Ladder, policy: Command) -> datetime:
@@ -56,23 +144,27 @@ def climb(
     last_resort: Sequence[UserId],
     policy: Command,
     at: datetime,
+    deputy: UserId | None = None,
 ) -> Rung | None:
     """The next step; None if it is not time for one.
 
-    ``candidates`` are asked in this order, each once; the first of ``last_resort`` is seated
-    when they are used up or time is.
+    ``deputy`` succeeds an absent commander without being asked. ``candidates`` are asked in
+    this order, each once; the first of ``last_resort`` is seated when they are used up or
+    time is.
     """
     if ladder.ended_at is not None or at < due_at(ladder):
         return None
+    if deputy is not None and deputy != ladder.absent and ladder.absent is not None and not ladder.asks:
+        return Rung(ladder=end(ladder, at=at), seated=deputy, how=Seating.DEPUTY)
     silent = ladder.open_ask
     tried = _answered(ladder, AskState.LAPSED, at=silent.until) if silent else ladder
     lapsed = silent.user if silent else None
-    asked_before = {ask.user for ask in ladder.asks}
+    asked_before = {ladder.absent, *(ask.user for ask in ladder.asks)}
     left = [user for user in candidates if user not in asked_before]
     if left and len(tried.asks) < policy.ask_at_most and at < bound(ladder, policy):
         ask = Ask(user=left[0], at=at, until=min(at + policy.ask_within, bound(ladder, policy)))
         return Rung(ladder=replace(tried, asks=(*tried.asks, ask)), lapsed=lapsed, asked=ask)
-    seated = last_resort[0] if last_resort else None
+    seated = next((user for user in last_resort if user != ladder.absent), None)
     return Rung(ladder=end(tried, at=at), lapsed=lapsed, seated=seated)
 
 

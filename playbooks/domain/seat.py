@@ -12,12 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from playbooks.domain.authority import require_override
 from playbooks.domain.command import Seating, Tenure
 from playbooks.domain.errors import (
     AlreadyInCommand,
-    NotYourRole,
     SeatTaken,
 )
+from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, TenureId, UserId
 
 
@@ -61,36 +62,37 @@ def claim(
     incident: IncidentId,
     fence: int,
     at: datetime,
+    searched: bool = False,
 ) -> Seated:
     """Take the vacant seat, at once and without asking anybody.
 
-    Raises AlreadyInCommand if the claimant holds it, SeatTaken if somebody else does.
+    ``searched`` says that its holder cannot be found, so that it counts as vacant. Raises
+    AlreadyInCommand if the claimant holds it, SeatTaken if somebody else does.
     """
-    if holder is not None:
-        raise AlreadyInCommand if holder.user == by else SeatTaken(holder.user, holder.since)
-    return seat(None, by, how=Seating.CLAIM, tenure_id=tenure_id, incident=incident, fence=fence, at=at)
+    if holder is not None and holder.user == by:
+        raise AlreadyInCommand
+    if holder is not None and not searched:
+        raise SeatTaken(holder.user, holder.since)
+    return seat(holder, by, how=Seating.CLAIM, tenure_id=tenure_id, incident=incident, fence=fence, at=at)
 
 
 def take_over(
     holder: Tenure | None,
     by: UserId,
     *,
-    is_duty_manager: bool,
+    handbook: Handbook,
     tenure_id: TenureId,
     incident: IncidentId,
     fence: int,
     at: datetime,
 ) -> Seated:
-    """A duty manager takes command in person, from whoever holds it and at any time.
+    """A duty manager or an executive takes command in person, from whoever holds it and at any time.
 
-    It cannot be contested. While a contest is open, ``contest.overrule`` is the way.
-    Raises NotYourRole or AlreadyInCommand.
+    It cannot be contested: whoever overrules the commander keeps the duty until a handover.
+    While a contest is open, ``contest.overrule`` is the way. Raises NotYourRole or AlreadyInCommand.
     """
-    if not is_duty_manager:
-        raise NotYourRole("take command from somebody else", "a duty manager")
-    if holder is not None and holder.user == by:
-        raise AlreadyInCommand
-    return seat(holder, by, how=Seating.AWARD, tenure_id=tenure_id, incident=incident, fence=fence, at=at)
+    require_override(by, holder, handbook)
+    return seat(holder, by, how=Seating.OVERRIDE, tenure_id=tenure_id, incident=incident, fence=fence, at=at)
 
 
 def vacate(holder: Tenure, *, at: datetime) -> Tenure:

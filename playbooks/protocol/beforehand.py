@@ -5,11 +5,11 @@ The use case decides again when the form is submitted; these only ask it early.
 
 from __future__ import annotations
 
-from playbooks.domain import authority, contest, turning
+from playbooks.domain import authority, contest, ladder, turning
 from playbooks.domain.command import ContestPhase
 from playbooks.domain.errors import AlreadyInCommand, NoStanding
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import UserId
+from playbooks.domain.ids import LadderId, UserId
 from playbooks.domain.tie_break import best_tier, has_standing
 from playbooks.protocol.picture import Picture
 
@@ -53,6 +53,29 @@ def hand_over(picture: Picture, by: UserId, handbook: Handbook) -> None:  # noqa
     """Raises IncidentOver, SeatVacant, NotYourRole."""
     turning.require_live(picture.incident)
     authority.require_command(by, picture.tenure, what="hand command over")
+
+
+def recall(picture: Picture, by: UserId, handbook: Handbook) -> None:
+    """Raises IncidentOver, SeatVacant, NotNeeded, ContestPending; silence is judged later."""
+    turning.require_live(picture.incident)
+    long_ago = picture.at - handbook.playbook.command.recall_after
+    ladder.recall(
+        picture.tenure,
+        by,
+        "",
+        ladder_id=LadderId(""),
+        heard_at=long_ago,
+        pending=picture.search,
+        contest=picture.contest,
+        policy=handbook.playbook.command,
+        at=picture.at,
+    )
+
+
+def override(picture: Picture, by: UserId, handbook: Handbook) -> None:
+    """Raises IncidentOver, NotYourRole, AlreadyInCommand."""
+    turning.require_live(picture.incident)
+    authority.require_override(by, picture.tenure, handbook)
 
 
 def dispute(picture: Picture, by: UserId, handbook: Handbook) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from playbooks.domain.ids import UserId
-from playbooks.domain.person import Group, Member
+from playbooks.domain.person import Group, Member, unfit
 from playbooks.ports import Ports
+from playbooks.protocol import command
 
 
 async def learn(ports: Ports, member: Member) -> None:
-    """Keep what Slack says about somebody."""
+    """Keep what Slack says about somebody; who cannot command any more is replaced."""
     async with ports.units() as unit:
         await unit.members.put(member)
         await unit.commit()
+    why = unfit(member)
+    if why is not None:
+        await command.stand_in(ports, gone=member.id, why=why)
 
 
 async def heard(ports: Ports, member: Member) -> bool:

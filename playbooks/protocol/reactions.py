@@ -61,7 +61,15 @@ def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: C901
             return _on_report(event, scene)
         case e.RoomOpened() | e.RoomUnavailable() | e.PeopleInvited() | e.StepFailed():
             return _on_room(event, scene)
-        case e.CommandAsked() | e.AskDeclined() | e.AskLapsed() | e.CommandUnfilled():
+        case (
+            e.CommandAsked()
+            | e.AskDeclined()
+            | e.AskLapsed()
+            | e.CommanderRecalled()
+            | e.CommanderAnswered()
+            | e.CommanderGone()
+            | e.CommandUnfilled()
+        ):
             return _on_search(event, scene)
         case (
             e.CommandTaken()
@@ -157,7 +165,8 @@ def _on_contest(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
             return (*come, *room, *_tell(event, asked), RefreshCard(incident=number))
         case e.ContestJoined(challenger=challenger):
             come = _invite(event, (challenger,))
-            return (*come, *room, *_tell(event, (challenger,)), RefreshCard(incident=number))
+            asked = (challenger, *scene.handbook.duty_managers)
+            return (*come, *room, *_tell(event, asked), RefreshCard(incident=number))
         case e.ContestAwarded():
             return (*room, *_tell(event, scene.handbook.duty_managers), *_mirrors(event))
         case _:
@@ -167,11 +176,17 @@ def _on_contest(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
 def _on_search(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
     """One person is asked at a time, and privately: the room sees it on the card."""
     number = event.incident
+    room = TellRoom(incident=number, about=event)
     match event:
         case e.CommandAsked(person=person):
             return (*_invite(event, (person,)), *_tell(event, (person,)), RefreshCard(incident=number))
+        case e.CommanderRecalled(commander=commander):
+            return (room, *_tell(event, (commander,)), RefreshCard(incident=number))
+        case e.CommanderAnswered():
+            return (room, RefreshCard(incident=number))
+        case e.CommanderGone():
+            return (room, *_tell(event, scene.handbook.duty_managers), RefreshCard(incident=number))
         case e.CommandUnfilled():
-            room = TellRoom(incident=number, about=event)
             return (room, *_tell(event, scene.handbook.operators), RefreshCard(incident=number))
         case _:
             return (RefreshCard(incident=number),)
@@ -183,7 +198,7 @@ def _on_command(event: e.Event) -> tuple[Effect, ...]:  # noqa: PLR0911 - one ex
     match event:
         case e.CommandTaken(how=Seating.AWARD):
             return _mirrors(event)  # the decision of the contest already said it
-        case e.CommandTaken(how=Seating.ACTING, commander=commander):
+        case e.CommandTaken(how=Seating.ACTING | Seating.DEPUTY, commander=commander):
             return (*_invite(event, (commander,)), *room, *_tell(event, (commander,)), *_mirrors(event))
         case e.CommandTaken(commander=commander):
             return (*_invite(event, (commander,)), *room, *_mirrors(event))

@@ -29,7 +29,7 @@ from playbooks.domain import effects as e
 from playbooks.domain.command import Ask
 from playbooks.domain.events import Event
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import UserId
+from playbooks.domain.ids import LadderId, UserId
 from playbooks.loader import load
 from playbooks.protocol.picture import Picture
 from playbooks.protocol.reactions import Scene, reactions
@@ -52,6 +52,7 @@ SILENT = {
 """Events that nothing follows from, and why that is meant."""
 
 MIRRORS = (e.RefreshCard, e.SetTopic, e.RefreshAnnouncement)
+OPEN_ASK = Ask(user=UserId("U0ADA"), at=START, until=START)
 IN_THE_ROOM = (e.TellRoom, e.AskApproval, e.PostReview)
 
 
@@ -224,7 +225,12 @@ def picture_of(event: Event) -> Picture:
         reports=(),
         review=None,
         log_head=(1, "0" * 64),
-        search=replace(LADDER, asks=(Ask(user=UserId("U0ADA"), at=START, until=START),), ended_at=None),
+        search=replace(
+            LADDER,
+            id=LadderId("words"),
+            asks=(Ask(user=UserId("U0ADA"), at=START, until=START),),
+            ended_at=None,
+        ),
     )
 
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playbooks.domain import ladder as climbing
-from playbooks.domain.command import Ask, AskState, Ladder, LadderCause
-from playbooks.domain.errors import AlreadyDecided, NotYourRole
+from playbooks.domain.command import Ask, AskState, Ladder, LadderCause, Seating, Tenure
+from playbooks.domain.errors import AlreadyDecided, NotNeeded, NotYourRole, SeatVacant
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import IncidentId, LadderId, UserId
+from playbooks.domain.ids import IncidentId, LadderId, TenureId, UserId
 from playbooks.domain.ladder import Rung
 from playbooks.loader import DEFAULT_PLAYBOOK, EXAMPLE_CATALOGUE, load
 
@@ -165,3 +165,105 @@ def test_whoever_may_not_command_is_not_seated_either(handbook: Handbook) -> Non
 def test_a_clock_that_runs_behind_ends_no_search_before_it_began() -> None:
     ended = climbing.end(begun(), at=T0 - minutes(1))
     assert ended == replace(begun(), ended_at=T0)
+
+
+# ------------------------------------------------------------------ recall
+HELD = Tenure(
+    id=TenureId("t1"), incident=IncidentId(7), user=BOB, since=T0, until=None, how=Seating.CLAIM, fence=1
+)
+
+
+def recalled(
+    by: UserId = CLEO,
+    *,
+    holder: Tenure | None = HELD,
+    heard: float = 0,
+    after: float = 10,
+    pending: Ladder | None = None,
+) -> Ladder:
+    return climbing.recall(
+        holder,
+        by,
+        "the vendor waits",
+        ladder_id=LadderId("l2"),
+        heard_at=T0 + minutes(heard),
+        pending=pending,
+        contest=None,
+        policy=POLICY,
+        at=T0 + minutes(after),
+    )
+
+
+def test_a_silent_commander_has_three_minutes_and_keeps_command_meanwhile() -> None:
+    ladder = recalled()
+    assert (ladder.absent, ladder.by) == (BOB, CLEO)
+    assert step(ladder, 12.9) is None
+    assert not climbing.is_open_to_all(ladder, at=T0 + minutes(12.9))
+    assert climbing.is_open_to_all(ladder, at=T0 + minutes(13))
+    rung = step(ladder, 13)
+    assert rung is not None
+    assert rung.asked is not None
+    assert rung.asked.user == ADA
+
+
+def test_the_silent_commander_is_not_asked_to_replace_themselves() -> None:
+    ladder, seen = recalled(), list[UserId]()
+    for minute in range(13, 26):
+        rung = step(ladder, minute)
+        if rung is None:
+            continue
+        ladder = rung.ladder
+        seen += [rung.asked.user] if rung.asked else [rung.seated or BOB]
+    assert seen == [ADA, CLEO, GUS]
+
+
+def test_the_deputy_succeeds_at_once() -> None:
+    """T-b 13: the laptop died, the offer expired, the recall was not answered."""
+    rung = climbing.climb(
+        recalled(), candidates=ROSTER, last_resort=(GUS,), deputy=CLEO, policy=POLICY, at=T0 + minutes(13)
+    )
+    assert rung is not None
+    assert (rung.seated, rung.how) == (CLEO, Seating.DEPUTY)
+    assert rung.ladder.ended_at is not None
+
+
+def test_a_deputy_does_not_fill_the_first_seat() -> None:
+    rung = climbing.climb(
+        begun(), candidates=ROSTER, last_resort=(GUS,), deputy=CLEO, policy=POLICY, at=T0 + minutes(2)
+    )
+    assert rung is not None
+    assert rung.asked is not None
+
+
+@pytest.mark.parametrize(
+    ("facts", "refusal", "why"),
+    [
+        pytest.param({"holder": None}, SeatVacant, "Nobody is in command", id="nobody commands"),
+        pytest.param({"by": BOB}, NotNeeded, "You command", id="the commander"),
+        pytest.param({"heard": 6}, NotNeeded, "from 10:11 UTC on", id="heard of a moment ago"),
+        pytest.param({"heard": -60, "after": 4}, NotNeeded, "heard of at 10:00", id="just sat down"),
+        pytest.param({"pending": recalled()}, NotNeeded, "recalled at 10:10", id="recalled already"),
+    ],
+)
+def test_a_recall_is_refused(facts: dict[str, object], refusal: type[Exception], why: str) -> None:
+    with pytest.raises(refusal, match=why):
+        recalled(**facts)  # type: ignore[arg-type]  # passed through as given
+
+
+def test_the_commander_who_is_there_ends_the_recall() -> None:
+    with pytest.raises(NotYourRole):
+        climbing.answer(recalled(), CLEO, at=T0 + minutes(11))
+    ended = climbing.answer(recalled(), BOB, at=T0 + minutes(11))
+    assert ended.ended_at == T0 + minutes(11)
+    with pytest.raises(AlreadyDecided):
+        climbing.answer(ended, BOB, at=T0 + minutes(12))
+
+
+def test_for_a_commander_whose_account_is_gone_somebody_is_asked_at_once() -> None:
+    ladder = climbing.replacing(HELD, ladder_id=LadderId("l3"), why="left", at=T0)
+    rung = step(ladder, 0)
+    assert rung is not None
+    assert rung.asked is not None
+    assert climbing.bound(ladder, POLICY) == T0 + minutes(9)
+    with pytest.raises(NotYourRole):
+        climbing.answer(ladder, BOB, at=T0)

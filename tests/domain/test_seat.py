@@ -47,7 +47,8 @@ T0 = datetime(2026, 6, 2, 10, 0, tzinfo=UTC)
 ADA, BOB, CLEO, DEV, GUS = (UserId(f"U0{name}") for name in ("ADA", "BOB", "CLEO", "DEV", "GUS"))
 INC = IncidentId(7)
 SOON = T0 + timedelta(minutes=1)
-POLICY = load(DEFAULT_PLAYBOOK, EXAMPLE_CATALOGUE).playbook.command
+HANDBOOK = load(DEFAULT_PLAYBOOK, EXAMPLE_CATALOGUE)
+POLICY = HANDBOOK.playbook.command
 
 
 def minutes(n: float) -> timedelta:
@@ -139,13 +140,13 @@ def test_a_duty_manager_takes_command_at_any_time_and_for_good() -> None:
     seated = seat.take_over(
         held(),
         GUS,
-        is_duty_manager=True,
+        handbook=HANDBOOK,
         tenure_id=TenureId("t2"),
         incident=INC,
         fence=1,
         at=T0 + minutes(50),
     )
-    assert (seated.opened.user, seated.opened.how) == (GUS, Seating.AWARD)
+    assert (seated.opened.user, seated.opened.how) == (GUS, Seating.OVERRIDE)
     with pytest.raises(ContestTooLate):
         opened(BOB, holder=seated.opened, at=T0 + minutes(51))
 
@@ -153,15 +154,13 @@ def test_a_duty_manager_takes_command_at_any_time_and_for_good() -> None:
 def test_a_duty_manager_who_commands_already_takes_nothing_over() -> None:
     with pytest.raises(AlreadyInCommand):
         seat.take_over(
-            held(GUS), GUS, is_duty_manager=True, tenure_id=TenureId("t2"), incident=INC, fence=1, at=T0
+            held(GUS), GUS, handbook=HANDBOOK, tenure_id=TenureId("t2"), incident=INC, fence=1, at=T0
         )
 
 
 def test_nobody_else_takes_command_from_its_holder() -> None:
     with pytest.raises(NotYourRole, match="duty manager"):
-        seat.take_over(
-            held(), BOB, is_duty_manager=False, tenure_id=TenureId("t2"), incident=INC, fence=1, at=T0
-        )
+        seat.take_over(held(), BOB, handbook=HANDBOOK, tenure_id=TenureId("t2"), incident=INC, fence=1, at=T0)
 
 
 # ------------------------------------------------------------------ opening a contest

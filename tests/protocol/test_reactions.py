@@ -47,9 +47,12 @@ CommandTaken                            Invite(cleo) TellRoom RefreshCard SetTop
 CommandTaken by award                   RefreshCard SetTopic RefreshAnnouncement
 CommandTaken, acting                    Invite(cleo) TellRoom TellPerson(cleo) RefreshCard SetTopic RefreshAnnouncement
 CommandUnfilled                         TellRoom TellPerson(dev, gus) RefreshCard
+CommanderAnswered                       TellRoom RefreshCard
+CommanderGone                           TellRoom TellPerson(gus) RefreshCard
+CommanderRecalled                       TellRoom TellPerson(cleo) RefreshCard
 ContestAwarded                          TellRoom TellPerson(gus) RefreshCard SetTopic RefreshAnnouncement
 ContestDecided                          TellRoom RefreshCard SetTopic RefreshAnnouncement
-ContestJoined                           Invite(cleo) TellRoom TellPerson(cleo) RefreshCard
+ContestJoined                           Invite(cleo) TellRoom TellPerson(cleo, gus) RefreshCard
 FindingAttached                         nothing
 FreezeBegan                             RefreshCard
 FreezeLifted                            TellRoom RefreshCard

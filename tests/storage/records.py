@@ -158,9 +158,12 @@ GROUP = Group(id=GroupId("S0ROSTER"), members=(ADA, BOB), seen_at=START)
 LADDER = Ladder(
     id=LadderId("la-1"),
     incident=SEVEN,
-    cause=LadderCause.FIRST,
+    cause=LadderCause.RECALL,
     begun_at=START,
     asks_from=LATER,
+    absent=ADA,
+    by=BOB,
+    reason="The vendor waits for a decision",
     asks=(
         Ask(user=ADA, at=START, until=LATER, state=AskState.DECLINED, answered_at=LATER),
         Ask(user=BOB, at=START, until=LATER),

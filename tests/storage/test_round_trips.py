@@ -26,7 +26,9 @@ KINDS = [
     pytest.param(Kind(records.INCIDENT, lambda u: u.incidents, {"title": "Other"}), id="incident"),
     pytest.param(Kind(records.EPISODE, lambda u: u.episodes, {"service": None, "labels": {}}), id="episode"),
     pytest.param(Kind(records.CONTEST, lambda u: u.contests, {"winner": None, "by": None}), id="contest"),
-    pytest.param(Kind(records.LADDER, lambda u: u.ladders, {"asks": (), "ended_at": None}), id="ladder"),
+    pytest.param(
+        Kind(records.LADDER, lambda u: u.ladders, {"asks": (), "ended_at": None, "absent": None}), id="ladder"
+    ),
     pytest.param(Kind(records.HANDOVER, lambda u: u.handovers, {"answered_at": None}), id="handover"),
     pytest.param(Kind(records.STATEMENT, lambda u: u.statements, {"evidence": ()}), id="statement"),
     pytest.param(Kind(records.REPORT, lambda u: u.reports, {"incident": None}), id="report"),

@@ -52,6 +52,8 @@ VERBS: dict[Verb, Does] = {
     Verb.CONTEST: Does(seat.contest),
     Verb.YIELD: Does(seat.give_way),
     Verb.HANDOVER: Does(seat.hand_over),
+    Verb.RECALL: Does(seat.recall),
+    Verb.OVERRIDE: Does(seat.override),
     Verb.THAW: Does(leading.thaw),
     Verb.APPROVE: Does(leading.approvals),
     Verb.DENY: Does(leading.approvals),

@@ -43,6 +43,23 @@ async def give_way(call: Call) -> Message:
     return answers.answer(say("{who} has command.", who=person(settled.winner)))
 
 
+async def recall(call: Call) -> Message | None:
+    """Ask a silent commander for a sign of life; without a reason, the form asks for it."""
+    if not call.words:
+        await call.show(forms.recall(await call.allowed(beforehand.recall), call.handbook))
+        return None
+    begun = await command.recall(
+        call.ports, incident=call.number, by=call.user, reason=grammar.readable(call.words)
+    )
+    return answers.recalled(begun)
+
+
+async def override(call: Call) -> None:
+    """Take command in person: only through the form, which says what that means."""
+    picture = await call.allowed(beforehand.override)
+    await call.show(forms.override(picture, reason=grammar.readable(call.words)))
+
+
 async def hand_over(call: Call) -> Message | None:
     """Offer command to the person mentioned; without one, the form asks for it."""
     if call.words.strip().casefold() in TAKE_BACK:

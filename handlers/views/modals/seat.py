@@ -5,8 +5,9 @@ from __future__ import annotations
 from handlers.names import Callback, Field, Ref
 from handlers.views.forms import modal, text_input, user_input
 from handlers.views.kit import View, section
-from handlers.views.phrases import commander, named
+from handlers.views.phrases import commander, named, span
 from handlers.views.text import Markup, join, say
+from playbooks.domain.handbook import Handbook
 from playbooks.protocol.picture import Picture
 
 
@@ -39,4 +40,43 @@ def handover(picture: Picture) -> View:
             Field.PERSON, "Who takes over?", hint="They get a brief from the log, and Accept and Decline."
         ),
         submit="Offer command",
+    )
+
+
+def recall(picture: Picture, handbook: Handbook) -> View:
+    """Before somebody is asked whether they are still there."""
+    policy = handbook.playbook.command
+    return modal(
+        "Recall the commander",
+        Callback.RECALL,
+        Ref(incident=picture.incident.id, fence=picture.incident.fence),
+        section(join([named(picture.incident), commander(picture)])),
+        section(
+            say(
+                "They are asked for a sign of life. Without an answer within {span} the deputy takes "
+                "over, or people of the roster are asked.",
+                span=span(policy.recall_within),
+            )
+        ),
+        text_input(Field.REASON, "What is waiting for them?", optional=True, limit=300),
+        submit="Recall",
+    )
+
+
+def override(picture: Picture, *, reason: str = "") -> View:
+    """Command is never taken from somebody in passing: whoever does it is told what they take on."""
+    return modal(
+        "Take command",
+        Callback.OVERRIDE,
+        Ref(incident=picture.incident.id, fence=picture.incident.fence),
+        section(join([named(picture.incident), commander(picture)])),
+        section(Markup("*You become incident commander and keep the duty until handover.*")),
+        text_input(
+            Field.REASON,
+            "Why do you take command?",
+            initial=reason,
+            hint="Everybody in the room reads it.",
+            limit=300,
+        ),
+        submit="I take command",
     )

@@ -31,7 +31,7 @@ def private_notice(event: e.Event, picture: Picture, handbook: Handbook, user: U
     return message(
         say("{named}: {words}", named=named(picture.incident), words=words),
         section(words),
-        *_choices(event, handbook, user),
+        *_choices(event, picture, handbook, user),
         context(_whereabouts(picture)),
     )
 
@@ -70,7 +70,7 @@ def _words(event: e.Event, picture: Picture, handbook: Handbook, user: UserId) -
             return summons.words(event, picture, handbook, user)
 
 
-def _choices(event: e.Event, handbook: Handbook, user: UserId) -> list[Block]:
+def _choices(event: e.Event, picture: Picture, handbook: Handbook, user: UserId) -> list[Block]:
     number = event.incident
     match event:
         case e.StepFailed():
@@ -82,7 +82,7 @@ def _choices(event: e.Event, handbook: Handbook, user: UserId) -> list[Block]:
         case e.IncidentDeclared() | e.RoomOpened() | e.RoomUnavailable():
             return [actions(verb_button("Take command", Verb.TAKE, number, style="primary"))]
         case _:
-            return summons.choices(event, handbook, user)
+            return summons.choices(event, picture, handbook, user)
 
 
 def _whereabouts(picture: Picture) -> Markup:

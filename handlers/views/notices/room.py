@@ -45,7 +45,15 @@ def spoken(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | Non
             | e.ContestDecided()
         ):
             return dispute(event)
-        case e.CommandAsked() | e.AskDeclined() | e.AskLapsed() | e.CommandUnfilled():
+        case (
+            e.CommandAsked()
+            | e.AskDeclined()
+            | e.AskLapsed()
+            | e.CommanderRecalled()
+            | e.CommanderAnswered()
+            | e.CommanderGone()
+            | e.CommandUnfilled()
+        ):
             return search(event)
         case (
             e.HandoverOffered()

@@ -12,7 +12,15 @@ from playbooks.domain.command import Seating
 from playbooks.domain.contest import DISPUTABLE
 
 Dispute = e.CommandTaken | e.CommandContested | e.ContestJoined | e.ContestAwarded | e.ContestDecided
-Search = e.CommandAsked | e.AskDeclined | e.AskLapsed | e.CommandUnfilled
+Search = (
+    e.CommandAsked
+    | e.AskDeclined
+    | e.AskLapsed
+    | e.CommanderRecalled
+    | e.CommanderAnswered
+    | e.CommanderGone
+    | e.CommandUnfilled
+)
 Offer = e.HandoverOffered | e.HandoverAccepted | e.HandoverDeclined | e.HandoverWithdrawn | e.HandoverExpired
 
 
@@ -48,10 +56,36 @@ def search(event: Search) -> Markup:
             return say("{who} cannot take command{why}", who=person(event.person), why=why)
         case e.AskLapsed():
             return say("{who} did not answer when asked to take command.", who=person(event.person))
+        case e.CommanderRecalled() | e.CommanderAnswered() | e.CommanderGone():
+            return _absence(event)
         case e.CommandUnfilled():
             return Markup(
                 "⚠️ *Nobody commands*, and nobody is left whom the roster would let me ask. "
                 "Whoever can lead, take command: `/incident take`"
+            )
+
+
+def _absence(event: e.CommanderRecalled | e.CommanderAnswered | e.CommanderGone) -> Markup:
+    who = person(event.commander)
+    match event:
+        case e.CommanderRecalled():
+            why = say(" “{why}”", why=foreign(event.reason, 300)) if event.reason else Markup("")
+            return say(
+                "🔔 {by} asks whether {who} is still there.{why} Without an answer by {until} "
+                "somebody else takes over; until then {who} commands.",
+                by=person(event.by),
+                who=who,
+                why=why,
+                until=clock_time(event.answer_by),
+            )
+        case e.CommanderAnswered():
+            return say("🧭 {who} is there and keeps command.", who=who)
+        case e.CommanderGone():
+            return say(
+                "⚠️ {who} cannot command any more: {why}. Somebody else is being asked; whoever can lead "
+                "may take command now.",
+                who=who,
+                why=event.reason,
             )
 
 
@@ -87,6 +121,11 @@ def _taken(event: e.CommandTaken) -> Markup:
     match event.how:
         case Seating.CLAIM | Seating.AWARD | Seating.HANDOVER:
             return say("🧭 {who} has command.", who=who)
+        case Seating.DEPUTY:
+            return say("🧭 {who}, the deputy, has command now.", who=who)
+        case Seating.OVERRIDE:
+            why = foreign(event.reason, 300)
+            return say("🧭 {who} takes command and keeps it until a handover: “{why}”", who=who, why=why)
         case Seating.ASKED:
             return say("🧭 {who} was asked and has command.", who=who)
         case Seating.ACTING:

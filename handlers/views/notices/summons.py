@@ -6,12 +6,15 @@ from handlers.names import Action, Ref, Verb
 from handlers.views.kit import Block, Element, actions, button, confirm, section
 from handlers.views.notices.room import spoken
 from handlers.views.phrases import called, named, verb_button
-from handlers.views.text import Markup, clock_time, person, say
+from handlers.views.text import Markup, clock_time, foreign, person, say
 from playbooks.domain import events as e
 from playbooks.domain.command import Seating
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ContestId, IncidentId, UserId
 from playbooks.protocol.picture import Picture
+
+PARTIES_SHOWN = 20
+"""A message holds 50 blocks (Slack docs, Block Kit); more people than this dispute nothing."""
 
 
 def words(event: e.Event, picture: Picture, handbook: Handbook, user: UserId) -> Markup | None:
@@ -25,11 +28,17 @@ def words(event: e.Event, picture: Picture, handbook: Handbook, user: UserId) ->
                 "You keep it until you hand it over.",
                 named=named(picture.incident),
             )
+        case e.CommandTaken(how=Seating.DEPUTY) if event.commander == user:
+            return say(
+                "🧭 The commander did not answer, so *you command* {named}.", named=named(picture.incident)
+            )
+        case e.CommanderRecalled(commander=commander) if commander == user:
+            return _recalled(event, picture)
         case _:
             return spoken(event, picture, handbook)
 
 
-def choices(event: e.Event, handbook: Handbook, user: UserId) -> list[Block]:
+def choices(event: e.Event, picture: Picture, handbook: Handbook, user: UserId) -> list[Block]:
     """What ``user`` may answer."""
     number = event.incident
     match event:
@@ -40,8 +49,13 @@ def choices(event: e.Event, handbook: Handbook, user: UserId) -> list[Block]:
         case e.CommandTaken(commander=commander) if commander == user:
             impact = verb_button("State the impact…", Verb.IMPACT, number)
             return [actions(impact, verb_button("Hand over…", Verb.HANDOVER, number))]
+        case e.CommanderRecalled(commander=commander) if commander == user:
+            here = button(
+                "I am here", Action.ANSWER_RECALL, Ref(incident=number, subject=event.ladder), style="primary"
+            )
+            return [actions(here, verb_button("Hand over…", Verb.HANDOVER, number))]
         case e.CommandContested() | e.ContestJoined() | e.ContestAwarded():
-            return _about_dispute(event, handbook, user)
+            return _about_dispute(event, picture, handbook, user)
         case _:
             return []
 
@@ -60,6 +74,7 @@ def _asked(event: e.CommandAsked, picture: Picture) -> Markup | None:
 
 def _about_dispute(
     event: e.CommandContested | e.ContestJoined | e.ContestAwarded,
+    picture: Picture,
     handbook: Handbook,
     user: UserId,
 ) -> list[Block]:
@@ -70,12 +85,21 @@ def _about_dispute(
             user == challenger
         ):
             return [actions(_withdraw(event.incident, event.contest))]
-        case e.CommandContested() if user in handbook.duty_managers:
-            return _award(event.incident, event.contest, (event.incumbent, event.challenger))
-        case e.ContestAwarded() if user in handbook.duty_managers:
-            return _award(event.incident, event.contest, (event.winner, *event.loser))
+        case _ if user in handbook.duty_managers:
+            return _award(event.incident, event.contest, _parties(event, picture))
         case _:
             return []
+
+
+def _parties(
+    event: e.CommandContested | e.ContestJoined | e.ContestAwarded, picture: Picture
+) -> tuple[UserId, ...]:
+    """Everybody between whom a duty manager may choose; nobody once it is decided."""
+    contest = picture.contest
+    if contest is None or contest.id != event.contest:
+        return ()
+    everybody = (contest.winner, contest.incumbent, *(c.user for c in contest.standing))
+    return tuple(dict.fromkeys(user for user in everybody if user is not None))
 
 
 def _incumbent(incident: IncidentId, contest: ContestId) -> list[Element]:
@@ -103,5 +127,20 @@ def _award(incident: IncidentId, contest: ContestId, parties: tuple[UserId, ...]
                 confirm=sure,
             ),
         )
-        for who in dict.fromkeys(parties)
+        for who in parties[:PARTIES_SHOWN]
     ]
+
+
+def _recalled(event: e.CommanderRecalled, picture: Picture) -> Markup | None:
+    """The question; None once it is answered."""
+    if picture.search is None or picture.search.id != event.ladder:
+        return None
+    why = say("\n> {why}", why=foreign(event.reason, 300)) if event.reason else Markup("")
+    return say(
+        "🔔 Are you still there? {by} waits for you in {named}.{why}\n"
+        "Without an answer by {until} somebody else takes command.",
+        by=person(event.by),
+        named=named(picture.incident),
+        why=why,
+        until=clock_time(event.answer_by),
+    )

@@ -16,12 +16,14 @@ from playbooks.protocol.command.contest import (
 )
 from playbooks.protocol.command.handover import accept, decline, expire, offer, withdraw_offer
 from playbooks.protocol.command.ladder import accept_ask, ask_next, decline_ask, search
-from playbooks.protocol.command.seat import Claimed, close_questions, take
+from playbooks.protocol.command.recall import answer_recall, recall, stand_in
+from playbooks.protocol.command.seat import Claimed, close_questions, take, take_over
 
 __all__ = [
     "Claimed",
     "accept",
     "accept_ask",
+    "answer_recall",
     "ask_next",
     "close_questions",
     "contest_final",
@@ -33,8 +35,11 @@ __all__ = [
     "keep",
     "offer",
     "override",
+    "recall",
     "search",
+    "stand_in",
     "take",
+    "take_over",
     "withdraw",
     "withdraw_offer",
 ]

@@ -25,8 +25,8 @@ async def give_way(ports: Ports, *, contest: ContestId, by: UserId) -> ContestDe
     """The incumbent yields. Raises AlreadyDecided, NotYourRole."""
     async with ports.units() as unit:
         incident, found = await _contest(unit, contest)
-        claimants = await _claimants(unit, ports, incident, found)
-        decided = disputes.yield_to(found, by, claimants=claimants, at=ports.clock.now())
+        about = await claimants(unit, ports, incident, found)
+        decided = disputes.yield_to(found, by, claimants=about, at=ports.clock.now())
         event = await conclude(unit, ports, incident, decided, by=by)
         await unit.commit()
     return event
@@ -147,7 +147,7 @@ async def dispute(
 async def _award(unit: Unit, ports: Ports, incident: Incident, contest: Contest) -> ContestAwarded:
     """The tie-break seats its winner; the duty manager may still overrule until ``final_at``."""
     now = ports.clock.now()
-    awarded = disputes.settle_due(contest, await _claimants(unit, ports, incident, contest), at=now)
+    awarded = disputes.settle_due(contest, await claimants(unit, ports, incident, contest), at=now)
     if awarded is None or awarded.winner is None:
         raise NeedsWords("This dispute is not due yet.")
     await unit.contests.save(awarded)
@@ -177,10 +177,23 @@ async def conclude(
     *,
     by: UserId,
 ) -> ContestDecided:
+    """The dispute is over: its winner sits in the seat."""
+    seated = await _seat_winner(unit, ports, incident, decided)
+    return await close(unit, ports, seated, decided, by=by)
+
+
+async def close(
+    unit: Unit,
+    ports: Ports,
+    incident: Incident,
+    decided: Contest,
+    *,
+    by: UserId,
+) -> ContestDecided:
+    """The dispute is over, and whoever sits in the seat keeps it."""
     await unit.contests.save(decided)
     await unit.timers.cancel(TimerKind.CONTEST_SETTLES, decided.id)
     await unit.timers.cancel(TimerKind.CONTEST_FINAL, decided.id)
-    seated = await _seat_winner(unit, ports, incident, decided)
     event = ContestDecided(
         incident=incident.id,
         by=by,
@@ -190,7 +203,7 @@ async def conclude(
         settlement=decided.by or Settlement.TIE_BREAK,
         reasons=decided.reasons,
     )
-    await record(unit, ports, seated, event)
+    await record(unit, ports, incident, event)
     return event
 
 
@@ -212,7 +225,7 @@ async def _seat_winner(unit: Unit, ports: Ports, incident: Incident, contest: Co
     return replace(incident, fence=taken.fence)
 
 
-async def _claimants(
+async def claimants(
     unit: Unit,
     ports: Ports,
     incident: Incident,

@@ -9,7 +9,14 @@ from __future__ import annotations
 from playbooks.domain import ladder as ladders
 from playbooks.domain.command import Ask, Ladder, LadderCause, Seating, Tenure
 from playbooks.domain.errors import NeedsWords, SeatTaken
-from playbooks.domain.events import AskDeclined, AskLapsed, CommandAsked, CommandTaken, CommandUnfilled
+from playbooks.domain.events import (
+    AskDeclined,
+    AskLapsed,
+    CommandAsked,
+    CommanderAnswered,
+    CommandTaken,
+    CommandUnfilled,
+)
 from playbooks.domain.ids import PROTOCOL, LadderId, TenureId, UserId
 from playbooks.domain.incident import Incident
 from playbooks.domain.seat import seat
@@ -31,14 +38,17 @@ async def search(unit: Unit, ports: Ports, incident: Incident) -> None:
         at=ports.clock.now(),
     )
     await unit.ladders.add(begun)
-    await unit.timers.set(_alarm(begun))
+    await unit.timers.set(alarm(begun))
 
 
 async def ask_next(ports: Ports, *, ladder: LadderId) -> None:
     """The time of whoever was asked is over, or nobody came of their own accord."""
     async with ports.units() as unit:
-        incident, found = await _ladder(unit, ladder)
-        await _climb(unit, ports, incident, found)
+        incident, found = await ladder_of(unit, ladder)
+        if await _heard_since(unit, found):
+            await note_answer(unit, ports, incident, ladders.end(found, at=ports.clock.now()))
+        else:
+            await climb(unit, ports, incident, found)
         await unit.commit()
 
 
@@ -46,9 +56,9 @@ async def accept_ask(ports: Ports, *, ladder: LadderId, by: UserId) -> CommandTa
     """Take the seat one was asked to take. Raises IncidentOver, NotYourRole, AlreadyDecided, SeatTaken."""
     now = ports.clock.now()
     async with ports.units() as unit:
-        incident, found = await _ladder(unit, ladder)
+        incident, found = await ladder_of(unit, ladder)
         incident = await locked_live(unit, incident.id)
-        _require_vacant(await unit.tenures.current(incident.id))
+        _require_wanted(found, await unit.tenures.current(incident.id))
         await unit.ladders.save(ladders.accept(found, by, at=now))
         event = await _sit(unit, ports, incident, by, how=Seating.ASKED, decided_by=by)
         await unit.commit()
@@ -63,18 +73,18 @@ async def decline_ask(ports: Ports, *, ladder: LadderId, by: UserId, reason: str
     """
     now = ports.clock.now()
     async with ports.units() as unit:
-        incident, found = await _ladder(unit, ladder)
+        incident, found = await ladder_of(unit, ladder)
         declined = ladders.decline(found, by, at=now)
         event = AskDeclined(
             incident=incident.id, by=by, at=now, ladder=ladder, person=by, reason=reason.strip()
         )
         await record(unit, ports, incident, event)
-        after = await _climb(unit, ports, incident, declined)
+        after = await climb(unit, ports, incident, declined)
         await unit.commit()
     return after.open_ask
 
 
-async def _climb(unit: Unit, ports: Ports, incident: Incident, ladder: Ladder) -> Ladder:
+async def climb(unit: Unit, ports: Ports, incident: Incident, ladder: Ladder) -> Ladder:
     """One step up, if it is time for one; the ladder as it is stored then, but for its version."""
     handbook = ports.handbook()
     if not incident.is_live:
@@ -91,11 +101,30 @@ async def _climb(unit: Unit, ports: Ports, incident: Incident, ladder: Ladder) -
     )
     if step is None:
         if ladder.ended_at is None:
-            await unit.timers.set(_alarm(ladder))
+            await unit.timers.set(alarm(ladder))
         return ladder
     await unit.ladders.save(step.ladder)
     await _say(unit, ports, incident, step)
     return step.ladder
+
+
+async def note_answer(unit: Unit, ports: Ports, incident: Incident, ended: Ladder) -> None:
+    """The commander was heard of: the search is over and nothing has changed."""
+    commander = ended.absent or PROTOCOL
+    await unit.ladders.save(ended)
+    await unit.timers.cancel(TimerKind.LADDER, ended.id)
+    event = CommanderAnswered(
+        incident=incident.id, by=commander, at=ports.clock.now(), ladder=ended.id, commander=commander
+    )
+    await record(unit, ports, incident, event)
+
+
+async def _heard_since(unit: Unit, ladder: Ladder) -> bool:
+    """Whether a recalled commander did anything since, before anybody else was asked."""
+    if ladder.cause is not LadderCause.RECALL or ladder.asks or ladder.ended_at is not None:
+        return False
+    entries = await unit.entries.since(ladder.incident, ladder.begun_at)
+    return any(entry.actor == ladder.absent for entry in entries)
 
 
 async def _say(unit: Unit, ports: Ports, incident: Incident, step: ladders.Rung) -> None:
@@ -114,11 +143,11 @@ async def _say(unit: Unit, ports: Ports, incident: Incident, step: ladders.Rung)
             until=step.asked.until,
         )
         await record(unit, ports, incident, asked)
-        await unit.timers.set(_alarm(ladder))
+        await unit.timers.set(alarm(ladder))
         return
     await unit.timers.cancel(TimerKind.LADDER, ladder.id)
     if step.seated is not None:
-        await _sit(unit, ports, incident, step.seated, how=Seating.ACTING, decided_by=PROTOCOL)
+        await _sit(unit, ports, incident, step.seated, how=step.how, decided_by=PROTOCOL)
     else:
         unfilled = CommandUnfilled(incident=incident.id, by=PROTOCOL, at=now, ladder=ladder.id)
         await record(unit, ports, incident, unfilled)
@@ -139,7 +168,7 @@ async def _sit(
     return await install(unit, ports, incident, seated, by=decided_by)
 
 
-async def _ladder(unit: Unit, ladder: LadderId) -> tuple[Incident, Ladder]:
+async def ladder_of(unit: Unit, ladder: LadderId) -> tuple[Incident, Ladder]:
     """The search as it is once its incident is held."""
     found = await unit.ladders.find(ladder)
     if found is None:
@@ -148,11 +177,12 @@ async def _ladder(unit: Unit, ladder: LadderId) -> tuple[Incident, Ladder]:
     return incident, await unit.ladders.find(ladder) or found
 
 
-def _require_vacant(holder: Tenure | None) -> None:
-    if holder is not None:
+def _require_wanted(ladder: Ladder, holder: Tenure | None) -> None:
+    """The seat is empty, or held by somebody who cannot be found."""
+    if holder is not None and holder.user != ladder.absent:
         raise SeatTaken(holder.user, holder.since)
 
 
-def _alarm(ladder: Ladder) -> Timer:
+def alarm(ladder: Ladder) -> Timer:
     due_at = ladders.due_at(ladder)
     return Timer(kind=TimerKind.LADDER, subject=ladder.id, incident=ladder.incident, due_at=due_at)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from playbooks.domain import contest as disputes
-from playbooks.domain import handover as handovers
+from playbooks.domain import seat
+from playbooks.domain.command import Tenure
+from playbooks.domain.errors import NeedsWords
 from playbooks.domain.events import CommandContested, CommandTaken, ContestJoined
 from playbooks.domain.ids import PROTOCOL, IncidentId, TenureId, UserId
 from playbooks.domain.incident import Incident
-from playbooks.domain.seat import claim
-from playbooks.domain.timers import TimerKind
+from playbooks.domain.ladder import is_open_to_all
 from playbooks.domain.turning import require_accepted
 from playbooks.ports import Ports, Unit
-from playbooks.protocol.command.contest import conclude, dispute
-from playbooks.protocol.command.seating import end_search, install
+from playbooks.protocol.command.contest import close, conclude, dispute
+from playbooks.protocol.command.seating import end_offer, end_search, install
 from playbooks.protocol.recording import locked_live
 
 PRESSED_TOO = "I want to take command too"
@@ -30,8 +31,9 @@ async def take(ports: Ports, *, incident: IncidentId, by: UserId, reason: str = 
         found = await locked_live(unit, incident)
         require_accepted(found)
         holder = await unit.tenures.current(incident)
-        if holder is None:
-            outcome: Claimed = await _sit(unit, ports, found, by)
+        searched = is_open_to_all(await unit.ladders.open_for(incident), at=ports.clock.now())
+        if holder is None or (searched and holder.user != by):
+            outcome: Claimed = await _sit(unit, ports, found, holder, by)
         else:
             outcome = await dispute(unit, ports, found, holder, by, reason=reason.strip() or PRESSED_TOO)
         await unit.commit()
@@ -45,17 +47,47 @@ async def close_questions(unit: Unit, ports: Ports, incident: Incident) -> None:
     if ended is not None:
         await conclude(unit, ports, incident, ended, by=PROTOCOL)
     await end_search(unit, incident.id, at=ports.clock.now())
-    offered = await unit.handovers.open_for(incident.id)
-    withdrawn = handovers.void(offered, at=ports.clock.now()) if offered else None
-    if withdrawn is not None:
-        await unit.handovers.save(withdrawn)
-        await unit.timers.cancel(TimerKind.HANDOVER_EXPIRES, withdrawn.id)
+    await end_offer(unit, incident.id, at=ports.clock.now())
 
 
-async def _sit(unit: Unit, ports: Ports, incident: Incident, by: UserId) -> CommandTaken:
-    seated = claim(
-        None,
+async def take_over(ports: Ports, *, incident: IncidentId, by: UserId, reason: str) -> CommandTaken:
+    """Take command from whoever holds it, in person, and keep the duty until a handover.
+
+    An open dispute ends with it. Raises IncidentNotFound, IncidentOver, NotYourRole,
+    AlreadyInCommand, NeedsWords, NotNeeded.
+    """
+    if not reason.strip():
+        raise NeedsWords("Say in one sentence why you take command; everybody in the room reads it.")
+    now, handbook = ports.clock.now(), ports.handbook()
+    async with ports.units() as unit:
+        found = await locked_live(unit, incident)
+        require_accepted(found)
+        holder = await unit.tenures.current(incident)
+        seated = seat.take_over(
+            holder,
+            by,
+            handbook=handbook,
+            tenure_id=TenureId(ports.ids.new()),
+            incident=incident,
+            fence=found.fence,
+            at=now,
+        )
+        disputed = await unit.contests.open_for(incident)
+        event = await install(unit, ports, found, seated, by=by, reason=reason.strip())
+        if disputed is not None:
+            await close(unit, ports, found, disputes.supersede(disputed, by, at=now), by=by)
+        await unit.commit()
+    return event
+
+
+async def _sit(
+    unit: Unit, ports: Ports, incident: Incident, holder: Tenure | None, by: UserId
+) -> CommandTaken:
+    """Sit down: on the empty seat, or on that of a commander whom nobody can find."""
+    seated = seat.claim(
+        holder,
         by,
+        searched=True,
         tenure_id=TenureId(ports.ids.new()),
         incident=incident.id,
         fence=incident.fence,

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
+from playbooks.domain import handover as handovers
 from playbooks.domain import ladder
 from playbooks.domain.events import CommandTaken
 from playbooks.domain.ids import IncidentId, UserId
@@ -21,7 +22,7 @@ from playbooks.protocol.recording import record
 
 
 async def install(
-    unit: Unit, ports: Ports, incident: Incident, seated: Seated, *, by: UserId
+    unit: Unit, ports: Ports, incident: Incident, seated: Seated, *, by: UserId, reason: str = ""
 ) -> CommandTaken:
     """Seat somebody and say so; ``by`` is who decided it."""
     after = await reseat(unit, incident, seated)
@@ -32,6 +33,8 @@ async def install(
         commander=seated.opened.user,
         how=seated.opened.how,
         fence=after.fence,
+        before=seated.closed.user if seated.closed else None,
+        reason=reason,
     )
     await record(unit, ports, after, event)
     return event
@@ -48,7 +51,17 @@ async def reseat(unit: Unit, incident: Incident, seated: Seated) -> Incident:
     after = replace(incident, fence=seated.opened.fence)
     await unit.incidents.save(after)
     await end_search(unit, incident.id, at=seated.opened.since)
+    await end_offer(unit, incident.id, at=seated.opened.since)
     return after
+
+
+async def end_offer(unit: Unit, incident: IncidentId, *, at: datetime) -> None:
+    """Whoever offered command has it no more, so that the next commander may offer it."""
+    offered = await unit.handovers.open_for(incident)
+    ended = handovers.void(offered, at=at) if offered else None
+    if ended is not None:
+        await unit.handovers.save(ended)
+        await unit.timers.cancel(TimerKind.HANDOVER_EXPIRES, ended.id)
 
 
 async def end_search(unit: Unit, incident: IncidentId, *, at: datetime) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from handlers.views.notices import private_notice, room_notice
 from playbooks.domain import events as e
-from playbooks.domain.command import Seating, Settlement
+from playbooks.domain.command import Challenger, Contest, Seating, Settlement
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import (
     MONITORING,
@@ -154,6 +155,31 @@ CONTESTED = event(
 )
 
 
+DISPUTE = Contest(
+    id=ContestId("c1"),
+    incident=SEVEN,
+    incumbent=ADA,
+    incumbent_since=AT,
+    challengers=(Challenger(user=BOB, reason="Checkout is mine", at=AT),),
+    opened_at=AT,
+    settles_at=minutes(3),
+    final_at=minutes(8),
+)
+
+
+def test_a_duty_manager_chooses_among_everybody_who_takes_part(handbook: Handbook) -> None:
+    third = Challenger(user=CLEO, reason="I am on shift", at=AT)
+    gone = Challenger(user=EVE, reason="mine", at=AT, withdrawn=True)
+    joined = event(e.ContestJoined, contest=ContestId("c1"), challenger=CLEO, reason="I am on shift")
+    dispute = replace(DISPUTE, challengers=(*DISPUTE.challengers, third, gone))
+    shown = private_notice(joined, picture(contest=dispute), handbook, GUS)
+    assert shown is not None
+    assert labels(shown.blocks) == ["Decide for them"] * 3
+    decided = private_notice(joined, picture(contest=None), handbook, GUS)
+    assert decided is not None
+    assert labels(decided.blocks) == [], "it is over"
+
+
 @pytest.mark.parametrize(
     ("user", "expected"),
     [
@@ -166,7 +192,7 @@ CONTESTED = event(
 def test_in_a_dispute_everybody_gets_their_own_buttons(
     user: Any, expected: list[str], handbook: Handbook
 ) -> None:
-    shown = private_notice(CONTESTED, picture(), handbook, user)
+    shown = private_notice(CONTESTED, picture(contest=DISPUTE), handbook, user)
     assert shown is not None
     assert labels(shown.blocks) == expected
     assert "until 14:06 UTC" in read(shown).replace("They have ", "")
