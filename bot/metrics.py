@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import choose_encoder
 
 _SLACK_SECONDS: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 10)
+_READY_SECONDS: Final = (0.5, 1, 2, 3, 5, 10, 30, 60, 120, 300)
 _OWED_SECONDS: Final = (0.1, 0.3, 1, 3, 10, 30, 60, 300, 1800)
 
 
@@ -33,6 +34,12 @@ class Metrics:
             "From the commit that owed an effect to its outcome.",
             ("effect", "outcome"),
             buckets=_OWED_SECONDS,
+            registry=self.registry,
+        )
+        self.ready = Histogram(
+            "tocsin_ready_seconds",
+            "From a declaration until people could work: invited, card posted, announced.",
+            buckets=_READY_SECONDS,
             registry=self.registry,
         )
         self.received = Counter(

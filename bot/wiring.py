@@ -230,6 +230,7 @@ def _workers(ground: Ground, slack: Slack, desk: Desk) -> tuple[Worker, ...]:
         identity=slack.introduction.known,
         complain=log.warning,
         public_url=desk.public_url,
+        ready=metrics.ready.observe,
     )
     terms = Terms(name=ground.name, concurrency=how.concurrency, lease=how.lease, poll=how.poll)
     deliveries = Deliveries(tools, terms, bell=bells.bell("outbox"), metrics=metrics, wall=ground.wall.now)

@@ -75,6 +75,8 @@ incidents = Table(
     _text("topic"),
     _text("card_ts", optional=True),
     _text("announcement_ts", optional=True),
+    _at("invited_at", optional=True),
+    _at("ready_at", optional=True),
     _at("freeze_since", optional=True),
     _at("thawed_at", optional=True),
     _at("clear_asked_at", optional=True),

@@ -39,10 +39,12 @@ async def post_card(errand: Errand[PostCard], tools: Tools) -> Delivered:
     picture = await tools.picture(number)
     posted = await speak(errand, tools, picture.incident, _card(tools, picture))
 
-    async def then(unit: SqlUnit) -> None:
-        await story.card_posted(unit, tools.ports, incident=number, channel=posted.channel, ts=posted.ts)
+    async def then(unit: SqlUnit) -> float | None:
+        return await story.card_posted(
+            unit, tools.ports, incident=number, channel=posted.channel, ts=posted.ts
+        )
 
-    return Delivered(result=where(posted), then=then)
+    return tools.delivered(where(posted), then)
 
 
 async def refresh_card(errand: Errand[RefreshCard], tools: Tools) -> Delivered:
@@ -77,10 +79,10 @@ async def announce(errand: Errand[Announce], tools: Tools) -> Delivered:
         hub = await tools.directory.channel(tools.ports.handbook().catalogue.channels.incidents)
         posted = await say(errand, tools, Place(channel=hub, thread=None), message)
 
-    async def then(unit: SqlUnit) -> None:
-        await story.announced(unit, tools.ports, incident=number, channel=posted.channel, ts=posted.ts)
+    async def then(unit: SqlUnit) -> float | None:
+        return await story.announced(unit, tools.ports, incident=number, channel=posted.channel, ts=posted.ts)
 
-    return Delivered(result=where(posted), then=then)
+    return tools.delivered(where(posted), then)
 
 
 async def refresh_announcement(errand: Errand[RefreshAnnouncement], tools: Tools) -> Delivered:

@@ -47,10 +47,10 @@ async def invite(errand: Errand[Invite], tools: Tools) -> Delivered:
     failed = tuple((user, in_words(code, {})) for user, code in refused.items())
     came = tuple(user for user in people if user not in refused)
 
-    async def then(unit: SqlUnit) -> None:
-        await story.invited(unit, tools.ports, incident=incident, users=came, failed=failed)
+    async def then(unit: SqlUnit) -> float | None:
+        return await story.invited(unit, tools.ports, incident=incident, users=came, failed=failed)
 
-    return Delivered(result={"users": list(came), "refused": dict(refused)}, then=then)
+    return tools.delivered({"users": list(came), "refused": dict(refused)}, then)
 
 
 async def pin_card(errand: Errand[PinCard], tools: Tools) -> Delivered:

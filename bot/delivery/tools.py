@@ -37,10 +37,14 @@ class Errand(Generic[E]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """It is in Slack. ``then`` goes on with the story in the transaction that notes it."""
+    """It is in Slack. ``then`` goes on with the story in the transaction that notes it.
+
+    ``noted`` is called once that transaction is kept.
+    """
 
     result: Mapping[str, object]
     then: Then | None = None
+    noted: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,8 @@ class Tools:
     identity: Callable[[], Awaitable[Identity]]
     complain: Complain
     public_url: str
+    ready: Callable[[float], None]
+    """Told, in seconds since its declaration, when an incident has become ready to be worked on."""
 
     async def picture(self, number: IncidentId) -> Picture:
         """The incident as it is at this moment. Raises Never if there is none."""
@@ -98,3 +104,19 @@ class Tools:
         async with self.store.reading() as unit:
             found = await unit.posts.where(subject)
         return Posted(channel=found[0], ts=found[1]) if found else None
+
+    def delivered(
+        self, result: Mapping[str, object], go_on: Callable[[SqlUnit], Awaitable[float | None]]
+    ) -> Delivered:
+        """It is in Slack, and may have been the last thing that people waited for."""
+        took: list[float | None] = []
+
+        async def then(unit: SqlUnit) -> None:
+            took[:] = [await go_on(unit)]
+
+        def noted() -> None:
+            for seconds in took:
+                if seconds is not None:
+                    self.ready(seconds)
+
+        return Delivered(result=result, then=then, noted=noted)

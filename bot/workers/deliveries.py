@@ -137,6 +137,8 @@ class Deliveries(Worker):
                 if attempt == _SETTLE_ATTEMPTS:
                     raise
             else:
+                if ours and delivered.noted is not None:
+                    delivered.noted()
                 self._note(owed, "done" if ours else "lost")
                 return
 

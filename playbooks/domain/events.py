@@ -153,6 +153,14 @@ class PeopleInvited(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoomReady(Event):
+    """People can work on it in Slack: asked in, with a card before them, and announced."""
+
+    seconds: float
+    """Since the declaration."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepFailed(Event):
     """Something the bot owed could not be delivered."""
 

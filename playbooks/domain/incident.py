@@ -101,6 +101,9 @@ class Incident:
     """What stands above the room: it is set again only when it would read otherwise."""
     card_ts: Ts | None = None
     announcement_ts: Ts | None = None
+    invited_at: datetime | None = None
+    ready_at: datetime | None = None
+    """When people could work on it in Slack: asked in, with a card before them, and announced."""
     freeze_since: datetime | None = None
     thawed_at: datetime | None = None
     clear_asked_at: datetime | None = None
@@ -113,6 +116,12 @@ class Incident:
     def is_live(self) -> bool:
         """Whether people still work on it."""
         return self.state in (State.OPEN, State.MITIGATED)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether people can work on it in Slack; without a room nobody has to be let in."""
+        let_in = self.invited_at is not None or self.room_state is RoomState.HUB
+        return let_in and self.card_ts is not None and self.announcement_ts is not None
 
     @property
     def impacted(self) -> tuple[ServiceName, ...]:

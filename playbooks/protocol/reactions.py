@@ -59,7 +59,7 @@ def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: C901
             return _on_detection(event, scene)
         case e.UserReported():
             return _on_report(event, scene)
-        case e.RoomOpened() | e.RoomUnavailable() | e.PeopleInvited() | e.StepFailed():
+        case e.RoomOpened() | e.RoomUnavailable() | e.PeopleInvited() | e.RoomReady() | e.StepFailed():
             return _on_room(event, scene)
         case (
             e.CommandAsked()
@@ -150,7 +150,7 @@ def _on_room(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
         case e.PeopleInvited(failed=failed) if failed:
             return (TellRoom(incident=number, about=event),)
         case e.StepFailed():
-            return _tell(event, _in_charge(scene))
+            return _tell(event, (*_in_charge(scene), *_persons(scene.incident.declared_by)))
         case _:
             return ()
 

@@ -20,7 +20,7 @@ from playbooks.domain.effects import (
     RefreshCard,
     TellRoom,
 )
-from playbooks.domain.events import PeopleInvited, RoomOpened, RoomUnavailable, StepFailed
+from playbooks.domain.events import PeopleInvited, RoomOpened, RoomReady, RoomUnavailable, StepFailed
 from playbooks.domain.ids import PROTOCOL, ChannelId, ClearanceId, IncidentId, Ts, UserId
 from playbooks.domain.incident import Incident, RoomState
 from playbooks.ports import Ports, Unit
@@ -59,29 +59,36 @@ async def invited(
     incident: IncidentId,
     users: tuple[UserId, ...],
     failed: tuple[tuple[UserId, str], ...],
-) -> None:
-    """Who came in, and who could not be brought in and why."""
+) -> float | None:
+    """Who came in, and who could not be brought in and why.
+
+    Like the card and the announcement this may be what makes the incident ready to be worked
+    on: then the seconds since its declaration are returned.
+    """
     found = await locked(unit, incident)
-    event = PeopleInvited(incident=incident, by=PROTOCOL, at=ports.clock.now(), users=users, failed=failed)
+    at = ports.clock.now()
+    event = PeopleInvited(incident=incident, by=PROTOCOL, at=at, users=users, failed=failed)
     await record(unit, ports, found, event)
+    return await _kept(unit, ports, replace(found, invited_at=found.invited_at or at))
 
 
 async def card_posted(
     unit: Unit,
-    ports: Ports,  # noqa: ARG001 - continuations share one shape
+    ports: Ports,
     *,
     incident: IncidentId,
     channel: ChannelId,
     ts: Ts,
-) -> None:
+) -> float | None:
     """The card has an address: pin it, and draw it once more if something happened meanwhile."""
     found = await locked(unit, incident)
     posted = replace(found, card_ts=ts)
-    await unit.incidents.save(posted)
+    took = await _kept(unit, ports, posted)
     await unit.posts.remember(f"card:{incident}", channel, ts)
     if posted.room_state is RoomState.OPEN:
         await owe(unit, posted, PinCard(incident=incident, ts=ts))
     await owe(unit, posted, RefreshCard(incident=incident))
+    return took
 
 
 async def topic_set(
@@ -98,17 +105,18 @@ async def topic_set(
 
 async def announced(
     unit: Unit,
-    ports: Ports,  # noqa: ARG001 - continuations share one shape
+    ports: Ports,
     *,
     incident: IncidentId,
     channel: ChannelId,
     ts: Ts,
-) -> None:
+) -> float | None:
     """The announcement has an address, so that it can follow the incident."""
     found = await locked(unit, incident)
-    await unit.incidents.save(replace(found, announcement_ts=ts))
+    took = await _kept(unit, ports, replace(found, announcement_ts=ts))
     await unit.posts.remember(f"announcement:{incident}", channel, ts)
     await owe(unit, found, RefreshAnnouncement(incident=incident))
+    return took
 
 
 async def approval_posted(
@@ -135,7 +143,7 @@ async def approval_posted(
 
 
 async def step_failed(unit: Unit, ports: Ports, *, effect: Effect, delivery: str, reason: str) -> None:
-    """Something owed cannot be delivered: it is written down, and whoever is in charge is told.
+    """Something owed cannot be delivered: it is written down; who is in charge and who declared are told.
 
     A failure to tell about a failure is written down only, or it would never end.
     """
@@ -162,6 +170,18 @@ async def join(ports: Ports, *, incident: IncidentId, by: UserId) -> Incident:
         await owe(unit, found, Invite(incident=incident, users=(by,)))
         await unit.commit()
     return found
+
+
+async def _kept(unit: Unit, ports: Ports, incident: Incident) -> float | None:
+    """Save, and write down once when people can work; returns the seconds that it took, that once."""
+    at = ports.clock.now()
+    first = incident.is_ready and incident.ready_at is None
+    await unit.incidents.save(replace(incident, ready_at=at) if first else incident)
+    if not first:
+        return None
+    seconds = (at - incident.declared_at).total_seconds()
+    await write_down(unit, ports, RoomReady(incident=incident.id, by=PROTOCOL, at=at, seconds=seconds))
+    return seconds
 
 
 async def _owe_what_waited(unit: Unit, incident: Incident) -> None:

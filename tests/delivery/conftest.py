@@ -72,6 +72,8 @@ class Office:
     clock: MovableClock
     elastic: ElasticTime
     complaints: list[str] = field(default_factory=list)
+    took: list[float] = field(default_factory=list)
+    """Seconds from the declaration until people could work, for each incident that came so far."""
 
     @property
     def gateway(self) -> Gateway:
@@ -197,6 +199,7 @@ async def open_office(workspace: Workspace, url: str) -> AsyncIterator[Office]:
     app = await workspace.install(manifest(mode="socket"))
     handbook = load(PLAYBOOK, CATALOGUE)
     complaints: list[str] = []
+    took: list[float] = []
 
     def complain(event: str, /, **_: object) -> None:
         complaints.append(event)
@@ -225,5 +228,6 @@ async def open_office(workspace: Workspace, url: str) -> AsyncIterator[Office]:
             identity=introduction.known,
             complain=complain,
             public_url="https://tocsin.example",
+            ready=took.append,
         )
-        yield Office(workspace, app, store, tools, clock, elastic, complaints)
+        yield Office(workspace, app, store, tools, clock, elastic, complaints, took)

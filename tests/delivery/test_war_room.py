@@ -68,6 +68,7 @@ async def test_a_declaration_becomes_a_room(office: Office) -> None:
     found = await find.incident(office.tools.ports, number=incident.id)
     assert found.room_state is RoomState.OPEN
     assert {row.state for row in await office.rows()} == {"done"}
+    assert office.took == [(found.ready_at - found.declared_at).total_seconds()]  # type: ignore[operator] # it is
 
 
 @pytest.mark.parametrize("method", WRITES)

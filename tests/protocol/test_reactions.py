@@ -81,6 +81,7 @@ ReviewEdited                            nothing
 ReviewPublished                         TellRoom RefreshCard
 RoomOpened                              Invite(bob, dev, ada, eve, fay) PostCard SetTopic AddBookmarks RefreshAnnouncement
 RoomOpened after Cleo took command      Invite(bob, dev, ada, eve, fay, cleo) PostCard SetTopic AddBookmarks RefreshAnnouncement
+RoomReady                               nothing
 RoomUnavailable                         PostCard TellPerson(bob, dev, ada, eve)
 SeverityChanged                         TellRoom RefreshCard SetTopic RefreshAnnouncement
 StatementMade                           RefreshCard
@@ -88,7 +89,7 @@ StatementRefuted                        RefreshCard
 StatementRefuted, readers were told     TellPerson(bob, eve) RefreshCard
 StatementReleased                       RefreshCard
 StatementVerified                       RefreshCard
-StepFailed                              TellPerson(bob)
+StepFailed                              TellPerson(bob, fay)
 StepFailed while nobody commands        TellPerson(ada, fay)
 UpdateDue                               TellPerson(bob, eve)
 UpdateOverdue                           TellPerson(bob, eve, gus)

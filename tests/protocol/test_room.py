@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
@@ -39,7 +41,7 @@ HUB = ChannelId("C0HUB")
 CARD = Ts("1.000001")
 
 
-async def goes_on(house: House, step: Callable[[Unit, Ports], Awaitable[None]]) -> list[Effect]:
+async def goes_on(house: House, step: Callable[[Unit, Ports], Awaitable[object]]) -> list[Effect]:
     """One continuation in a transaction of its own, and what is owed after it."""
     async with house.store.units() as unit:
         await step(unit, house.ports)
@@ -296,16 +298,56 @@ async def test_anybody_may_join(house: House) -> None:
         await room.join(house.ports, incident=IncidentId(9), by=GUS)
 
 
+# ------------------------------------------------------------------ ready to be worked on
+STEPS: dict[str, Callable[[Unit, Ports], Awaitable[float | None]]] = {
+    "invited": lambda u, p: room.invited(u, p, incident=ONE, users=(BOB,), failed=()),
+    "card": lambda u, p: room.card_posted(u, p, incident=ONE, channel=ROOM, ts=CARD),
+    "announced": lambda u, p: room.announced(u, p, incident=ONE, channel=HUB, ts=Ts("2.000002")),
+}
+
+
+async def steps_until_ready(house: House, *names: str) -> list[float | None]:
+    """Let these steps of assembly happen ten seconds apart; what each says about readiness."""
+    said: list[float | None] = []
+    for name in names:
+        house.clock.advance(timedelta(seconds=10))
+        async with house.store.units() as unit:
+            said.append(await STEPS[name](unit, house.ports))
+            await unit.commit()
+    return said
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("order", list(permutations(("invited", "card", "announced"))), ids="-".join)
+async def test_an_incident_is_ready_when_the_last_of_three_is_there(
+    house: House, order: tuple[str, ...]
+) -> None:
+    """People invited, card posted, announced, in whatever order; and it is written down once."""
+    await house.declared()
+    await opened(house)
+    assert await steps_until_ready(house, *order, *order) == [None, None, 30, None, None, None]
+    assert (await house.entry("RoomReady"))["seconds"] == 30
+    assert (await house.kinds()).count("RoomReady") == 1
+    assert (await house.incident()).ready_at == house.clock.now() - timedelta(seconds=30)
+
+
+@ON_SQLITE
+async def test_without_a_room_nobody_has_to_be_let_in(house: House) -> None:
+    await house.declared()
+    await unavailable(house)
+    assert await steps_until_ready(house, "announced", "card") == [None, 20]
+
+
 # ------------------------------------------------------------------ failures
 @pytest.mark.parametrize(
     ("commander", "asked"),
     [
-        pytest.param(BOB, [BOB], id="the commander"),
+        pytest.param(BOB, [BOB, FAY], id="the commander and who declared"),
         pytest.param(None, [ADA, FAY], id="the shift and who declared"),
     ],
 )
 @ON_SQLITE
-async def test_a_failed_step_is_told_to_whoever_is_in_charge(
+async def test_a_failed_step_is_told_to_whoever_has_to_know(
     house: House, commander: UserId | None, asked: list[UserId]
 ) -> None:
     await house.in_room()

@@ -117,6 +117,8 @@ def upgrade() -> None:
         sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("card_ts", sa.Text(), nullable=True),
         sa.Column("announcement_ts", sa.Text(), nullable=True),
+        sa.Column("invited_at", Instant(), nullable=True),
+        sa.Column("ready_at", Instant(), nullable=True),
         sa.Column("freeze_since", Instant(), nullable=True),
         sa.Column("thawed_at", Instant(), nullable=True),
         sa.Column("clear_asked_at", Instant(), nullable=True),
