@@ -237,6 +237,51 @@ async def test_a_change_to_somebody_whom_nobody_asks_is_forgotten(house: House) 
     assert await people.known(house.ports, user=stranger.id) is None
 
 
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("incumbent", "challenger", "winner"),
+    [
+        pytest.param(DEV, BOB, BOB, id="T-b 5: a lead off the roster against a roster commander off shift"),
+        pytest.param(BOB, ADA, ADA, id="both on the roster, one on shift"),
+        pytest.param(DEV, CLEO, CLEO, id="the roster comes before ownership"),
+    ],
+)
+async def test_nobody_gives_way_so_the_roster_comes_before_ownership(
+    house: House, incumbent: UserId, challenger: UserId, winner: UserId
+) -> None:
+    await house.in_room()
+    await command.take(house.ports, incident=ONE, by=incumbent)
+    await command.take(house.ports, incident=ONE, by=challenger)
+    await house.pass_time(minutes=8)
+    assert await holder(house) == winner
+    assert (await house.entry("ContestDecided"))["settlement"] == Settlement.TIE_BREAK
+
+
+@ON_SQLITE
+async def test_a_yield_during_settling_decides_at_once_and_no_tie_break_follows(house: House) -> None:
+    """T-b 9."""
+    opened = await contested(house)
+    house.clock.advance(timedelta(seconds=30))
+    await command.give_way(house.ports, contest=opened.contest, by=BOB)
+    await house.pass_time(minutes=20)
+    assert "ContestAwarded" not in await house.kinds()
+    assert await holder(house) == CLEO
+
+
+@ON_SQLITE
+async def test_an_expired_offer_leaves_a_commander_who_can_be_recalled(house: House) -> None:
+    """T-b 13, where there is no deputy: the roster is asked."""
+    await house.in_room()
+    await command.take(house.ports, incident=ONE, by=BOB)
+    await command.offer(house.ports, incident=ONE, to=CLEO, by=BOB)
+    await house.pass_time(minutes=5)
+    assert await holder(house) == BOB
+    begun = await command.recall(house.ports, incident=ONE, by=DEV)
+    await house.pass_time(minutes=3)
+    await command.accept_ask(house.ports, ladder=begun.id, by=ADA)
+    assert await holder(house) == ADA
+
+
 async def test_a_vacant_seat_cannot_be_handed_over(house: House) -> None:
     await house.in_room()
     with pytest.raises(SeatVacant):
