@@ -61,6 +61,7 @@ class Verb(StrEnum):
     SEVERITY = "sev"
     REOPEN = "reopen"
     CLOSE = "close"
+    BREAK_GLASS = "breakglass"
     KNOWN = "known"
     REVIEW = "review"
 
@@ -118,6 +119,7 @@ class Callback(StrEnum):
     MITIGATE = "mitigate_form"
     RESOLVE = "resolve_form"
     REOPEN = "reopen_form"
+    GLASS = "glass_form"
     CLOSE = "close_form"
     THAW = "thaw_form"
     REJECT = "reject_form"

@@ -197,6 +197,9 @@ class Entries(Protocol):
     async def at(self, incident: IncidentId, seq: int) -> Entry | None:
         """The entry of this number."""
 
+    async def latest(self, incident: IncidentId, kind: str) -> Entry | None:
+        """The newest entry of an event of this class."""
+
     async def of_message(self, incident: IncidentId, channel: ChannelId, ts: Ts) -> Sequence[Entry]:
         """What was said there, its edits and its mark, in order of ``seq``."""
 

@@ -204,6 +204,21 @@ class Updates(Part):
     escalate_after: Duration
 
 
+class TwoPeople(StrEnum):
+    """What takes somebody else than whoever did the step before it."""
+
+    CLOSE = "close"
+    RELEASE = "release"
+
+
+class Authority(Part):
+    """Where the ordinary rules of who may do what are bent, or doubled."""
+
+    glass: Duration = timedelta(minutes=15)
+    """So long somebody who broke the glass may do what leads may."""
+    two_people: tuple[TwoPeople, ...] = ()
+
+
 class DeletedWords(StrEnum):
     """What becomes of what somebody said and deleted."""
 
@@ -250,6 +265,7 @@ class Playbook(Part):
     freeze: Freeze
     updates: Updates
     log: Log
+    authority: Authority = Authority()
     known_errors: KnownErrors
 
     @model_validator(mode="after")

@@ -58,6 +58,10 @@ class SqlEntries(SqlRecords[Entry]):
     async def at(self, incident: IncidentId, seq: int) -> Entry | None:
         return await self._first(self._columns.incident == incident, self._columns.seq == seq)
 
+    async def latest(self, incident: IncidentId, kind: str) -> Entry | None:
+        mine = self._columns.incident == incident, self._columns.kind == kind
+        return await self._first(*mine, order=(self._columns.seq.desc(),))
+
     async def of_message(self, incident: IncidentId, channel: ChannelId, ts: Ts) -> Sequence[Entry]:
         key, place = self._columns.key, f"{channel}:{ts}"
         about = key.in_((f"said:{place}", f"marked:{place}")) | key.startswith(

@@ -81,6 +81,7 @@ incidents = Table(
     _at("thawed_at", optional=True),
     _at("clear_asked_at", optional=True),
     Column("fence", Integer, nullable=False),
+    _many("glass"),
     _version(),
     Index("ix_incidents_room", "room"),
     Index("ix_incidents_state", "state"),

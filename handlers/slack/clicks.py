@@ -10,7 +10,7 @@ from handlers.names import Action, Callback, Field, Ref, Verb, verb_action
 from handlers.slack import declaring, reporting
 from handlers.slack.actions import ACTIONS
 from handlers.slack.calls import Call, Reply, Windows, as_reply
-from handlers.slack.edge import is_stranger, once
+from handlers.slack.edge import once, require_welcome
 from handlers.slack.payloads import Click
 from handlers.slack.verbs import perform
 from handlers.views import answers
@@ -28,8 +28,7 @@ VERB_OF = {verb_action(verb): verb for verb in Verb}
 async def pressed(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Reply | None:
     """What the button did, for the one who pressed it; None if there is nothing to say."""
     click = Click.model_validate(body)
-    if is_stranger(desk, click.user.team_id):
-        return Reply(message=answers.stranger())
+    await require_welcome(desk, click.user.id, click.user.team_id)
     button = click.actions[0]
     ref = button.ref
     call = Call(

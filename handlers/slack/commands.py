@@ -9,7 +9,7 @@ from handlers.deps import Desk
 from handlers.names import Verb, fits
 from handlers.slack import grammar
 from handlers.slack.calls import Call, Reply, Windows, as_reply
-from handlers.slack.edge import is_stranger, once
+from handlers.slack.edge import once, require_welcome
 from handlers.slack.payloads import Typed
 from handlers.slack.verbs import perform
 from handlers.views import answers
@@ -22,8 +22,7 @@ from playbooks.protocol import find
 async def typed(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Reply | None:
     """The answer to a slash command; None if a modal was opened, or it is a repetition."""
     command = Typed.model_validate(body)
-    if is_stranger(desk, command.team_id):
-        return Reply(message=answers.stranger())
+    await require_welcome(desk, command.user_id, command.team_id)
     request = grammar.parse(command.text)
     here = await incident_here(desk, command.channel_id)
     if isinstance(request, grammar.Puzzle):

@@ -6,7 +6,9 @@ inside is logged once, and the person is told that nothing was changed.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,9 +21,16 @@ from handlers.slack.calls import Reply
 from handlers.slack.payloads import described
 from handlers.views import answers
 from handlers.views.kit import Message
+from playbooks.domain import authority
+from playbooks.domain.authority import Action, Actor
 from playbooks.domain.errors import ProtocolError, Repeated, StaleWrite
+from playbooks.domain.ids import UserId
+from playbooks.domain.people import Kind, kind_of
 from playbooks.ports import Ports
+from playbooks.protocol import people
 
+SLACK_MAY_TAKE = 1.0
+"""Seconds for asking Slack about somebody who waits for an answer, three seconds at most."""
 SAME_MOMENT = "Somebody else changed this at the same moment. Look again, then decide."
 
 
@@ -49,9 +58,20 @@ def why_not(no: ProtocolError | StaleWrite) -> str:
     return str(no) if isinstance(no, ProtocolError) else SAME_MOMENT
 
 
-def is_stranger(desk: Desk, team: str) -> bool:
-    """Whether somebody belongs to another workspace: they may press buttons in shared channels."""
-    return bool(desk.team and team and team != desk.team)
+async def require_welcome(desk: Desk, user: str, team: str, *, only_looks: bool = False) -> None:
+    """Raises NotWelcome for accounts that may not take part; strangers press buttons in shared channels."""
+    elsewhere = bool(desk.team and team and team != desk.team)
+    kind = Kind.STRANGER if elsewhere else await _kind(desk, UserId(user))
+    action = Action.LOOK if only_looks else Action.LOG
+    authority.require_welcome(Actor(user=UserId(user), kind=kind), action, desk.ports.handbook())
+
+
+async def _kind(desk: Desk, user: UserId) -> Kind:
+    """What Slack says of an account, or said last if it does not answer soon enough."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SLACK_MAY_TAKE):
+            await desk.acquaint(user)
+    return kind_of(await people.known(desk.ports, user=user))
 
 
 def once(desk: Desk, kind: str, key: str) -> Ports:

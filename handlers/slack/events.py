@@ -20,6 +20,7 @@ from handlers.slack.grammar import readable
 from handlers.slack.payloads import Happened, Said, described, names_of, plain_reaction, read_event
 from handlers.views.home import home
 from playbooks.domain.ids import ChannelId, Ts, UserId, instant
+from playbooks.domain.people import Kind, kind_of
 from playbooks.protocol import find, people, timeline
 
 SPOKEN = (None, "file_share", "thread_broadcast", "me_message", "bot_message")
@@ -156,6 +157,8 @@ async def _reaction(desk: Desk, event: Happened) -> bool:
     item = event.item or {}
     if item.get("type") != "message" or not event.user:
         return False
+    if kind_of(await people.known(desk.ports, user=UserId(event.user))) in (Kind.STRANGER, Kind.APP):
+        return False  # they read along; what matters here is not theirs to say
     return await timeline.marked(
         desk.ports,
         channel=ChannelId(str(item.get("channel", ""))),

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from handlers.deps import Desk, Unavailable
 from handlers.names import BadRef, Callback
 from handlers.slack.calls import Call, Windows
-from handlers.slack.edge import is_stranger, once, why_not
+from handlers.slack.edge import once, require_welcome, why_not
 from handlers.slack.payloads import Submission, described
 from handlers.slack.submissions import SUBMISSIONS
 from handlers.views import answers
@@ -53,8 +53,7 @@ async def _answered(desk: Desk, windows: Windows, form: Submission) -> Response:
 
 
 async def _done(desk: Desk, windows: Windows, form: Submission) -> Response:
-    if is_stranger(desk, form.user.team_id):
-        return _sent_back(desk, form, answers.stranger().text)
+    await require_welcome(desk, form.user.id, form.user.team_id)
     ref, submit = form.ref, SUBMISSIONS.get(Callback(form.view.callback_id))
     if submit is None:
         raise BadRef(form.view.callback_id)

@@ -53,6 +53,7 @@ SAME = {
     Verb.SEVERITY: "sev severity priority upgrade downgrade",
     Verb.REOPEN: "reopen reopened again back",
     Verb.CLOSE: "close closed",
+    Verb.BREAK_GLASS: "breakglass glass emergency",
     Verb.KNOWN: "known known-errors knownerror ke errors",
     Verb.REVIEW: "review postmortem retro pir learn",
 }
@@ -79,6 +80,7 @@ PAIRS = {
     "claim command": Verb.TAKE,
     "give way": Verb.YIELD,
     "take over": Verb.OVERRIDE,
+    "break glass": Verb.BREAK_GLASS,
     "known error": Verb.KNOWN,
     "known errors": Verb.KNOWN,
     "catch up": Verb.STATUS,

@@ -9,7 +9,7 @@ from handlers.deps import Desk
 from handlers.names import Verb
 from handlers.slack import declaring, reporting
 from handlers.slack.calls import Call, Reply, Windows, as_reply
-from handlers.slack.edge import is_stranger, once
+from handlers.slack.edge import once, require_welcome
 from handlers.slack.grammar import readable
 from handlers.slack.payloads import Said, Shortcut
 from handlers.slack.verbs import perform
@@ -28,8 +28,7 @@ MAX_QUOTED = 600
 async def declare(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Reply | None:
     """Open the form; from a message, with its words and the way back to it."""
     used = Shortcut.model_validate(body)
-    if is_stranger(desk, used.user.team_id):
-        return Reply(message=answers.stranger())
+    await require_welcome(desk, used.user.id, used.user.team_id)
     call = _call(desk, windows, used)
     await declaring.show_form(call, Draft() if used.message is None else _draft(desk, used, used.message))
     return None
@@ -44,8 +43,7 @@ def _draft(desk: Desk, used: Shortcut, message: Said) -> Draft:
 async def report(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Reply | None:
     """Report what a message says."""
     used = Shortcut.model_validate(body)
-    if is_stranger(desk, used.user.team_id):
-        return Reply(message=answers.stranger())
+    await require_welcome(desk, used.user.id, used.user.team_id)
     if used.message is None or used.channel is None:
         return None
     draft = ReportDraft(
@@ -59,8 +57,7 @@ async def report(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Reply
 async def log_message(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Reply | None:
     """Mark a message of a war room; one from elsewhere is copied into an incident's log."""
     used = Shortcut.model_validate(body)
-    if is_stranger(desk, used.user.team_id):
-        return Reply(message=answers.stranger())
+    await require_welcome(desk, used.user.id, used.user.team_id)
     if used.message is None or used.channel is None:
         return None
     channel = ChannelId(used.channel.id)

@@ -20,7 +20,7 @@ from playbooks.domain.errors import NeedsWords
 from playbooks.domain.ids import ClearanceId, UserId
 from playbooks.domain.incident import ResolutionCode
 from playbooks.domain.statement import StatementClass
-from playbooks.protocol import command, communicate, declare, freeze, resolve, timeline
+from playbooks.protocol import command, communicate, declare, freeze, glass, resolve, timeline
 
 Submit = Callable[[Call, Submission], Awaitable[View | None]]
 
@@ -114,6 +114,11 @@ async def reopen(call: Call, form: Submission) -> None:
     await resolve.reopen(call.ports, incident=call.number, by=call.user, reason=form.words(Field.REASON))
 
 
+async def break_glass(call: Call, form: Submission) -> None:
+    """Take the authority of leads for a while."""
+    await glass.shatter(call.ports, incident=call.number, by=call.user, reason=form.words(Field.REASON))
+
+
 async def close(call: Call, form: Submission) -> None:
     """Close the record."""
     await resolve.close(call.ports, incident=call.number, by=call.user, note=form.words(Field.NOTE))
@@ -150,6 +155,7 @@ SUBMISSIONS: dict[Callback, Submit] = {
     Callback.MITIGATE: mitigate,
     Callback.RESOLVE: finish,
     Callback.REOPEN: reopen,
+    Callback.GLASS: break_glass,
     Callback.CLOSE: close,
     Callback.THAW: thaw,
     Callback.DENY: deny,

@@ -72,15 +72,6 @@ def outdated() -> Message:
     return answer(Markup("This button is too old to be understood. Use `/incident` in the room instead."))
 
 
-def stranger() -> Message:
-    """People of other workspaces read along, but do not steer."""
-    return answer(
-        Markup(
-            "You are a guest from another workspace, so you cannot do this here. Ask somebody of the room."
-        )
-    )
-
-
 def shown(title: str, words: Markup, *more: Block) -> View:
     """A modal that says how it went; where no message can be shown to one person."""
     return modal(title, Callback.READING, Ref(), section(words), *more, close="Close")

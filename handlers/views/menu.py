@@ -30,6 +30,7 @@ def menu(picture: Picture, user: UserId, handbook: Handbook) -> Message:
         *_group("Anybody", _anybody(picture, role)),
         *_group("Whoever leads", _leading(picture, role)),
         *_group("Stakeholders", _speaking(picture, role)),
+        *_group("If those who lead do not answer", _emergency(picture, role)),
         context(Markup("Everything works as a command too: `/incident help`")),
     )
 
@@ -119,6 +120,12 @@ def _speaking(picture: Picture, role: Role) -> list[Element]:
     if not role.speaks or picture.due is None:
         return []
     return [verb_button("Send an update…", Verb.UPDATE, picture.incident.id)]
+
+
+def _emergency(picture: Picture, role: Role) -> list[Element]:
+    if not role.runs or role.leads or not picture.incident.is_live:
+        return []
+    return [verb_button("Break the glass…", Verb.BREAK_GLASS, picture.incident.id)]
 
 
 def _ended_lately(picture: Picture) -> bool:

@@ -21,6 +21,8 @@ class Role:
     writes: bool
     overrides: bool
     """May take command in person."""
+    runs: bool
+    """On shift, on duty or running the bot: they may break the glass."""
 
     @property
     def leads(self) -> bool:
@@ -40,4 +42,5 @@ def role_of(user: UserId, picture: Picture, handbook: Handbook) -> Role:
         manages=user in handbook.duty_managers,
         writes=user in handbook.comms,
         overrides=user in (*handbook.duty_managers, *handbook.executives),
+        runs=user in (*handbook.operators, *handbook.on_shift),
     )

@@ -1,17 +1,199 @@
 """Who may do what in an incident: one pure decision, the same for command, button and modal.
 
-Refusals name who may. Declaring, logging and stating are open to everybody in the
-workspace, because a false alarm costs less than silence.
+It is asked when something is pressed or typed, so that nobody fills in a form to be told no,
+and again inside the transaction that does it. Refusals name who may. Declaring, logging and
+stating are open to every member of the workspace, because a false alarm costs less than silence.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
+
 from playbooks.domain.command import Tenure
-from playbooks.domain.errors import AlreadyInCommand, NotYourRole, SeatVacant, StaleCommand, mention, mentions
+from playbooks.domain.errors import (
+    AlreadyInCommand,
+    NotWelcome,
+    NotYourRole,
+    SeatVacant,
+    StaleCommand,
+    mention,
+    mentions,
+)
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId
+from playbooks.domain.incident import Incident
+from playbooks.domain.people import Kind
 
 
+class Action(StrEnum):
+    """What people can do, by what a refusal calls it."""
+
+    LOOK = "look at incidents"
+    DECLARE = "declare an incident"
+    JUDGE = "decide whether it is major"
+    JOIN = "join the room"
+    LOG = "write into the log"
+    STATE = "state something"
+    VERIFY = "verify a statement"
+    CLAIM = "take command"
+    RAISE = "raise the severity"
+    REOPEN = "reopen the incident"
+    TASK = "hand out tasks"
+    DECIDE = "write a decision down"
+    WARN = "break the glass"
+    LOWER = "lower the severity"
+    MITIGATE = "say that it is mitigated"
+    RESOLVE = "resolve the incident"
+    CLOSE = "close the incident"
+    THAW = "lift the freeze"
+    EXPORT = "export the log"
+    APPROVE = "decide about changes"
+    HAND_OVER = "hand command over"
+    RELEASE = "release statements"
+    SEND = "send stakeholder updates"
+    OVERRIDE = "take command from somebody else"
+
+
+class Need(StrEnum):
+    """What one has to be."""
+
+    MEMBER = "member"
+    LEAD = "lead"
+    COMMAND = "command"
+    RELEASE = "release"
+    VOICE = "voice"
+    RUNS = "runs"
+    OVERRIDE = "override"
+
+
+NEEDS: dict[Action, Need] = {
+    **dict.fromkeys(Action, Need.MEMBER),
+    **dict.fromkeys(
+        (Action.LOWER, Action.MITIGATE, Action.RESOLVE, Action.CLOSE, Action.THAW, Action.EXPORT), Need.LEAD
+    ),
+    **dict.fromkeys((Action.APPROVE, Action.HAND_OVER), Need.COMMAND),
+    Action.RELEASE: Need.RELEASE,
+    Action.SEND: Need.VOICE,
+    Action.WARN: Need.RUNS,
+    Action.OVERRIDE: Need.OVERRIDE,
+}
+GRAVE = frozenset(action for action, need in NEEDS.items() if need is not Need.MEMBER)
+"""What is refused to somebody of whom Slack can say nothing now; the rest is not, least of all declaring."""
+
+
+_IN_PERSON = frozenset((Action.HAND_OVER, Action.OVERRIDE))
+"""What a broken glass does not open: the seat itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Somebody who wants something."""
+
+    user: UserId
+    kind: Kind = Kind.MEMBER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Yes, or no and why, and who may instead."""
+
+    allowed: bool
+    why: str
+    who_may: tuple[UserId, ...] = ()
+
+
+def may(
+    actor: Actor,
+    action: Action,
+    *,
+    handbook: Handbook,
+    tenure: Tenure | None = None,
+    incident: Incident | None = None,
+) -> Verdict:
+    """Whether somebody may do something; ``incident`` and its ``tenure`` are None outside of any."""
+    unwelcome = _unwelcome(actor, action, handbook)
+    able = _able(NEEDS[action], tenure, handbook)
+    if unwelcome:
+        return Verdict(allowed=False, why=unwelcome, who_may=able)
+    if NEEDS[action] is Need.MEMBER or actor.user in able:
+        return Verdict(allowed=True, why=f"as {NEEDS[action]}", who_may=able)
+    if incident is not None and actor.user in glass_of(incident) and action not in _IN_PERSON:
+        return Verdict(allowed=True, why="broke the glass", who_may=able)
+    return Verdict(allowed=False, why=f"takes {NEEDS[action]}", who_may=able)
+
+
+def glass_of(incident: Incident) -> tuple[UserId, ...]:
+    """Who broke the glass, and may do for a while what leads may."""
+    return tuple(glass.by for glass in incident.glass)
+
+
+def require_welcome(actor: Actor, action: Action, handbook: Handbook) -> None:
+    """Raises NotWelcome if somebody of this kind may not do this in any role."""
+    unwelcome = _unwelcome(actor, action, handbook)
+    if unwelcome:
+        raise NotWelcome(unwelcome)
+
+
+def require(
+    actor: Actor, action: Action, *, handbook: Handbook, tenure: Tenure | None, incident: Incident
+) -> None:
+    """Raises NotWelcome, SeatVacant, NotYourRole."""
+    require_welcome(actor, action, handbook)
+    if may(actor, action, handbook=handbook, tenure=tenure, incident=incident).allowed:
+        return
+    if NEEDS[action] is Need.COMMAND and tenure is None:
+        raise SeatVacant
+    raise NotYourRole(action, _named(NEEDS[action], tenure, handbook))
+
+
+def _unwelcome(actor: Actor, action: Action, handbook: Handbook) -> str:
+    """Why somebody of this kind may not; whoever the catalogue names is no guest in this house."""
+    listed = handbook.person(actor.user) is not None
+    match actor.kind:
+        case Kind.STRANGER:
+            return "You belong to another workspace, so you can read along, but not do this. Ask in the room."
+        case Kind.DEACTIVATED | Kind.APP:
+            return "This account cannot take part in incidents. Somebody else has to do this."
+        case Kind.GUEST if not listed:
+            return f"Guests of this workspace cannot {action}. Ask a member in the room to do it."
+        case Kind.UNKNOWN if not listed and action in GRAVE:
+            return f"Slack cannot say now who you are, so you cannot {action}. Ask a lead, or try again."
+        case _:
+            return ""
+
+
+def _able(need: Need, tenure: Tenure | None, handbook: Handbook) -> tuple[UserId, ...]:
+    """Who meets a need; empty for every member."""
+    seat = (tenure.user,) if tenure else ()
+    able = {
+        Need.MEMBER: (),
+        Need.LEAD: (*seat, *handbook.duty_managers),
+        Need.COMMAND: seat,
+        Need.RELEASE: (*seat, *handbook.comms),
+        Need.VOICE: (*seat, *handbook.comms, *handbook.duty_managers),
+        Need.RUNS: (*handbook.operators, *handbook.on_shift),
+        Need.OVERRIDE: (*handbook.duty_managers, *handbook.executives),
+    }
+    return tuple(dict.fromkeys(able[need]))
+
+
+def _named(need: Need, tenure: Tenure | None, handbook: Handbook) -> str:
+    """Who meets a need, in words."""
+    able = mentions(_able(need, tenure, handbook))
+    words = {
+        Need.MEMBER: "a member of the workspace",
+        Need.LEAD: f"the commander or a duty manager ({able})",
+        Need.COMMAND: f"the commander, {able},",
+        Need.RELEASE: f"the commander or a comms lead ({able})",
+        Need.VOICE: f"the commander, a comms lead or a duty manager ({able})",
+        Need.RUNS: f"a duty manager, an operator or somebody on shift ({able})",
+        Need.OVERRIDE: f"a duty manager or an executive ({able})",
+    }
+    return words[need]
+
+
+# ------------------------------------------------------------------ the same for those who act
 def require_command(by: UserId, tenure: Tenure | None, *, what: str, fence: int | None = None) -> Tenure:
     """The commander, and nobody else. ``fence`` is the number on the button that was pressed.
 
@@ -33,42 +215,49 @@ def require_override(by: UserId, tenure: Tenure | None, handbook: Handbook) -> N
 
     Raises NotYourRole, AlreadyInCommand.
     """
-    allowed = tuple(dict.fromkeys((*handbook.duty_managers, *handbook.executives)))
-    if by not in allowed:
-        raise NotYourRole(
-            "take command from somebody else", f"a duty manager or an executive ({mentions(allowed)})"
-        )
+    _require(Need.OVERRIDE, by, tenure, handbook, what=Action.OVERRIDE, glass=())
     if tenure is not None and tenure.user == by:
         raise AlreadyInCommand
 
 
-def require_lead(by: UserId, tenure: Tenure | None, handbook: Handbook, *, what: str) -> None:
+def require_lead(
+    by: UserId, tenure: Tenure | None, handbook: Handbook, *, what: str, glass: tuple[UserId, ...] = ()
+) -> None:
     """The commander or a duty manager; a duty manager alone while the seat is vacant.
 
-    Raises NotYourRole.
+    ``glass`` are those who broke it. Raises NotYourRole.
     """
-    allowed = (*((tenure.user,) if tenure else ()), *handbook.duty_managers)
-    if by not in allowed:
-        raise NotYourRole(what, f"the commander or a duty manager ({mentions(allowed)})")
+    _require(Need.LEAD, by, tenure, handbook, what=what, glass=glass)
 
 
-def require_release(by: UserId, tenure: Tenure | None, handbook: Handbook) -> None:
+def require_release(
+    by: UserId, tenure: Tenure | None, handbook: Handbook, *, glass: tuple[UserId, ...] = ()
+) -> None:
     """The commander and comms leads decide what stakeholders may know; a duty manager does not.
 
     Raises NotYourRole.
     """
-    allowed = tuple(dict.fromkeys((*((tenure.user,) if tenure else ()), *handbook.comms)))
-    if by not in allowed:
-        raise NotYourRole("release statements", f"the commander or a comms lead ({mentions(allowed)})")
+    _require(Need.RELEASE, by, tenure, handbook, what=Action.RELEASE, glass=glass)
 
 
-def require_voice(by: UserId, tenure: Tenure | None, handbook: Handbook, *, what: str) -> None:
+def require_voice(
+    by: UserId, tenure: Tenure | None, handbook: Handbook, *, what: str, glass: tuple[UserId, ...] = ()
+) -> None:
     """The commander, a comms lead or a duty manager may speak to stakeholders.
 
     Raises NotYourRole.
     """
-    allowed = tuple(
-        dict.fromkeys((*((tenure.user,) if tenure else ()), *handbook.comms, *handbook.duty_managers)),
-    )
-    if by not in allowed:
-        raise NotYourRole(what, f"the commander, a comms lead or a duty manager ({mentions(allowed)})")
+    _require(Need.VOICE, by, tenure, handbook, what=what, glass=glass)
+
+
+def _require(
+    need: Need,
+    by: UserId,
+    tenure: Tenure | None,
+    handbook: Handbook,
+    *,
+    what: str,
+    glass: tuple[UserId, ...],
+) -> None:
+    if by not in (*_able(need, tenure, handbook), *glass):
+        raise NotYourRole(what, _named(need, tenure, handbook))

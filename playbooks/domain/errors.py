@@ -55,6 +55,17 @@ class NotYourRole(ProtocolError):
         super().__init__(f"Only {who} can {what}.")
 
 
+class NotWelcome(ProtocolError):
+    """Somebody of this kind may not take part: another workspace's, a guest, a closed account."""
+
+
+class AnotherPerson(ProtocolError):
+    """The playbook wants two people for this, and the first has had a hand in it already."""
+
+    def __init__(self, did: str, what: str, others: Iterable[UserId]) -> None:
+        super().__init__(f"You {did} yourself, so somebody else has to {what}: {mentions(others)} may.")
+
+
 class StaleCommand(ProtocolError):
     """A button from an older lease of command."""
 

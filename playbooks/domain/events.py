@@ -333,6 +333,22 @@ class HandoverExpired(Event):
     taker: UserId
 
 
+# ------------------------------------------------------------------ authority
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlassBroken(Event):
+    """Somebody took authority in an emergency; everybody sees it."""
+
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlassMended(Event):
+    """That authority is over."""
+
+    who: tuple[UserId, ...]
+
+
 # ------------------------------------------------------------------ the log
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSaid(Event):

@@ -72,6 +72,15 @@ class AffectedService:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Glass:
+    """Somebody took authority in an emergency, with a reason, for a while."""
+
+    by: UserId
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """One outage. All instants are aware UTC; ``None`` means it has not happened."""
 
@@ -110,6 +119,8 @@ class Incident:
     """When the commander was asked whether the quiet monitoring means mitigation."""
     fence: int = 0
     """The newest fencing number of command; every commander's button carries it."""
+    glass: tuple[Glass, ...] = ()
+    """Who broke the glass, and may do for now what leads may."""
     version: int = 0
 
     @property

@@ -28,6 +28,8 @@ class TimerKind(StrEnum):
     UPDATE_OVERDUE = "update_overdue"
     QUIET = "quiet"
     THAW = "thaw"
+    GLASS = "glass"
+    """Authority that somebody took in an emergency ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

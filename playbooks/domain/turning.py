@@ -6,7 +6,7 @@ in at night to be told no, and again when the turn is taken.
 
 from __future__ import annotations
 
-from playbooks.domain.authority import require_lead
+from playbooks.domain.authority import glass_of, require_lead
 from playbooks.domain.command import Tenure
 from playbooks.domain.errors import IncidentOver, NotNeeded
 from playbooks.domain.handbook import Handbook
@@ -31,7 +31,7 @@ def may_mitigate(incident: Incident, by: UserId, tenure: Tenure | None, handbook
     """Raises IncidentOver, NotYourRole, NotNeeded."""
     require_live(incident)
     require_accepted(incident)
-    require_lead(by, tenure, handbook, what="say that it is mitigated")
+    require_lead(by, tenure, handbook, what="say that it is mitigated", glass=glass_of(incident))
     if incident.state is State.MITIGATED:
         raise NotNeeded(f"{incident_name(incident.id)} is mitigated already. Resolve it when it is over.")
 
@@ -40,12 +40,12 @@ def may_resolve(incident: Incident, by: UserId, tenure: Tenure | None, handbook:
     """Raises IncidentOver, NotYourRole, NotNeeded."""
     require_live(incident)
     require_accepted(incident)
-    require_lead(by, tenure, handbook, what="resolve the incident")
+    require_lead(by, tenure, handbook, what="resolve the incident", glass=glass_of(incident))
 
 
 def may_close(incident: Incident, by: UserId, tenure: Tenure | None, handbook: Handbook) -> None:
     """Raises NotYourRole, NotNeeded."""
-    require_lead(by, tenure, handbook, what="close the incident")
+    require_lead(by, tenure, handbook, what="close the incident", glass=glass_of(incident))
     if incident.state is not State.RESOLVED:
         raise NotNeeded(f"{incident_name(incident.id)} is {incident.state}; resolve it before it is closed.")
 
@@ -63,6 +63,6 @@ def may_reopen(incident: Incident) -> None:
 
 def may_thaw(incident: Incident, by: UserId, tenure: Tenure | None, handbook: Handbook) -> None:
     """Raises NotYourRole, NotNeeded."""
-    require_lead(by, tenure, handbook, what="lift the freeze")
+    require_lead(by, tenure, handbook, what="lift the freeze", glass=glass_of(incident))
     if incident.freeze_since is None or incident.thawed_at is not None:
         raise NotNeeded("No freeze is on for this incident.")

@@ -8,7 +8,7 @@ from playbooks.domain.errors import IncidentNotFound
 from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId, UpdateId
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports
-from playbooks.protocol import command, communicate, freeze, intake, quiet
+from playbooks.protocol import command, communicate, freeze, glass, intake, quiet
 
 
 async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901 - one exhaustive table
@@ -34,6 +34,8 @@ async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901 - one exhausti
             await quiet.due(ports, incident=_incident(timer))
         case TimerKind.THAW:
             await freeze.thaw_due(ports, incident=_incident(timer))
+        case TimerKind.GLASS:
+            await glass.mend(ports, incident=_incident(timer))
         case _:
             assert_never(timer.kind)
 

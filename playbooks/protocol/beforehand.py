@@ -5,6 +5,8 @@ The use case decides again when the form is submitted; these only ask it early.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from playbooks.domain import authority, contest, ladder, turning
 from playbooks.domain.command import ContestPhase
 from playbooks.domain.errors import AlreadyInCommand, NoStanding
@@ -34,6 +36,15 @@ def reopen(picture: Picture, by: UserId, handbook: Handbook) -> None:  # noqa: A
     turning.may_reopen(picture.incident)
 
 
+def break_glass(picture: Picture, by: UserId, handbook: Handbook) -> None:
+    """Raises IncidentOver, NotYourRole."""
+    turning.require_live(picture.incident)
+    actor, action = authority.Actor(user=by), authority.Action.WARN
+    authority.require(
+        actor, action, handbook=handbook, tenure=picture.tenure, incident=replace(picture.incident, glass=())
+    )
+
+
 def thaw(picture: Picture, by: UserId, handbook: Handbook) -> None:
     """Raises NotYourRole, NotNeeded."""
     turning.may_thaw(picture.incident, by, picture.tenure, handbook)
@@ -46,7 +57,8 @@ def severity(picture: Picture, by: UserId, handbook: Handbook) -> None:  # noqa:
 
 def send_update(picture: Picture, by: UserId, handbook: Handbook) -> None:
     """Raises NotYourRole."""
-    authority.require_voice(by, picture.tenure, handbook, what="send stakeholder updates")
+    glass = authority.glass_of(picture.incident)
+    authority.require_voice(by, picture.tenure, handbook, what=authority.Action.SEND, glass=glass)
 
 
 def hand_over(picture: Picture, by: UserId, handbook: Handbook) -> None:  # noqa: ARG001 - one shape for all

@@ -11,11 +11,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from playbooks.domain import hygiene
-from playbooks.domain.authority import require_release, require_voice
+from playbooks.domain.authority import Action, Actor, glass_of, may, require_release, require_voice
 from playbooks.domain.cadence import next_due
 from playbooks.domain.digest import Digest, compose, text
 from playbooks.domain.entry import JUST_NOW
-from playbooks.domain.errors import IncidentNotFound, NeedsWords, NotNeeded, TextWithheld, mention
+from playbooks.domain.errors import (
+    AnotherPerson,
+    IncidentNotFound,
+    NeedsWords,
+    NotNeeded,
+    TextWithheld,
+    mention,
+)
 from playbooks.domain.events import (
     StatementMade,
     StatementRefuted,
@@ -33,6 +40,7 @@ from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.update import Update, UpdateState
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.recording import locked, record
+from playbooks.schema import TwoPeople
 
 MAX_STATEMENT = 500
 
@@ -137,7 +145,10 @@ async def release(
         incident, before = await _load(unit, statement)
         tenure = await unit.tenures.current(incident.id)
         commands = tenure is not None and tenure.user == by
-        require_release(by, tenure, handbook)
+        require_release(by, tenure, handbook, glass=glass_of(incident))
+        if TwoPeople.RELEASE in handbook.playbook.authority.two_people and before.verifier == by:
+            others = may(Actor(user=by), Action.RELEASE, handbook=handbook, tenure=tenure).who_may
+            raise AnotherPerson("verified it", "release it", (user for user in others if user != by))
         after = hygiene.release(
             before, by, reach, at=now, is_commander=commands, is_comms=by in handbook.comms
         )
@@ -204,7 +215,7 @@ async def send(
     async with ports.units() as unit:
         found = await locked(unit, incident)
         tenure = await unit.tenures.current(incident)
-        require_voice(by, tenure, handbook, what="send stakeholder updates")
+        require_voice(by, tenure, handbook, what=Action.SEND, glass=glass_of(found))
         due = await unit.updates.due(incident)
         await _must_be_unsent(unit, incident, number)
         if due is None:

@@ -80,6 +80,8 @@ def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: C901
             | e.HandoverExpired()
         ):
             return _on_command(event)
+        case e.GlassBroken():
+            return _on_authority(event, scene)
         case e.CommandContested() | e.ContestJoined() | e.ContestAwarded() | e.ContestDecided():
             return _on_contest(event, scene)
         case (
@@ -171,6 +173,13 @@ def _on_contest(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
             return (*room, *_tell(event, scene.handbook.duty_managers), *_mirrors(event))
         case _:
             return (*room, *_mirrors(event))
+
+
+def _on_authority(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+    """Whose authority it is hears of it, and so does the room."""
+    told = dict.fromkeys((*_in_charge(scene), *scene.handbook.duty_managers))
+    people = (user for user in told if user != event.by)
+    return (TellRoom(incident=event.incident, about=event), *_tell(event, people))
 
 
 def _on_search(event: e.Event, scene: Scene) -> tuple[Effect, ...]:

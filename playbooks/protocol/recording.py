@@ -6,6 +6,7 @@ the outbox are written together, so what happened and what will be said cannot d
 
 from __future__ import annotations
 
+from playbooks.domain.authority import Action, Actor, require_welcome
 from playbooks.domain.effects import (
     AddBookmarks,
     AskApproval,
@@ -19,15 +20,33 @@ from playbooks.domain.effects import (
 )
 from playbooks.domain.entry import entry_for, natural_key
 from playbooks.domain.errors import IncidentNotFound, IncidentOver
-from playbooks.domain.events import Event
-from playbooks.domain.ids import IncidentId
+from playbooks.domain.events import (
+    ChangeApproved,
+    Event,
+    FreezeLifted,
+    IncidentClosed,
+    IncidentResolved,
+    KeyEventMarked,
+    MessageDeleted,
+    MessageEdited,
+    MessageSaid,
+    StatementReleased,
+    UpdateSent,
+    WordsRemoved,
+)
+from playbooks.domain.ids import IncidentId, is_person
 from playbooks.domain.incident import Incident, RoomState
+from playbooks.domain.people import kind_of
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.reactions import Scene, reactions
 
 NEEDS_ROOM = (AddBookmarks, AskApproval, PinCard, PostCard, PostReview, RefreshCard, SetTopic, TellRoom)
 """Effects without an address until a room (or its substitute) exists; the first card shows
 everything that happened before."""
+HEARD = (KeyEventMarked, MessageDeleted, MessageEdited, MessageSaid, WordsRemoved)
+"""What was heard of people, or ordered outside Slack, rather than asked for by them."""
+GRAVE = (ChangeApproved, FreezeLifted, IncidentClosed, IncidentResolved, StatementReleased, UpdateSent)
+"""What somebody of whom Slack can say nothing may not do."""
 
 
 async def record(unit: Unit, ports: Ports, incident: Incident, *events: Event) -> bool:
@@ -38,6 +57,8 @@ async def record(unit: Unit, ports: Ports, incident: Incident, *events: Event) -
     news = [event for event in events if not await _known(unit, event)]
     if not news:
         return False
+    for event in news:
+        await _require_welcome(unit, ports, event)
     tenure = await unit.tenures.current(incident.id)
     scene = Scene(
         incident=incident,
@@ -80,6 +101,15 @@ async def locked_live(unit: Unit, incident: IncidentId) -> Incident:
     if not found.is_live:
         raise IncidentOver(incident, found.state)
     return found
+
+
+async def _require_welcome(unit: Unit, ports: Ports, event: Event) -> None:
+    """Raises NotWelcome if this kind of account may not do this, whichever way the request came in."""
+    if isinstance(event, HEARD) or not is_person(event.by):
+        return
+    actor = Actor(user=event.by, kind=kind_of(await unit.members.find(event.by)))
+    grave = isinstance(event, GRAVE)
+    require_welcome(actor, Action.RESOLVE if grave else Action.LOG, ports.handbook())
 
 
 async def _known(unit: Unit, event: Event) -> bool:

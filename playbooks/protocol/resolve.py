@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from playbooks.domain import turning
-from playbooks.domain.authority import require_lead
-from playbooks.domain.errors import NeedsWords, NotNeeded
+from playbooks.domain.authority import Action, Actor, glass_of, may, require_lead
+from playbooks.domain.command import Tenure
+from playbooks.domain.errors import AnotherPerson, NeedsWords, NotNeeded
 from playbooks.domain.events import (
     IncidentClosed,
     IncidentMitigated,
@@ -24,6 +25,7 @@ from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports, Unit
 from playbooks.protocol import clocks, command, communicate, declare, freeze, review
 from playbooks.protocol.recording import locked, locked_live, record
+from playbooks.schema import TwoPeople
 
 
 async def mitigate(ports: Ports, *, incident: IncidentId, by: UserId, note: str = "") -> Incident:
@@ -123,13 +125,27 @@ async def close(ports: Ports, *, incident: IncidentId, by: UserId, note: str = "
     """Close the record by hand; majors never close themselves. Raises NotYourRole, NotNeeded."""
     async with ports.units() as unit:
         found = await locked(unit, incident)
-        turning.may_close(found, by, await unit.tenures.current(incident), ports.handbook())
+        tenure = await unit.tenures.current(incident)
+        turning.may_close(found, by, tenure, ports.handbook())
+        await _another_than_who_resolved(unit, ports, found, by, tenure)
         closed = replace(found, state=State.CLOSED)
         await unit.incidents.save(closed)
         event = IncidentClosed(incident=incident, by=by, at=ports.clock.now(), note=note.strip())
         await record(unit, ports, closed, event)
         await unit.commit()
     return closed
+
+
+async def _another_than_who_resolved(
+    unit: Unit, ports: Ports, incident: Incident, by: UserId, tenure: Tenure | None
+) -> None:
+    """Raises AnotherPerson where the playbook wants two people."""
+    handbook = ports.handbook()
+    resolved = await unit.entries.latest(incident.id, IncidentResolved.__name__)
+    doubled = TwoPeople.CLOSE in handbook.playbook.authority.two_people
+    if doubled and resolved is not None and resolved.actor == by:
+        others = may(Actor(user=by), Action.CLOSE, handbook=handbook, tenure=tenure).who_may
+        raise AnotherPerson("resolved it", Action.CLOSE, (user for user in others if user != by))
 
 
 async def severity(
@@ -151,7 +167,8 @@ async def severity(
         if severity == found.severity:
             raise NotNeeded(f"It is {handbook.playbook.severity_name(severity)} already.")
         if severity > found.severity:
-            require_lead(by, await unit.tenures.current(incident), handbook, what="lower the severity")
+            tenure = await unit.tenures.current(incident)
+            require_lead(by, tenure, handbook, what="lower the severity", glass=glass_of(found))
             if not reason.strip():
                 raise NeedsWords(f"Say why it is less severe: /incident sev {severity} only one region")
         changed = await set_severity(unit, ports, found, severity, by=by, reason=reason.strip())

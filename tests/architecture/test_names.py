@@ -45,6 +45,7 @@ SILENT = {
     "MessageDeleted": "whoever deletes something does not want it repeated",
     "WordsRemoved": "what has to go is not pointed at",
     "RoomReady": "people see the room themselves; how long it took is for those who run the bot",
+    "GlassMended": "its end was said when it began",
     "KeyEventMarked": "whoever marked it is answered, and it is in the log",
     "ReviewEdited": "a draft is nobody's news",
     "KnownErrorCreated": "the publication of the post-mortem says it",

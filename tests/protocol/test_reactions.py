@@ -56,6 +56,8 @@ ContestJoined                           Invite(cleo) TellRoom TellPerson(cleo, g
 FindingAttached                         nothing
 FreezeBegan                             RefreshCard
 FreezeLifted                            TellRoom RefreshCard
+GlassBroken                             TellRoom TellPerson(bob, gus)
+GlassMended                             nothing
 HandoverAccepted                        TellRoom RefreshCard SetTopic RefreshAnnouncement
 HandoverDeclined                        TellPerson(bob) RefreshCard
 HandoverExpired                         TellPerson(bob) RefreshCard

@@ -79,7 +79,7 @@ async def thaw(house: House, chance: Random) -> None:
 
 
 async def alert(house: House, chance: Random) -> None:
-    service = chance.choice(("checkout", "payments", "catalog"))
+    service = chance.choice(("checkout", "payments", "login"))
     await house.hears(signal(service, at=house.clock.now()))
 
 

@@ -262,5 +262,5 @@ async def test_a_guest_from_another_workspace_is_turned_away(cast: Cast, record:
     await cast.person("ada").invite("incidents", "kai")
     announcement = await cast.said("Take command", "incidents")
     await announcement.button("Take command").press(as_="kai")
-    await cast.channel("incidents").expect("You are a guest from another workspace", as_="kai")
+    await cast.channel("incidents").expect("You belong to another workspace", as_="kai")
     assert await record.tenures() == []

@@ -60,6 +60,7 @@ VERBS: dict[Verb, Does] = {
     Verb.MITIGATE: Does(leading.mitigate),
     Verb.RESOLVE: Does(leading.finish),
     Verb.SEVERITY: Does(leading.severity),
+    Verb.BREAK_GLASS: Does(leading.break_glass),
     Verb.REOPEN: Does(leading.reopen, after_the_end=True),
     Verb.CLOSE: Does(leading.close, after_the_end=True),
 }

@@ -9,8 +9,8 @@ from handlers.views.frozen import pending_approvals
 from handlers.views.kit import Message
 from handlers.views.modals import ending
 from handlers.views.modals.declaring import Draft
-from handlers.views.text import Markup, say
-from playbooks.protocol import beforehand, resolve
+from handlers.views.text import Markup, clock_time, say
+from playbooks.protocol import beforehand, glass, resolve
 
 
 async def declare(call: Call) -> Message | None:
@@ -52,6 +52,19 @@ async def finish(call: Call) -> None:
     """The form for how it ended, with the words as its note."""
     picture = await call.allowed(beforehand.resolve)
     await call.show(ending.resolve(picture, note=grammar.readable(call.words)))
+
+
+async def break_glass(call: Call) -> Message | None:
+    """Take the authority of leads for a while; without a reason the form asks."""
+    if not call.words:
+        await call.show(ending.break_glass(await call.allowed(beforehand.break_glass), call.handbook))
+        return None
+    broken = await glass.shatter(
+        call.ports, incident=call.number, by=call.user, reason=grammar.readable(call.words)
+    )
+    return answers.answer(
+        say("Until {until} you may do what leads may. The room was told.", until=clock_time(broken.until))
+    )
 
 
 async def reopen(call: Call) -> Message | None:

@@ -72,6 +72,25 @@ def resolve(picture: Picture, *, note: str = "") -> View:
     )
 
 
+def break_glass(picture: Picture, handbook: Handbook) -> View:
+    """Authority in an emergency: what it means, and why it cannot wait."""
+    minutes = round(handbook.playbook.authority.glass.total_seconds() / 60)
+    return modal(
+        "Break the glass",
+        Callback.GLASS,
+        _ref(picture),
+        section(
+            say(
+                "For {n} you may do in {incident} what leads may. The room and the leads are told at once.",
+                n=count(minutes, "minute"),
+                incident=named(picture.incident),
+            )
+        ),
+        text_input(Field.REASON, "Why can it not wait for them?", limit=300),
+        submit="Break the glass",
+    )
+
+
 def reopen(picture: Picture) -> View:
     """It came back: clocks, freeze and updates begin again."""
     return modal(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.views.kit import Element, Message, actions, message, section
+from handlers.views.notices.authority import authority
 from handlers.views.notices.freeze import freeze
 from handlers.views.notices.outbreak import assembly, outbreak, retry_button
 from handlers.views.notices.progress import outcome, recovery, told
@@ -84,6 +85,8 @@ def _spoken_later(event: e.Event, picture: Picture, handbook: Handbook) -> Marku
             return recovery(event, picture)
         case e.ClockRead() | e.ReviewPublished() | e.KnownErrorCreated() | e.FindingAttached():
             return outcome(event)
+        case e.GlassBroken():
+            return authority(event)
         case _:
             return None
 

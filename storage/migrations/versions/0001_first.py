@@ -123,6 +123,7 @@ def upgrade() -> None:
         sa.Column("thawed_at", Instant(), nullable=True),
         sa.Column("clear_asked_at", Instant(), nullable=True),
         sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("glass", Json, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_incidents"),
     )

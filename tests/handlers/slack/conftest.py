@@ -10,6 +10,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -29,8 +30,10 @@ from handlers.slack.listeners import register
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId
 from playbooks.domain.incident import Incident
+from playbooks.domain.people import Kind, kind_of
+from playbooks.domain.person import Member
 from playbooks.ports import Ports
-from playbooks.protocol import declare, find, room
+from playbooks.protocol import declare, find, people, room
 from playbooks.protocol.picture import Picture
 from sandbox.listening import listening
 from storage.uow import Store
@@ -104,6 +107,8 @@ class Office:
     homes: list[tuple[UserId, Mapping[str, Any]]]
     complaints: list[tuple[str, dict[str, object]]]
     retried: list[str]
+    kinds: dict[str, Kind]
+    """What Slack says about somebody; members need not be named."""
     pressed: int = 0
 
     @property
@@ -217,6 +222,18 @@ class Office:
         return json.loads(answer.body) if answer.body else {}
 
 
+def account(user: UserId, kind: Kind, *, at: datetime) -> Member:
+    """Somebody of this kind, as Slack describes them."""
+    return Member(
+        id=user,
+        is_active=kind is not Kind.DEACTIVATED,
+        is_bot=kind is Kind.APP,
+        is_guest=kind is Kind.GUEST,
+        is_stranger=kind is Kind.STRANGER,
+        seen_at=at,
+    )
+
+
 def filled_in(view: Json, values: Mapping[str, Any]) -> Json:
     """The state of a modal: what it came with, and ``values`` put over it."""
     state: Json = {}
@@ -307,7 +324,10 @@ def _furnished(
         retried.append(delivery)
         return True
 
-    async def acquaint(_user: UserId) -> bool:
+    async def acquaint(user: UserId) -> bool:
+        kind = kinds.get(user, Kind.MEMBER)
+        if kind_of(await people.known(ports, user=user)) is not kind:
+            await people.learn(ports, account(user, kind, at=clock.now()))
         return True
 
     async def trouble() -> Trouble:
@@ -324,6 +344,8 @@ def _furnished(
 
     def complain(event: str, /, **data: object) -> None:
         complaints.append((event, data))
+
+    kinds: dict[str, Kind] = {}
 
     desk = Desk(
         ports=ports,
@@ -352,7 +374,7 @@ def _furnished(
     register(app, desk)
     completion = Completion()
     app.listener_runner.listener_completion_handler = completion
-    return Office(desk, app, slack, store, clock, completion, events, homes, complaints, retried)
+    return Office(desk, app, slack, store, clock, completion, events, homes, complaints, retried, kinds)
 
 
 def _bolt(slack: SlackEnd, session: ClientSession) -> AsyncApp:

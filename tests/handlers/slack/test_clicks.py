@@ -283,7 +283,7 @@ async def test_guests_of_a_shared_channel_cannot_press(office: Office) -> None:
     await office.in_room()
     button = {"action_id": "incident_take", "value": '{"i":1}'}
     answer = await office.press(button, user={"id": "U0KAI", "team_id": "T0PARTNER"})
-    assert "guest from another workspace" in said(answer)
+    assert "belong to another workspace" in said(answer)
     assert (await office.picture()).tenure is None
 
 

@@ -350,7 +350,7 @@ async def test_a_repeated_command_is_done_once(office: Office) -> None:
 
 async def test_people_of_other_workspaces_are_refused_kindly(office: Office) -> None:
     await office.in_room()
-    assert "guest from another workspace" in said(await office.slash("take", team_id="T0PARTNER"))
+    assert "belong to another workspace" in said(await office.slash("take", team_id="T0PARTNER"))
     assert (await office.picture()).tenure is None
 
 

@@ -68,6 +68,6 @@ async def test_strangers_cannot_use_shortcuts(office: Office) -> None:
     stranger = {"id": "U0KAI", "team_id": "T0PARTNER"}
     message = {"ts": "1.1", "user": "U0DEV", "text": "x"}
     answer = await office.use(Shortcut.LOG_MESSAGE, message=message, user=stranger)
-    assert "guest from another workspace" in words(answer["blocks"])
+    assert "belong to another workspace" in words(answer["blocks"])
     await office.use(Shortcut.DECLARE, user=stranger)
-    assert "guest from another workspace" in words(office.slack.view())
+    assert "belong to another workspace" in words(office.slack.view())

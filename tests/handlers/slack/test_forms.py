@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from handlers.names import Callback
 from handlers.slack.submissions import SUBMISSIONS
 from handlers.views.modals import declaring, learning
 from handlers.views.review import review_ready
+from playbooks.domain.people import Kind
 from playbooks.domain.review import Effect, ReviewState
 from playbooks.protocol import command, find
 from playbooks.protocol.outlook import outlook
@@ -123,7 +126,7 @@ async def test_guests_cannot_submit(office: Office) -> None:
         {"title": "x", "service": "checkout"},
         user={"id": "U0KAI", "team_id": "T0PARTNER"},
     )
-    assert "guest from another workspace" in answer["errors"]["title"]
+    assert "belong to another workspace" in answer["errors"]["title"]
     assert await find.live(office.ports) == []
 
 
@@ -281,3 +284,32 @@ async def test_nobody_publishes_what_nobody_has_read(office: Office) -> None:
     await drafted(office)
     answer = await office.submit(await open_form(office, "Publish…"), {}, by="U0ADA")
     assert "Nobody has read this draft" in answer["errors"]["choice"]
+
+
+@pytest.mark.parametrize("kind", [Kind.GUEST, Kind.DEACTIVATED, Kind.APP])
+async def test_accounts_that_may_not_take_part_are_told_so_wherever_they_press(
+    office: Office, kind: Kind
+) -> None:
+    await office.in_room()
+    office.kinds["U0NIL"] = kind
+    before = await office.log()
+    typed = await office.slash("sev 1 worse", by="U0NIL")
+    pressed = await office.press({"action_id": "incident_take", "value": '{"i":1}'}, by="U0NIL")
+    form = empty_form(office)
+    submitted = await office.submit(form, {"title": "x", "service": "login"}, by="U0NIL")
+    refusals = (typed["text"], pressed["text"], submitted["errors"]["title"])
+    assert all("Guests" in text or "cannot take part" in text for text in refusals), refusals
+    assert await office.log() == before
+
+
+async def test_the_glass_is_broken_with_a_reason_and_only_by_those_who_may(office: Office) -> None:
+    await office.in_room()
+    refused = await office.slash("breakglass", by="U0NIL")
+    assert "on shift" in refused["text"]
+    await office.slash("breakglass", by="U0DEV")
+    view = office.slack.view()
+    assert view["callback_id"] == Callback.GLASS
+    await office.submit(view, {"reason": "nobody of the leads answers"}, by="U0DEV")
+    assert "GlassBroken" in await office.log()
+    assert "may do what leads may" not in (await office.slash("mitigate failed over", by="U0DEV"))["text"]
+    assert "IncidentMitigated" in await office.log()
