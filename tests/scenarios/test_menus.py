@@ -65,7 +65,7 @@ async def test_the_bare_command_declares_where_nothing_is_on_fire(cast: Cast, re
     assert "Nothing is on fire" in shown.text
     await shown.button("Declare an incident").press(as_="fay")
     form = await cast.person("fay").modal(title="Declare an incident")
-    assert "A war room opens" in form.text
+    assert "A room opens" in form.text
     nothing = await form.submit({"service": "orders-db"})
     assert nothing.kind in ("errors", "refused"), "what is wrong is asked for"
     done = await form.submit({"title": "orders are slow", "service": "orders-db"})
@@ -197,7 +197,7 @@ async def test_slacks_own_menu_declares_too(cast: Cast) -> None:
     await cast.card("SEV1")
 
 
-WITHOUT_A_BUTTON = {Verb.MENU, Verb.LIST, Verb.HELP, Verb.JOIN, Verb.DECLARE, Verb.KNOWN}
+WITHOUT_A_BUTTON = {Verb.MENU, Verb.LIST, Verb.HELP, Verb.JOIN, Verb.DECLARE, Verb.REPORT, Verb.KNOWN}
 """Verbs of whoever is not in a room: tested where they belong, in Home and the bare menu."""
 CHOSEN_IN_A_FORM = {Verb.SCOPE, Verb.FACT, Verb.DOING, Verb.WORKAROUND, Verb.ESTIMATE}
 """Kinds of the form that opens from *Impact…*."""
@@ -240,7 +240,7 @@ async def test_every_verb_of_a_room_has_a_button_somewhere(cast: Cast) -> None:
         }
     )
     await cast.said("asks to pass the freeze")
-    await look("bob", "eve", "dev")
+    await look("bob", "eve", "dev", "fay")
     await cast.command("ada", "contest I am on shift")
     seen.update(action_ids(await cast.whispered("bob", "disputes command")))
     await cast.command("bob", "mitigated rolled back")
