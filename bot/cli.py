@@ -15,6 +15,7 @@ import yaml
 
 from bot.cli_audit import audit
 from bot.cli_queues import inbox, outbox
+from bot.cli_records import export, replay
 from bot.cli_rules import rules
 from bot.library import papers
 from bot.logs import set_up
@@ -135,6 +136,8 @@ main.add_command(outbox)
 main.add_command(inbox)
 main.add_command(rules)
 main.add_command(audit)
+main.add_command(export)
+main.add_command(replay)
 
 
 @main.command()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 import json
 import logging
 import sqlite3
@@ -209,6 +211,30 @@ def test_logs_are_audited_and_a_changed_one_is_named(monkeypatch: pytest.MonkeyP
         database.execute("UPDATE entries SET actor = 'U0BOB' WHERE seq = 2")
     changed = tocsin("audit", "verify", "1")
     assert (changed.exit_code, "BROKEN at entry 2" in changed.output) == (1, True)
+
+
+def test_a_log_is_taken_away_and_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOCSIN_DATABASE__URL", "sqlite+aiosqlite:///here.db")
+    asyncio.run(owed("sqlite+aiosqlite:///here.db"))
+
+    written = tocsin("export", "INC-1").output
+    assert written.startswith("# INC-1: It burns")
+    assert "severity: – → 1" in written
+    table = list(csv.DictReader(io.StringIO(tocsin("export", "1", "--format", "csv").output)))
+    assert table[0]["kind"] == "IncidentDeclared"
+    copy = json.loads(tocsin("export", "1", "--format", "json").output)
+    assert copy["head"] == copy["entries"][-1]["hash"]
+    assert copy["state"]["title"] == "It burns"
+
+    told = tocsin("replay", "INC-1")
+    assert (told.exit_code, '"state": "open"' in told.output) == (0, True)
+    before = tocsin("replay", "INC-1", "--until", "2001-01-01")
+    assert (before.exit_code, '"state": ""' in before.output) == (0, True)
+    assert tocsin("replay", "INC-9").exit_code == 2
+    with closing(sqlite3.connect("here.db")) as database, database:
+        database.execute("UPDATE incidents SET severity = 4")
+    changed = tocsin("replay", "1")
+    assert (changed.exit_code, "severity: the log says 1, the record 4" in changed.output) == (1, True)
 
 
 async def arrived(url: str) -> str:

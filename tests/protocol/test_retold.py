@@ -11,7 +11,7 @@ import pytest
 from playbooks.domain.errors import ProtocolError
 from playbooks.domain.ids import IncidentId
 from playbooks.domain.incident import ResolutionCode
-from playbooks.domain.retold import Change, Told, retell
+from playbooks.domain.retold import Change, Told, recorded, retell
 from playbooks.protocol import command, freeze, resolve
 from tests.protocol.conftest import ADA, BOB, CLEO, DEV, EVE, FAY, GUS, ON_SQLITE, House, signal
 
@@ -22,21 +22,8 @@ Step = Callable[[House, Random], Awaitable[object]]
 
 async def as_recorded(house: House) -> Told:
     """The same state, read from the records."""
-    incident = await house.incident()
     async with house.store.reading() as unit:
-        tenure = await unit.tenures.current(ONE)
-    seat = tenure.user if tenure else None
-    return Told(
-        title=incident.title,
-        severity=incident.severity,
-        state=incident.state,
-        major=incident.major,
-        services=incident.impacted,
-        commander=seat,
-        frozen=incident.freeze_since is not None and incident.thawed_at is None,
-        room=incident.room,
-        resolution=incident.resolution,
-    )
+        return recorded(await house.incident(), await unit.tenures.current(ONE))
 
 
 async def take(house: House, chance: Random) -> None:
