@@ -28,6 +28,7 @@ from playbooks.domain.ids import (
     IncidentId,
     KnownErrorId,
     LadderId,
+    MergeId,
     ReportId,
     ReviewId,
     ServiceName,
@@ -38,6 +39,7 @@ from playbooks.domain.ids import (
 )
 from playbooks.domain.incident import Incident
 from playbooks.domain.material import ReviewMaterial
+from playbooks.domain.merging import MergeProposal
 from playbooks.domain.person import Group, Member
 from playbooks.domain.report import UserReport
 from playbooks.domain.review import KnownError, Review
@@ -224,6 +226,13 @@ class Reports(Repository[ReportId, UserReport], Protocol):
         """Reports made at or after ``at``, those that wait for an incident too; oldest first."""
 
 
+class Mergers(Repository[MergeId, MergeProposal], Protocol):
+    """Questions whether two incidents are one."""
+
+    async def between(self, one: IncidentId, other: IncidentId) -> MergeProposal | None:
+        """The newest question about these two, whichever would go on."""
+
+
 class Updates(Repository[UpdateId, Update], Protocol):
     """Promised stakeholder updates."""
 
@@ -353,6 +362,7 @@ class Unit(Protocol):
     entries: Entries
     statements: Statements
     reports: Reports
+    mergers: Mergers
     updates: Updates
     changes: Changes
     clearances: Clearances

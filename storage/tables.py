@@ -64,6 +64,7 @@ incidents = Table(
     _at("declared_at"),
     _text("declared_by"),
     _text("rule", optional=True),
+    Column("merged_into", Integer),
     _text("source_link"),
     _at("mitigated_at", optional=True),
     _at("resolved_at", optional=True),
@@ -438,6 +439,24 @@ user_reports = Table(
     _version(),
     Index("ix_user_reports_incident", "incident"),
     Index("ix_user_reports_at", "at"),
+)
+
+mergers = Table(
+    "mergers",
+    metadata,
+    _key(),
+    _incident(),
+    Column("into", Integer, nullable=False),
+    _text("proposed_by"),
+    _text("reason"),
+    _at("proposed_at"),
+    _at("expires_at"),
+    _many("agreed"),
+    _text("state"),
+    _text("decided_by", optional=True),
+    _at("decided_at", optional=True),
+    _version(),
+    Index("ix_mergers_incident", "incident"),
 )
 
 known_errors = Table(

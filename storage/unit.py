@@ -12,6 +12,7 @@ from storage.entries import SqlEntries
 from storage.episodes import Remembered, SqlEpisodes
 from storage.incidents import SqlIncidents
 from storage.members import SqlMembers
+from storage.mergers import SqlMergers
 from storage.owing import SqlOutbox
 from storage.posts import SqlPosts
 from storage.readings import SqlReadings
@@ -48,6 +49,7 @@ class SqlUnit:
         self.entries: ports.Entries = SqlEntries(connection)
         self.statements: ports.Statements = SqlStatements(connection)
         self.reports: ports.Reports = SqlReports(connection)
+        self.mergers: ports.Mergers = SqlMergers(connection)
         self.updates: ports.Updates = SqlUpdates(connection)
         self.changes: ports.Changes = SqlChanges(connection)
         self.clearances: ports.Clearances = SqlClearances(connection)

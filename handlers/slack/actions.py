@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from handlers.names import Action, Ref
-from handlers.slack import declaring
+from handlers.slack import declaring, merging
 from handlers.slack.calls import Call, Reply
 from handlers.slack.verbs import perform
 from handlers.views import answers
@@ -229,6 +229,8 @@ async def _facts(call: Call) -> Reply:
 
 
 ACTIONS: dict[Action, Press] = {
+    Action.MERGE_AGREE: merging.agree,
+    Action.MERGE_APART: merging.keep_apart,
     Action.DECLARE_ANYWAY: declaring.anyway,
     Action.JOIN_INSTEAD: declaring.join_instead,
     Action.ACCEPT_CANDIDATE: accept_candidate,

@@ -22,6 +22,7 @@ SAME = {
     Verb.HELP: "help h ? commands usage",
     Verb.DECLARE: "declare new open start create raise",
     Verb.REPORT: "report notice complain",
+    Verb.MERGE: "merge merged same duplicate",
     Verb.LIST: "list ls incidents live all",
     Verb.STATUS: "status show card overview info st catchup summary",
     Verb.JOIN: "join enter room",
@@ -60,6 +61,7 @@ SAME = {
 
 _INCIDENT = re.compile(r"(?<!\S)(?:#|inc[-_ ]?)(\d{1,9})(?!\S)", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"\s*(\d{1,9})(?:\s+|\Z)")
+_OTHER = re.compile(r"(?:(?:into|with|to|as)\s+)?(?:#|inc[-_ ]?)?(\d{1,9})(?!\S)", re.IGNORECASE)
 _SEVERITY = re.compile(r"(?:sev|s|p|priority)?[- ]?(\d)(?!\w)\s*", re.IGNORECASE)
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>|(?<!\S)(https?://\S+)")
@@ -125,7 +127,7 @@ def parse(text: str) -> Request | Puzzle:
     if verb is None:
         word, _, after = rest.partition(" ")
         return Puzzle(word=word, guesses=_guesses(word), words=said, rest=after.strip())
-    if incident is None:
+    if incident is None and verb is not Verb.MERGE:  # the incident it names is the other one
         incident, words = _incident_within(words)
     return Request(verb=verb, words=words, incident=incident)
 
@@ -134,6 +136,12 @@ def number(words: str) -> tuple[int | None, str]:
     """A leading number, such as a statement's, and what follows it."""
     found = re.match(r"(?:no\.?|nr\.?|#)?\s*(\d{1,6})(?!\w)\s*", words, re.IGNORECASE)
     return (int(found[1]), words[found.end() :].strip()) if found else (None, words)
+
+
+def incident(words: str) -> tuple[IncidentId | None, str]:
+    """``INC-3``, ``into #3``, ``3`` … and what follows."""
+    found = _OTHER.match(words.strip())
+    return (IncidentId(int(found[1])), words.strip()[found.end() :].strip()) if found else (None, words)
 
 
 def severity(words: str) -> tuple[int | None, str]:

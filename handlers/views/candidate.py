@@ -5,9 +5,9 @@ A rule that only proposes asks people; what happens when nobody answers is said 
 
 from __future__ import annotations
 
-from handlers.names import Action, Ref
+from handlers.names import Action, Ref, Verb
 from handlers.views.kit import Message, actions, button, context, header, message, section
-from handlers.views.phrases import evidence_lines
+from handlers.views.phrases import evidence_lines, verb_button
 from handlers.views.text import Markup, clock_time, foreign, say, utc_time
 from playbooks.domain.events import CandidateProposed
 from playbooks.domain.handbook import Handbook
@@ -33,6 +33,7 @@ def candidate(event: CandidateProposed, handbook: Handbook) -> Message:
         context(say("Proposed by the rule {rule}", rule=event.rule)),
         actions(
             button(f"Yes, declare {severity}", Action.ACCEPT_CANDIDATE, ref, style="primary"),
+            verb_button("Part of another one…", Verb.MERGE, event.incident),
             button("No…", Action.REJECT_CANDIDATE, ref),
         ),
     )

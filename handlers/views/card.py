@@ -49,7 +49,7 @@ from handlers.views.text import (
     say,
 )
 from handlers.views.text import link as linked
-from playbooks.domain.ids import known_error_name
+from playbooks.domain.ids import incident_name, known_error_name
 from playbooks.domain.incident import State
 from playbooks.domain.sla import ClockState
 from playbooks.domain.statement import StatementStatus
@@ -98,6 +98,9 @@ def _state(picture: Picture) -> Markup:
     if incident.state is State.OPEN:
         return say("*{word}* since {at}", word=word, at=date_and_time(incident.impact_started_at))
     ended = incident.resolved_at or incident.mitigated_at
+    if incident.merged_into is not None:
+        there = incident_name(incident.merged_into)
+        return say("*{word}* into *{n}*: please go on there", word=word, n=there)
     how = f", {incident.resolution}" if incident.resolution else ""
     if ended is None:
         return say("*{word}*{how}", word=word, how=how)

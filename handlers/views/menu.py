@@ -64,6 +64,7 @@ def _anybody(picture: Picture, role: Role) -> list[Element]:
         ref = Ref(incident=number)
         return [
             button("Yes, a major incident", Action.ACCEPT_CANDIDATE, ref, style="primary"),
+            verb_button("Part of another one…", Verb.MERGE, number),
             button("No…", Action.REJECT_CANDIDATE, ref),
             verb_button("Status", Verb.STATUS, number),
         ]

@@ -21,6 +21,7 @@ from playbooks.domain.ids import (
     IncidentId,
     KnownErrorId,
     LadderId,
+    MergeId,
     ReportId,
     ReviewId,
     ServiceName,
@@ -126,6 +127,56 @@ class KnownErrorRecognised(Event):
     title: str
     workaround: str
     score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeProposed(Event):
+    """Two incidents may be one; both commanders are asked. Each of the two logs has it."""
+
+    other: IncidentId
+    other_title: str
+    survives: IncidentId
+    merger: MergeId
+    reason: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeAgreed(Event):
+    """One side has said yes; the other one is still asked."""
+
+    other: IncidentId
+    merger: MergeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeDeclined(Event):
+    """They stay two."""
+
+    other: IncidentId
+    merger: MergeId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentMerged(Event):
+    """It ended as a part of another incident, in which the work goes on."""
+
+    into: IncidentId
+    room: str
+    """The other's room; empty if it has none."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentAbsorbed(Event):
+    """Another incident turned out to be a part of this one."""
+
+    other: IncidentId
+    other_title: str
+    new_services: tuple[ServiceName, ...]
+    newcomer: UserId
+    """Who led the other one, or declared it."""
 
 
 # ------------------------------------------------------------------ the room

@@ -97,6 +97,8 @@ class Incident:
     declared_by: UserId
     rule: str | None
     """The trigger rule that declared it; None if a person did."""
+    merged_into: IncidentId | None = None
+    """The incident of which it turned out to be a part."""
     source_link: str = ""
     """The message from which a person declared it; empty if from none."""
     mitigated_at: datetime | None = None

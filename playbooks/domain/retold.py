@@ -64,6 +64,15 @@ _TURNS: dict[str, Callable[[Told, Body], dict[str, object]]] = {
     "AlertsAttached": lambda told, body: {
         "services": tuple(dict.fromkeys((*told.services, *body["new_services"])))
     },
+    "IncidentMerged": lambda told, _b: {
+        "state": "merged",
+        "major": "none" if told.major == "proposed" else told.major,
+        "resolution": "duplicate",
+        "frozen": False,
+    },
+    "IncidentAbsorbed": lambda told, body: {
+        "services": tuple(dict.fromkeys((*told.services, *body["new_services"])))
+    },
     "SeverityChanged": lambda _t, body: {"severity": body["after"]},
     "RoomOpened": lambda _t, body: {"room": body["room"]},
     "CommandTaken": lambda _t, body: {"commander": body["commander"]},
@@ -81,6 +90,7 @@ _REASONS = ("reason", "note", "rule_says", "settlement", "how")
 _UNSAID = {
     "IncidentDeclared": "a person declared it",
     "AlertsAttached": "alerts of the same outage",
+    "IncidentAbsorbed": "another incident was part of it",
     "FreezeBegan": "the playbook freezes changes at this severity",
     "RoomOpened": "the incident needs a room",
     "HandoverAccepted": "the offer was accepted",

@@ -30,6 +30,7 @@ class TimerKind(StrEnum):
     THAW = "thaw"
     GLASS = "glass"
     """Authority that somebody took in an emergency ends."""
+    MERGER_EXPIRES = "merger_expires"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import assert_never
 
 from playbooks.domain.errors import IncidentNotFound
-from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId, UpdateId
+from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId, MergeId, UpdateId
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports
-from playbooks.protocol import command, communicate, freeze, glass, intake, quiet
+from playbooks.protocol import command, communicate, freeze, glass, intake, merge, quiet
 
 
 async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901 - one exhaustive table
@@ -36,6 +36,8 @@ async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901 - one exhausti
             await freeze.thaw_due(ports, incident=_incident(timer))
         case TimerKind.GLASS:
             await glass.mend(ports, incident=_incident(timer))
+        case TimerKind.MERGER_EXPIRES:
+            await merge.expire(ports, merger=MergeId(timer.subject))
         case _:
             assert_never(timer.kind)
 

@@ -86,6 +86,20 @@ async def resume(unit: Unit, ports: Ports, incident: Incident, *, why: str) -> N
             await unit.clocks.save(_moved(clock, ClockEventKind.RESUME, at=ports.clock.now(), why=why))
 
 
+async def take_over(unit: Unit, ports: Ports, source: Incident, survivor: Incident) -> None:
+    """The clocks of an incident that became part of another run there, from when they began."""
+    now = ports.clock.now()
+    ours = {clock.agreement: clock for clock in await unit.clocks.of(survivor.id) if not _is_cancelled(clock)}
+    for clock in await unit.clocks.of(source.id):
+        if clock.events[-1].kind in STANDING:
+            continue
+        await unit.clocks.save(_moved(clock, ClockEventKind.CANCEL, at=now, why="merged"))
+        mine = ours.get(clock.agreement)
+        if mine is not None and clock.events[0].at < mine.events[0].at:
+            await unit.clocks.save(replace(mine, events=(clock.events[0], *mine.events[1:])))
+    await start(unit, ports, survivor)
+
+
 def _agreements(ports: Ports, incident: Incident) -> tuple[str, ...]:
     """What was promised for the impacted services and speaks of this severity, each once."""
     catalogue = ports.handbook().catalogue

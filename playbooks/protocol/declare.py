@@ -19,6 +19,7 @@ from playbooks.domain.events import (
     CandidateRejected,
     Evidence,
     IncidentDeclared,
+    IncidentMerged,
     KnownErrorRecognised,
 )
 from playbooks.domain.handbook import Handbook
@@ -237,8 +238,12 @@ async def turn_down(unit: Unit, ports: Ports, candidate: Incident, *, by: UserId
 
 async def rejection(unit: Unit, candidate: Incident) -> Entry | None:
     """The entry that says who turned a candidate down; None if nobody did."""
+    return await _newest(unit, candidate, CandidateRejected.__name__)
+
+
+async def _newest(unit: Unit, candidate: Incident, *kinds: str) -> Entry | None:
     entries = await unit.entries.of(candidate.id)
-    return next((entry for entry in reversed(entries) if entry.kind == CandidateRejected.__name__), None)
+    return next((entry for entry in reversed(entries) if entry.kind in kinds), None)
 
 
 async def _begin(
@@ -304,11 +309,10 @@ async def _require_proposed(unit: Unit, candidate: Incident) -> None:
     """Raises AlreadyDecided, with who decided and when."""
     if candidate.major is Major.PROPOSED:
         return
-    turned_down = await rejection(unit, candidate)
-    by, at = (
-        (turned_down.actor, turned_down.at) if turned_down else (candidate.declared_by, candidate.declared_at)
-    )
-    raise AlreadyDecided(f"{incident_name(candidate.id)} ({candidate.major})", by, at)
+    no = await _newest(unit, candidate, CandidateRejected.__name__, IncidentMerged.__name__)
+    by, at = (no.actor, no.at) if no else (candidate.declared_by, candidate.declared_at)
+    how = candidate.state if candidate.merged_into else candidate.major
+    raise AlreadyDecided(f"{incident_name(candidate.id)} ({how})", by, at)
 
 
 def _nearest(handbook: Handbook, word: str) -> str:

@@ -121,7 +121,7 @@ async def thaw(
         if fence is not None and by not in (*handbook.duty_managers, *glass_of(found)):
             require_command(by, tenure, what="lift the freeze", fence=fence)
         may_thaw(found, by, tenure, handbook)
-        released = await _lift(unit, ports, found, by=by, reason=reason.strip() or "lifted by hand")
+        released = await lift(unit, ports, found, by=by, reason=reason.strip() or "lifted by hand")
         await unit.commit()
     return released
 
@@ -132,7 +132,7 @@ async def thaw_due(ports: Ports, *, incident: IncidentId) -> None:
         found = await locked(unit, incident)
         if found.is_live or found.freeze_since is None or found.thawed_at is not None:
             return
-        await _lift(unit, ports, found, by=PROTOCOL, reason="stable since the resolution")
+        await lift(unit, ports, found, by=PROTOCOL, reason="stable since the resolution")
         await unit.commit()
 
 
@@ -172,7 +172,8 @@ async def _decided(
         await owe(unit, incident, effect)
 
 
-async def _lift(unit: Unit, ports: Ports, incident: Incident, *, by: UserId, reason: str) -> tuple[Hold, ...]:
+async def lift(unit: Unit, ports: Ports, incident: Incident, *, by: UserId, reason: str) -> tuple[Hold, ...]:
+    """Lift the freeze inside the caller's transaction; what was held may ask again."""
     now = ports.clock.now()
     lifted = replace(incident, thawed_at=now)
     await unit.incidents.save(lifted)

@@ -19,7 +19,7 @@ from playbooks.domain.incident import AffectedService, Incident, Major, ServiceR
 from playbooks.domain.signal import Episode
 from playbooks.domain.trigger import Fired, came_back, earliest, judge, next_evidence, same_outage
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import clocks, declare, quiet, resolve
+from playbooks.protocol import clocks, declare, merge, quiet, resolve
 from playbooks.protocol.recording import locked, record
 from playbooks.schema import TriggerAction
 
@@ -196,6 +196,8 @@ async def _fold(unit: Unit, ports: Ports, known: Incident, cluster: Cluster) -> 
             await declare.turn_down(
                 unit, ports, await locked(unit, candidate.id), by=MONITORING, reason=reason
             )
+        elif candidate.is_live and known.is_live and known.major is Major.ACCEPTED:
+            await merge.suggest(unit, ports, candidate, known)
     return {i.id for i in others if i.major is not Major.ACCEPTED}
 
 

@@ -59,6 +59,14 @@ def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: C901
             return _on_detection(event, scene)
         case e.UserReported():
             return _on_report(event, scene)
+        case (
+            e.MergeProposed()
+            | e.MergeAgreed()
+            | e.MergeDeclined()
+            | e.IncidentMerged()
+            | e.IncidentAbsorbed()
+        ):
+            return _on_merger(event, scene)
         case e.RoomOpened() | e.RoomUnavailable() | e.PeopleInvited() | e.RoomReady() | e.StepFailed():
             return _on_room(event, scene)
         case (
@@ -133,6 +141,28 @@ def _on_report(event: e.UserReported, scene: Scene) -> tuple[Effect, ...]:
     if scene.incident.state is State.OPEN:
         return (card,)
     return (TellRoom(incident=event.incident, about=event), card)
+
+
+def _on_merger(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+    number = event.incident
+    room = (TellRoom(incident=number, about=event),)
+    match event:
+        case e.MergeProposed():
+            return (*room, *_tell(event, _asked_to_merge(scene)))
+        case e.MergeDeclined():
+            return room
+        case e.IncidentMerged():
+            return (*room, *_mirrors(event))
+        case e.IncidentAbsorbed(new_services=new, newcomer=newcomer):
+            come = _invite(event, (*scene.handbook.leads_of(new), newcomer))
+            return (*come, *room, *_mirrors(event))
+        case _:
+            return ()
+
+
+def _asked_to_merge(scene: Scene) -> tuple[UserId, ...]:
+    """The commander, or the duty managers where nobody commands."""
+    return _commander(scene) or scene.handbook.duty_managers
 
 
 def _on_room(event: e.Event, scene: Scene) -> tuple[Effect, ...]:

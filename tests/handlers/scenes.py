@@ -71,7 +71,7 @@ HOSTILE = (
     "",
 )
 KEPT = {
-    "id", "change", "known_error", "finding", "contest", "delivery",
+    "id", "change", "known_error", "finding", "contest", "delivery", "merger",
     "incumbent", "challenger", "winner", "loser",
 }  # fmt: skip
 """Ids of ours and of Slack's, which nobody else writes."""

@@ -63,14 +63,20 @@ HandoverDeclined                        TellPerson(bob) RefreshCard
 HandoverExpired                         TellPerson(bob) RefreshCard
 HandoverOffered                         Invite(cleo) TellRoom SendBrief(cleo) RefreshCard
 HandoverWithdrawn                       TellRoom TellPerson(cleo) RefreshCard
+IncidentAbsorbed                        Invite(cleo) TellRoom RefreshCard SetTopic RefreshAnnouncement
 IncidentClosed                          TellRoom RefreshCard SetTopic RefreshAnnouncement
 IncidentDeclared                        OpenRoom Announce
+IncidentMerged                          TellRoom RefreshCard SetTopic RefreshAnnouncement
 IncidentMitigated                       TellRoom RefreshCard SetTopic RefreshAnnouncement
 IncidentReopened                        TellRoom RefreshCard SetTopic RefreshAnnouncement
 IncidentResolved                        TellRoom RefreshCard SetTopic RefreshAnnouncement
 KeyEventMarked                          nothing
 KnownErrorCreated                       nothing
 KnownErrorRecognised                    RefreshCard
+MergeAgreed                             nothing
+MergeDeclined                           TellRoom
+MergeProposed                           TellRoom TellPerson(bob)
+MergeProposed while nobody commands     TellRoom TellPerson(gus)
 MessageDeleted                          nothing
 MessageEdited                           nothing
 MessageSaid                             nothing
@@ -135,6 +141,7 @@ def variations(scene: Scene) -> dict[str, tuple[Event, Scene]]:
         "ApprovalAsked while nobody commands": (built(events.ApprovalAsked), vacant),
         "CommandTaken by award": (built(events.CommandTaken, how=Seating.AWARD), scene),
         "CommandTaken, acting": (built(events.CommandTaken, how=Seating.ACTING), scene),
+        "MergeProposed while nobody commands": (built(events.MergeProposed), vacant),
         "PeopleInvited except one": (built(events.PeopleInvited, failed=((CLEO, "a guest"),)), scene),
         "QuietNoticed, declared by monitoring": (built(events.QuietNoticed), by_rule),
         "RoomOpened after Cleo took command": (built(events.RoomOpened), replace(scene, commander=CLEO)),

@@ -40,6 +40,7 @@ from playbooks.domain.ids import (
     IncidentId,
     KnownErrorId,
     LadderId,
+    MergeId,
     ReportId,
     ReviewId,
     ServiceName,
@@ -59,6 +60,7 @@ from playbooks.domain.incident import (
     ServiceRole,
     State,
 )
+from playbooks.domain.merging import MergeProposal, MergeState
 from playbooks.domain.person import Group, Member
 from playbooks.domain.report import UserReport
 from playbooks.domain.review import (
@@ -364,4 +366,18 @@ REPORT = UserReport(
     author=UserId("U0FAY"),
     at=START,
     link="https://acme.slack.example/archives/C1/p1",
+)
+
+MERGER = MergeProposal(
+    id=MergeId("m-1"),
+    incident=SEVEN,
+    into=IncidentId(3),
+    proposed_by=UserId("U0FAY"),
+    reason="one outage",
+    proposed_at=START,
+    expires_at=LATER,
+    agreed=(SEVEN,),
+    state=MergeState.APART,
+    decided_by=UserId("U0BOB"),
+    decided_at=LATER,
 )

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from handlers.names import Verb, fits
-from handlers.slack import reporting
+from handlers.slack import merging, reporting
 from handlers.slack.calls import Call
 from handlers.slack.verbs import leading, looking, saying, seat
 from handlers.views.answers import too_long, which_incident
@@ -35,6 +35,7 @@ VERBS: dict[Verb, Does] = {
     Verb.HELP: Does(looking.show_help, needs_incident=False, only_looks=True),
     Verb.DECLARE: Does(leading.declare, needs_incident=False),
     Verb.REPORT: Does(reporting.typed, needs_incident=False),
+    Verb.MERGE: Does(merging.typed),
     Verb.LIST: Does(looking.show_live, needs_incident=False, only_looks=True),
     Verb.KNOWN: Does(looking.show_known, needs_incident=False, only_looks=True),
     Verb.FREEZE: Does(looking.show_freeze, needs_incident=False, only_looks=True),

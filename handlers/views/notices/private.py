@@ -9,6 +9,8 @@ from handlers.names import Verb
 from handlers.views.approval import approval, decided
 from handlers.views.kit import Block, Message, actions, context, message, section
 from handlers.views.notices import summons
+from handlers.views.notices.merger import choices as about_merger
+from handlers.views.notices.merger import question
 from handlers.views.notices.outbreak import retry_button
 from handlers.views.phrases import called, named, verb_button
 from handlers.views.text import Markup, clock_time, foreign, join, quoted, room, say
@@ -42,7 +44,9 @@ def _approval(clearance: Clearance, picture: Picture) -> Message:
     return approval(clearance, picture) if is_open else decided(clearance, picture)
 
 
-def _words(event: e.Event, picture: Picture, handbook: Handbook, user: UserId) -> Markup | None:
+def _words(  # noqa: PLR0911 - a table
+    event: e.Event, picture: Picture, handbook: Handbook, user: UserId
+) -> Markup | None:
     match event:
         case e.IncidentDeclared() | e.RoomOpened():
             return called(picture)
@@ -54,6 +58,8 @@ def _words(event: e.Event, picture: Picture, handbook: Handbook, user: UserId) -
                 hub=hub,
             )
             return join([called(picture), instead])
+        case e.MergeProposed():
+            return question(event)
         case e.UpdateDue():
             return say("⏰ Update {n} is due now. A draft is ready.", n=event.number)
         case e.QuietNoticed():
@@ -77,6 +83,8 @@ def _choices(event: e.Event, picture: Picture, handbook: Handbook, user: UserId)
             return [actions(retry_button(event.incident, event.delivery))]
         case e.UpdateDue() | e.UpdateOverdue() | e.StatementRefuted():
             return [actions(verb_button("Read and send…", Verb.UPDATE, number, style="primary"))]
+        case e.MergeProposed():
+            return [actions(*about_merger(event))]
         case e.QuietNoticed():
             return [actions(verb_button("Mitigated…", Verb.MITIGATE, number, style="primary"))]
         case e.IncidentDeclared() | e.RoomOpened() | e.RoomUnavailable():

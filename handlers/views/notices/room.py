@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.views.kit import Element, Message, actions, message, section
 from handlers.views.notices.authority import authority
 from handlers.views.notices.freeze import freeze
+from handlers.views.notices.merger import merger
 from handlers.views.notices.outbreak import assembly, outbreak, retry_button
 from handlers.views.notices.progress import outcome, recovery, told
 from handlers.views.notices.seat import contest_button, dispute, offer, search
@@ -23,7 +24,7 @@ def room_notice(event: e.Event, picture: Picture, handbook: Handbook) -> Message
     return message(words, section(words), None if button is None else actions(button))
 
 
-def spoken(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | None:
+def spoken(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | None:  # noqa: PLR0911 - a table
     """The sentence about an event; None for what is written down in silence."""
     match event:
         case (
@@ -64,6 +65,8 @@ def spoken(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | Non
             | e.HandoverExpired()
         ):
             return offer(event)
+        case e.MergeProposed() | e.MergeDeclined() | e.IncidentMerged() | e.IncidentAbsorbed():
+            return merger(event, handbook)
         case _:
             return _spoken_later(event, picture, handbook)
 

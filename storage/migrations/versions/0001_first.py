@@ -106,6 +106,7 @@ def upgrade() -> None:
         sa.Column("declared_at", Instant(), nullable=False),
         sa.Column("declared_by", sa.Text(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=True),
+        sa.Column("merged_into", sa.Integer(), nullable=True),
         sa.Column("source_link", sa.Text(), nullable=False),
         sa.Column("mitigated_at", Instant(), nullable=True),
         sa.Column("resolved_at", Instant(), nullable=True),
@@ -593,6 +594,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("incident", "number", name="uq_updates_incident_number"),
     )
     op.create_table(
+        "mergers",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Integer(), nullable=False),
+        sa.Column("into", sa.Integer(), nullable=False),
+        sa.Column("proposed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("proposed_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("agreed", Json, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident"], ["incidents.id"], name="fk_mergers_incident", initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_mergers"),
+    )
+    op.create_index("ix_mergers_incident", "mergers", ["incident"])
+    op.create_table(
         "user_reports",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("incident", sa.Integer(), nullable=True),
@@ -620,6 +641,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("user_reports")
+    op.drop_table("mergers")
     op.drop_table("updates")
     op.drop_table("tenures")
     op.drop_table("statements")

@@ -25,7 +25,7 @@ from handlers.views.help import help_text
 from handlers.views.home import home
 from handlers.views.kit import Message
 from handlers.views.menu import menu, menu_elsewhere
-from handlers.views.modals import declaring, ending, learning, reporting, saying, seat
+from handlers.views.modals import declaring, ending, learning, merging, reporting, saying, seat
 from handlers.views.notices import private_notice, room_notice
 from handlers.views.review import review_ready
 from handlers.views.statements import facts
@@ -34,6 +34,7 @@ from playbooks.domain import events as e
 from playbooks.domain.alike import Alike, Nearness
 from playbooks.domain.digest import compose
 from playbooks.domain.handbook import Handbook
+from playbooks.domain.ids import IncidentId
 from playbooks.domain.incident import State
 from playbooks.domain.review import Kinship, Proposal
 from playbooks.domain.statement import StatementClass
@@ -128,6 +129,10 @@ VIEWS: dict[str, Callable[[Picture, Handbook], Any]] = {
         p.incident,
     ),
     "reported": lambda p, h: answers.shown("Reported", reporting.went(_filed(p), h)),
+    "merge": lambda p, h: merging.merge(
+        p.incident, [dataclasses.replace(p.incident, id=IncidentId(n)) for n in (1, 2, 3)], h
+    ),
+    "merge without another": lambda p, h: merging.merge(p.incident, [], h),
     "reject": lambda p, h: declaring.reject(p.incident.id),
     "contest": lambda p, h: seat.contest(p),
     "handover": lambda p, h: seat.handover(p),

@@ -68,7 +68,12 @@ def test_the_menu_fits_the_person_and_the_moment(handbook: Handbook) -> None:
         "It came back…",
     ]
     proposed = picture(incident(major=Major.PROPOSED), tenure=None, due=None)
-    assert labels(menu(proposed, BOB, handbook).blocks) == ["Yes, a major incident", "No…", "Status"]
+    assert labels(menu(proposed, BOB, handbook).blocks) == [
+        "Yes, a major incident",
+        "Part of another one…",
+        "No…",
+        "Status",
+    ]
 
 
 def test_home_shows_first_what_waits_for_you(handbook: Handbook) -> None:
