@@ -11,7 +11,7 @@ from playbooks.ports import Ports
 from playbooks.protocol import command, communicate, freeze, glass, intake, merge, quiet
 
 
-async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901 - one exhaustive table
+async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901, PLR0912 - one exhaustive table
     """Wake what the timer is for."""
     match timer.kind:
         case TimerKind.EVALUATE:

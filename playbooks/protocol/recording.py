@@ -32,6 +32,7 @@ from playbooks.domain.events import (
     MessageSaid,
     StatementReleased,
     UpdateSent,
+    UserReported,
     WordsRemoved,
 )
 from playbooks.domain.ids import IncidentId, is_person
@@ -43,7 +44,7 @@ from playbooks.protocol.reactions import Scene, reactions
 NEEDS_ROOM = (AddBookmarks, AskApproval, PinCard, PostCard, PostReview, RefreshCard, SetTopic, TellRoom)
 """Effects without an address until a room (or its substitute) exists; the first card shows
 everything that happened before."""
-HEARD = (KeyEventMarked, MessageDeleted, MessageEdited, MessageSaid, WordsRemoved)
+HEARD = (KeyEventMarked, MessageDeleted, MessageEdited, MessageSaid, UserReported, WordsRemoved)
 """What was heard of people, or ordered outside Slack, rather than asked for by them."""
 GRAVE = (ChangeApproved, FreezeLifted, IncidentClosed, IncidentResolved, StatementReleased, UpdateSent)
 """What somebody of whom Slack can say nothing may not do."""
