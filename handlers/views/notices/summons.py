@@ -8,7 +8,7 @@ from handlers.views.notices.room import spoken
 from handlers.views.phrases import called, named, verb_button
 from handlers.views.text import Markup, clock_time, foreign, person, say
 from playbooks.domain import events as e
-from playbooks.domain.command import Seating
+from playbooks.domain.command import LadderCause, Seating
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ContestId, IncidentId, UserId
 from playbooks.protocol.picture import Picture
@@ -66,10 +66,20 @@ def _asked(event: e.CommandAsked, picture: Picture) -> Markup | None:
     if asked is None or asked.user != event.person:
         return None
     return say(
-        "{called}\nWill you take command? Please answer by {until}; then somebody else is asked.",
+        "{called}\n{why}Will you take command? Please answer by {until}; then somebody else is asked.",
         called=called(picture),
+        why=_why_asked(picture),
         until=clock_time(event.until),
     )
+
+
+def _why_asked(picture: Picture) -> Markup:
+    """What has become of whoever commands until somebody is found."""
+    search = picture.search
+    if search is None or search.absent is None:
+        return Markup("")
+    why = "cannot command any more" if search.cause is LadderCause.GONE else "does not answer"
+    return say("{who} {why}. ", who=person(search.absent), why=why)
 
 
 def _about_dispute(
