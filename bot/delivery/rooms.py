@@ -22,9 +22,8 @@ NAMES_TRIED = 9
 async def open_room(errand: Errand[OpenRoom], tools: Tools) -> Delivered:
     """Create the room, or adopt the one that an earlier attempt made."""
     incident = errand.effect.incident
-    picture = await tools.picture(incident)
-    playbook = tools.ports.handbook().playbook
-    names = [rooms.room_name(picture, playbook, attempt) for attempt in range(1, NAMES_TRIED + 1)]
+    about, playbook = await tools.incident(incident), tools.ports.handbook().playbook
+    names = [rooms.room_name(about, playbook, attempt) for attempt in range(1, NAMES_TRIED + 1)]
     room = await _made_before(errand, tools, names) or await _make(tools, names)
 
     async def then(unit: SqlUnit) -> None:
@@ -36,14 +35,14 @@ async def open_room(errand: Errand[OpenRoom], tools: Tools) -> Delivered:
 async def invite(errand: Errand[Invite], tools: Tools) -> Delivered:
     """Bring people in; who could not be brought in is told in the room, and the others are there."""
     incident, users = errand.effect.incident, errand.effect.users
-    picture = await tools.picture(incident)
-    if picture.incident.room_state is RoomState.WANTED:
+    about = await tools.incident(incident)
+    if about.room_state is RoomState.WANTED:
         raise Later(_SOON, "the room is being opened")
-    if picture.incident.room is None:
+    if about.room is None:
         return Delivered(result={"skipped": "there is no room"})
     me = await tools.identity()
     people = tuple(user for user in users if user != me.user)
-    refused = await tools.gateway.invite(picture.incident.room, people)
+    refused = await tools.gateway.invite(about.room, people)
     failed = tuple((user, in_words(code, {})) for user, code in refused.items())
     came = tuple(user for user in people if user not in refused)
 
@@ -55,7 +54,7 @@ async def invite(errand: Errand[Invite], tools: Tools) -> Delivered:
 
 async def pin_card(errand: Errand[PinCard], tools: Tools) -> Delivered:
     """Pin the card where it was posted."""
-    incident = (await tools.picture(errand.effect.incident)).incident
+    incident = await tools.incident(errand.effect.incident)
     place = await tools.place(incident)
     await tools.gateway.pin(Posted(channel=place.channel, ts=errand.effect.ts))
     return Delivered(result={})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from bot.delivery.directory import Directory
+from bot.delivery.gallery import Gallery
 from bot.slack.gateway import Gateway, Identity, Posted
 from bot.slack.outcomes import Later, Never
 from handlers.deps import Complain
@@ -68,13 +69,23 @@ class Tools:
     public_url: str
     ready: Callable[[float], None]
     """Told, in seconds since its declaration, when an incident has become ready to be worked on."""
+    _gallery: Gallery = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_gallery", Gallery(self._draw))
+
+    async def incident(self, number: IncidentId) -> Incident:
+        """What the record says of the incident itself, for who needs no more. Raises Never."""
+        async with self.store.reading() as unit:
+            return await _incident(unit, number)
 
     async def picture(self, number: IncidentId) -> Picture:
-        """The incident as it is at this moment. Raises Never if there is none."""
+        """The incident and all around it as it is at this moment. Raises Never if there is none."""
+        return await self._gallery.picture(number)
+
+    async def _draw(self, number: IncidentId) -> Picture:
         async with self.store.reading() as unit:
-            incident = await unit.incidents.find(number)
-            if incident is None:
-                raise Never("incident_not_found")
+            incident = await _incident(unit, number)
             return await draw(unit, self.ports.handbook(), incident, at=self.ports.clock.now())
 
     async def place(self, incident: Incident) -> Place:
@@ -120,3 +131,10 @@ class Tools:
                     self.ready(seconds)
 
         return Delivered(result=result, then=then, noted=noted)
+
+
+async def _incident(unit: SqlUnit, number: IncidentId) -> Incident:
+    incident = await unit.incidents.find(number)
+    if incident is None:
+        raise Never("incident_not_found")
+    return incident

@@ -50,7 +50,7 @@ async def play(office: Office) -> None:
     await command.take(ports, incident=incident, by=ADA)
     await office.work()
     contest = await command.take(ports, incident=incident, by=BOB, reason="I lead checkout")
-    await office.work()
+    await office.finish()  # a letter that comes when the dispute is over rightly has no buttons any more
     await command.give_way(ports, contest=contest.contest, by=ADA)  # type: ignore[union-attr] # contested
     stated = await communicate.state(
         ports, incident=incident, kind=StatementClass.IMPACT, text="Cards fail.", by=ADA
