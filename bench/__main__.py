@@ -6,9 +6,13 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 
-from bench import sandbox
+from bench import intake, sandbox, thinking
 
-MEASUREMENTS: dict[str, Callable[[], Coroutine[None, None, str]]] = {"sandbox": sandbox.measure}
+MEASUREMENTS: dict[str, Callable[[], Coroutine[None, None, str]]] = {
+    "sandbox": sandbox.measure,
+    "intake": intake.measure,
+    "thinking": thinking.measure,
+}
 
 
 def main(wanted: Sequence[str]) -> int:

@@ -28,6 +28,10 @@ _EPISODES = Codec(
 )
 
 
+_IS_OPEN: sa.ColumnElement[bool] = sa.literal_column("episodes.is_open")
+"""As the partial indexes have it. SQLAlchemy writes ``is_open = 1`` for SQLite, and it would not see them."""
+
+
 class Remembered:
     """Committed episodes of this process, the least lately used forgotten first."""
 
@@ -97,8 +101,8 @@ class SqlEpisodes(SqlRepository[EpisodeId, Episode]):
         here = sa.select(episodes.c.id, episodes.c.version)
         here = here.join(service, episodes.c.service == service.c.value).where(episodes.c.env == env)
         both = sa.union_all(
-            here.where(episodes.c.is_open),
-            here.where(sa.not_(episodes.c.is_open), episodes.c.last_event_at >= since),
+            here.where(_IS_OPEN),
+            here.where(sa.not_(_IS_OPEN), episodes.c.last_event_at >= since),
         )
         found = await self._recalled(both)
         return sorted(found, key=lambda episode: (episode.intervals[0].start, episode.id))
@@ -138,4 +142,4 @@ class SqlEpisodes(SqlRepository[EpisodeId, Episode]):
         return known
 
     def _touches(self, since: datetime) -> sa.ColumnElement[bool]:
-        return sa.or_(self._columns.is_open, self._columns.last_event_at >= since)
+        return sa.or_(_IS_OPEN, self._columns.last_event_at >= since)
