@@ -219,11 +219,11 @@ class Database:
         Raises TimeoutError if no turn comes, StaleWrite if two units waited for each other,
         Unreachable if the database is away.
         """
-        async with AsyncExitStack() as stack:
-            if self._turn is not None:
-                async with asyncio.timeout(self._patience.total_seconds()):
-                    await stack.enter_async_context(self._turn)
-            with _translating():
+        with _translating():  # around the end of the connection too: undoing fails like all the rest
+            async with AsyncExitStack() as stack:
+                if self._turn is not None:
+                    async with asyncio.timeout(self._patience.total_seconds()):
+                        await stack.enter_async_context(self._turn)
                 yield await stack.enter_async_context(self._writer.connect())
 
     @asynccontextmanager

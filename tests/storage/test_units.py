@@ -17,8 +17,10 @@ from playbooks.domain.errors import StaleWrite
 from playbooks.domain.ids import IncidentId, ServiceName
 from playbooks.domain.incident import AffectedService, ServiceRole
 from playbooks.domain.timers import Timer, TimerKind
+from storage.engine import Unreachable
 from storage.uow import Store
 from tests.clock import START, CountingIds, MovableClock
+from tests.databases import PostgresTemplate
 from tests.storage import records
 from tests.storage.builders import ANNOUNCE, CARD, owe
 from tests.storage.records import SEVEN
@@ -297,3 +299,21 @@ async def test_what_cannot_be_read_back_is_not_written(store: Store) -> None:
 async def test_a_store_answers_a_ping(store: Store) -> None:
     await store.ping()
     await owe(store, CARD)
+
+
+async def test_a_unit_whose_connection_broke_while_it_rested_says_that_the_database_is_away(
+    postgresql_url: str, postgresql_template: PostgresTemplate, clock: MovableClock, ids: CountingIds
+) -> None:
+    opened = await Store.open(postgresql_url, clock=clock, ids=ids)
+
+    async def rested() -> None:
+        async with opened.units() as unit:
+            assert await unit.incidents.find(IncidentId(1)) is None
+            postgresql_template.away(postgresql_url, gone=True)
+
+    try:
+        with pytest.raises(Unreachable):
+            await rested()
+    finally:
+        postgresql_template.away(postgresql_url, gone=False)
+        await opened.close()
