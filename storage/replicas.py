@@ -103,7 +103,7 @@ class Replicas:
         """
         if self._alone:
             return ()
-        gone = tuple(name for name in await self._missing() if self._gone_for_long(name, now))
+        gone = tuple(name for name in await self._missing(now) if self._gone_for_long(name, now))
         if gone:
             async with self._database.writing() as connection:
                 await _free(connection, sa.column("worker").in_(gone), now)
@@ -117,10 +117,10 @@ class Replicas:
         async with self._database.reading() as connection:
             return max(len(await _present(connection)), 1)
 
-    async def _missing(self) -> Collection[str]:
+    async def _missing(self, now: datetime) -> Collection[str]:
         """Names that hold leases and are not there."""
         async with self._database.reading() as connection:
-            holders = await _holders(connection)
+            holders = await _holders(connection, now)
             present = await _present(connection) if holders else frozenset()
         missing = {name for name in holders if number_of(name) not in present}
         self._missed_since = {name: at for name, at in self._missed_since.items() if name in missing}
@@ -135,10 +135,12 @@ def number_of(name: str) -> int:
     return zlib.crc32(name.encode()) & 0x7FFFFFFF
 
 
-async def _holders(connection: AsyncConnection) -> frozenset[str]:
-    """Who holds leases; a lease without a name runs out by itself."""
+async def _holders(connection: AsyncConnection, now: datetime) -> frozenset[str]:
+    """Who holds leases. One without a name runs out by itself; one that has ended keeps nobody waiting."""
     held = [
-        sa.select(table.c.worker).where(table.c.leased_until.is_not(None), table.c.worker.is_not(None))
+        sa.select(table.c.worker).where(
+            table.c.leased_until > sa.literal(now, Instant), table.c.worker.is_not(None)
+        )
         for table in _LEASED
     ]
     return frozenset((await connection.execute(sa.union(*held))).scalars())

@@ -139,6 +139,7 @@ async def test_work_of_a_replica_that_is_gone_is_taken_over(postgresql_url: str,
         assert await release(now=clock.now()) == (), "it may come back"
         assert await release(now=clock.advance(GONE_AFTER - MOMENT)) == ()
         assert await release(now=clock.advance(MOMENT)) == ("one",)
+        assert await release(now=clock.advance(GONE_AFTER)) == (), "it has been freed, though nobody took it"
         assert await can_begin(two.store, clock) == [True] * 4
 
 
