@@ -17,7 +17,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.server import Server
-from bot.slack.outcomes import DeliveryError
+from bot.slack.outcomes import DeliveryError, Never
 from bot.wiring import House, build
 from config.settings import Settings
 from storage.alone import alone
@@ -27,6 +27,7 @@ from storage.schema import upgrade
 log = structlog.get_logger("tocsin")
 
 _LOOK_AFTER: Final = timedelta(seconds=5)
+_KNOCK_AGAIN: Final = timedelta(minutes=5)
 _SEEN_WITHIN: Final = 5.0
 """Seconds; without a database nothing can be begun anyway."""
 
@@ -142,17 +143,27 @@ async def _measure(house: House) -> None:
 
 
 async def _greet(house: House) -> None:
-    """Learn who we are, and be where the protocol speaks.
+    """Learn who we are, and be where the protocol speaks; Slack may need a while for that.
 
     A channel that is missing is said now, not in the first incident. Raises Unwelcome.
     """
     await house.slack.introduction.make()
     channels = house.ground.library.handbook().catalogue.channels
-    for name in dict.fromkeys((channels.incidents, channels.stakeholders)):
-        try:
-            await house.slack.directory.enter(name)
-        except DeliveryError as refusal:
-            log.warning("channels.closed", channel=name, reason=refusal.reason)
+    outside = list(dict.fromkeys((channels.incidents, channels.stakeholders)))
+    pause = house.ground.settings.worker.poll
+    while outside := [name for name in outside if not await _entered(house, name)]:
+        await asyncio.sleep(pause.total_seconds())
+        pause = min(pause * 2, _KNOCK_AGAIN)
+
+
+async def _entered(house: House, name: str) -> bool:
+    """Whether there is no more to try: we are in the channel, or nobody will let us in."""
+    try:
+        await house.slack.directory.enter(name)
+    except DeliveryError as refusal:
+        log.warning("channels.closed", channel=name, reason=refusal.reason)
+        return isinstance(refusal, Never)
+    return True
 
 
 async def _asked_to_stop() -> None:

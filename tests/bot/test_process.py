@@ -60,6 +60,22 @@ async def test_health_needs_nothing_and_readiness_needs_slack(
 
 
 @HTTP_ONLY
+async def test_a_channel_that_slack_could_not_open_at_the_start_is_entered_as_soon_as_it_can(
+    workspace: Workspace, settings: MakeSettings, probe: Probe
+) -> None:
+    """Otherwise the bot would be deaf there until somebody starts it again."""
+    busy = await workspace.faults.add("error", name="conversations.join", error="internal_error", count=4)
+    async with running(settings()):
+        await probe.until_ready()
+        async for _ in workspace.changes(10):
+            if "tocsin" in await workspace.channel("incidents").members():
+                break
+        assert "tocsin" in await workspace.channel("incidents").members()
+        assert "tocsin" in await workspace.channel("stakeholders").members()
+    await workspace.faults.remove(busy)
+
+
+@HTTP_ONLY
 async def test_an_unsigned_request_is_refused(settings: MakeSettings, probe: Probe) -> None:
     """Bolt's own verification is off, because ours comes first: so it had better be there."""
     async with running(settings()):
