@@ -85,6 +85,9 @@ class Incidents(Repository[IncidentId, Incident], Protocol):
     async def lock(self, incident: IncidentId) -> Incident | None:
         """The incident, held for this unit: nobody else decides about it until commit."""
 
+    async def with_key(self, key: str) -> Incident | None:
+        """The incident that this request of another tool declared."""
+
     async def in_room(self, room: ChannelId) -> Incident | None:
         """The incident whose war room this channel is."""
 

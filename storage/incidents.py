@@ -37,6 +37,9 @@ class SqlIncidents(SqlRepository[IncidentId, Incident]):
         # Not FOR UPDATE: rows elsewhere that point here must not wait for it.
         return await self._one(mine.with_for_update(key_share=True))
 
+    async def with_key(self, key: str) -> Incident | None:
+        return await self._first(self._columns.request_key == key)
+
     async def in_room(self, room: ChannelId) -> Incident | None:
         return await self._first(self._columns.room == room, order=self._newest_first)
 

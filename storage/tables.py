@@ -66,6 +66,7 @@ incidents = Table(
     _text("rule", optional=True),
     Column("merged_into", Integer),
     _text("source_link"),
+    _text("request_key"),
     _at("mitigated_at", optional=True),
     _at("resolved_at", optional=True),
     _text("resolution", optional=True),
@@ -86,6 +87,7 @@ incidents = Table(
     _version(),
     Index("ix_incidents_room", "room"),
     Index("ix_incidents_state", "state"),
+    Index("ix_incidents_request_key", "request_key"),
     Index("ix_incidents_resolved_at", "resolved_at"),
 )
 

@@ -25,7 +25,7 @@ from pydantic import (
 from handlers.deps import Desk
 from handlers.http.authenticity import bears
 from handlers.http.problems import Handler, Refused
-from handlers.http.reading import body
+from handlers.http.reading import body, mistakes
 from playbooks.domain.change import ChangeType, Reason, Risk
 from playbooks.domain.errors import ProtocolError, StaleWrite
 from playbooks.domain.ids import IncidentId, incident_name
@@ -117,7 +117,7 @@ def _question(raw: bytes) -> GateQuestion:
     try:
         asked = Asked.model_validate_json(raw)
     except ValidationError as wrong:
-        raise Refused(422, "Not understood", _sentences(wrong)) from None
+        raise Refused(422, "Not understood", mistakes(wrong)) from None
     change = asked.change
     remedied = _INCIDENT.match(change.remedies) if change.remedies else None
     return GateQuestion(
@@ -134,14 +134,6 @@ def _question(raw: bytes) -> GateQuestion:
         title=change.title,
         link=change.link,
         requester=change.requester,
-    )
-
-
-def _sentences(wrong: ValidationError) -> str:
-    """Every mistake, with the place where it stands; never the value, which could be a secret."""
-    return "; ".join(
-        f"{'.'.join(map(str, error['loc'])) or 'body'}: {error['msg']}"
-        for error in wrong.errors(include_url=False, include_input=False, include_context=False)
     )
 
 

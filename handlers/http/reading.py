@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiohttp import web
+from pydantic import ValidationError
 
 from handlers.http.problems import Refused
 
@@ -19,3 +20,11 @@ async def body(request: web.Request, *, limit: int) -> bytes:
     if len(raw) > limit:
         raise too_large
     return raw
+
+
+def mistakes(wrong: ValidationError) -> str:
+    """Every mistake, with the place where it stands; never the value, which could be a secret."""
+    return "; ".join(
+        f"{'.'.join(map(str, error['loc'])) or 'body'}: {error['msg']}"
+        for error in wrong.errors(include_url=False, include_input=False, include_context=False)
+    )

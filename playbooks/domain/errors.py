@@ -172,6 +172,15 @@ class NeedsWords(ProtocolError):
         self.about = about
 
 
+class KeyReused(ProtocolError):
+    """Another request came with the key of an earlier one."""
+
+    def __init__(self, incident: IncidentId) -> None:
+        super().__init__(
+            f"This key declared {incident_name(incident)} with other words. Use a new key for a new incident."
+        )
+
+
 class SecondPersonNeeded(ProtocolError):
     """Nobody verifies their own statement."""
 

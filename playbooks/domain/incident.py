@@ -101,6 +101,8 @@ class Incident:
     """The incident of which it turned out to be a part."""
     source_link: str = ""
     """The message from which a person declared it; empty if from none."""
+    request_key: str = ""
+    """What the tool that declared it calls its request; empty if none did."""
     mitigated_at: datetime | None = None
     resolved_at: datetime | None = None
     resolution: ResolutionCode | None = None

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 
 from playbooks.domain.alike import look_alike, require_unlike
 from playbooks.domain.entry import JUST_NOW, Entry
-from playbooks.domain.errors import AlreadyDecided, NeedsWords
+from playbooks.domain.errors import AlreadyDecided, KeyReused, NeedsWords
 from playbooks.domain.events import (
     CandidateProposed,
     CandidateRejected,
@@ -45,32 +45,50 @@ async def by_hand(
     env: str = "production",
     despite: Collection[IncidentId] = (),
     source_link: str = "",
+    request_key: str = "",
 ) -> Incident:
     """A person declares, once; if monitoring asks about the same service, that answers its question.
 
     Unknown severity is the candidate's, else the playbook's ``unknown_severity``. ``despite``
     are the open incidents that the declarer has seen and takes for something else;
-    ``source_link`` leads to the message from which it was declared. Raises LooksAlike, and
-    NeedsWords without a title, or with a service or a severity that nobody described.
+    ``source_link`` leads to the message from which it was declared. A ``request_key`` declares
+    once, whenever it comes again. Raises LooksAlike, KeyReused, and NeedsWords without a title,
+    or with a service or a severity that nobody described.
     """
     handbook = ports.handbook()
     words, known = _understood(handbook, title, service, severity)
     async with ports.units() as unit:
         await unit.episodes.lock_intake()
+        if request_key and (done := await unit.incidents.with_key(request_key)) is not None:
+            return _the_same(done, words, known)
         if (again := await _declared_just_now(unit, ports, words, known, by)) is not None:
             return again
         alike = look_alike(known, env=env, live=await unit.incidents.live(), graph=handbook.graph)
         require_unlike(alike, despite)
         candidate = await _candidate(unit, known, env)
         if candidate is not None:
-            named = replace(candidate, title=words, source_link=source_link)
+            named = replace(candidate, title=words, source_link=source_link, request_key=request_key)
             incident = await promote(unit, ports, named, by=by, severity=severity or candidate.severity)
         else:
             level = severity or handbook.playbook.unknown_severity
             begun = await _new(unit, ports, words, known, severity=level, by=by, env=env)
-            incident = await _declare(unit, ports, replace(begun, source_link=source_link), by=by)
+            sourced = replace(begun, source_link=source_link, request_key=request_key)
+            incident = await _declare(unit, ports, sourced, by=by)
         await unit.commit()
     return incident
+
+
+async def asked_for(ports: Ports, *, key: str) -> Incident | None:
+    """What a request of another tool has declared already."""
+    async with ports.reading() as unit:
+        return await unit.incidents.with_key(key)
+
+
+def _the_same(done: Incident, title: str, service: ServiceName) -> Incident:
+    """What the request declared when it came first. Raises KeyReused if it is another request."""
+    if done.title != title or service not in done.impacted:
+        raise KeyReused(done.id)
+    return done
 
 
 def _understood(

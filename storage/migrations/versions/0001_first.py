@@ -108,6 +108,7 @@ def upgrade() -> None:
         sa.Column("rule", sa.Text(), nullable=True),
         sa.Column("merged_into", sa.Integer(), nullable=True),
         sa.Column("source_link", sa.Text(), nullable=False),
+        sa.Column("request_key", sa.Text(), nullable=False),
         sa.Column("mitigated_at", Instant(), nullable=True),
         sa.Column("resolved_at", Instant(), nullable=True),
         sa.Column("resolution", sa.Text(), nullable=True),
@@ -130,6 +131,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_incidents_resolved_at", "incidents", ["resolved_at"])
     op.create_index("ix_incidents_room", "incidents", ["room"])
+    op.create_index("ix_incidents_request_key", "incidents", ["request_key"])
     op.create_index("ix_incidents_state", "incidents", ["state"])
     op.create_table(
         "known_errors",
