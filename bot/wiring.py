@@ -36,7 +36,7 @@ from bot.slack.throttle import Throttle
 from bot.watchdog import Watchdog
 from bot.workers.alarms import AlarmClock
 from bot.workers.arrivals import EVENTS, HOOKS, SlackEvents, Webhooks
-from bot.workers.chores import GAPS, READ_AGAIN, TIDY_UP, Chore, Chores, tidy_up
+from bot.workers.chores import GAPS, LOOK_AGAIN, READ_AGAIN, TIDY_UP, Chore, Chores, tidy_up
 from bot.workers.deliveries import Deliveries, Terms
 from bot.workers.gaps import Gaps
 from bot.workers.heirs import Heirs
@@ -48,6 +48,7 @@ from handlers.rendering import write_review
 from handlers.slack.edge import dispatcher
 from handlers.slack.listeners import register
 from playbooks.ports import Clock, Ports
+from playbooks.protocol import intake
 from storage.uow import Store
 
 log = structlog.get_logger("tocsin.delivery")
@@ -207,6 +208,7 @@ def _chores(ground: Ground, slack: Slack) -> Chores:
     chores = Chores(
         (
             Chore(name=GAPS, every=READ_AGAIN, work=gaps.close),
+            Chore(name="look again", every=LOOK_AGAIN, work=partial(intake.look_again, ground.ports)),
             Chore(name="tidy up", every=TIDY_UP, work=partial(tidy_up, ground.store, ground.wall.now)),
         ),
         ground.store.jobs,

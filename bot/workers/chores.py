@@ -26,6 +26,8 @@ SOON: Final = timedelta(seconds=5)
 """What is asked for within so long is asked for once."""
 GAPS: Final = "gaps"
 READ_AGAIN: Final = timedelta(minutes=5)
+LOOK_AGAIN: Final = timedelta(minutes=5)
+"""After so long a changed playbook or catalogue is heard by alerts that have stood all the while."""
 TIDY_UP: Final = timedelta(hours=1)
 _REMEMBER: Final = timedelta(days=7)
 """Nothing is delivered to us again after so long."""

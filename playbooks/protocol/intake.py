@@ -137,6 +137,14 @@ async def evaluate(ports: Ports, *, subject: str = EVERYTHING) -> None:
         await unit.commit()
 
 
+async def look_again(ports: Ports) -> None:
+    """Have every outage looked at: rules or services may be others by now, which no alert tells."""
+    async with ports.units() as unit:
+        now = ports.clock.now()
+        await unit.timers.set(Timer(kind=TimerKind.EVALUATE, subject=EVERYTHING, incident=None, due_at=now))
+        await unit.commit()
+
+
 async def candidate_due(ports: Ports, *, incident: IncidentId) -> None:
     """Nobody answered a candidate: it is declared if it is still true, else it is dropped."""
     async with ports.units() as unit:
