@@ -43,6 +43,7 @@ from playbooks.domain.merging import MergeProposal
 from playbooks.domain.person import Group, Member
 from playbooks.domain.report import UserReport
 from playbooks.domain.review import KnownError, Review
+from playbooks.domain.roles import Assignment
 from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ServiceClock
 from playbooks.domain.statement import Statement
@@ -156,6 +157,18 @@ class Members(Protocol):
         """The groups that were ever read, each as it was last."""
 
     async def put_group(self, group: Group) -> None: ...
+
+
+class Assignments(Protocol):
+    """Who was appointed to what."""
+
+    async def current(self, incident: IncidentId) -> Sequence[Assignment]:
+        """The roles that are held now, in the order in which they were given."""
+
+    async def add(self, assignment: Assignment) -> None: ...
+
+    async def end(self, assignment: Assignment) -> None:
+        """Close it at its ``until``. Raises StaleWrite if it is over already."""
 
 
 class Contests(Repository[ContestId, Contest], Protocol):
@@ -359,6 +372,7 @@ class Unit(Protocol):
     episodes: Episodes
     tenures: Tenures
     members: Members
+    assignments: Assignments
     contests: Contests
     ladders: Ladders
     handovers: Handovers

@@ -13,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks.domain.command import Contest, ContestPhase, Handover, HandoverState, Ladder, Tenure
 from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId
+from playbooks.domain.roles import Assignment
 from storage import tables
 from storage.mapping import Codec
 from storage.records import SqlRecords, SqlRepository
 
 _TENURES = Codec(Tenure, tables.tenures)
 _CONTESTS = Codec(Contest, tables.contests)
+_ASSIGNMENTS = Codec(Assignment, tables.assignments)
 _LADDERS = Codec(Ladder, tables.ladders)
 _HANDOVERS = Codec(Handover, tables.handovers)
 
@@ -61,6 +63,25 @@ class SqlContests(SqlRepository[ContestId, Contest]):
         return await self._all(
             self._columns.incident == incident,
             order=(self._columns.opened_at, self._columns.id),
+        )
+
+
+class SqlAssignments(SqlRecords[Assignment]):
+    """``ports.Assignments``. End one before adding the next: a role has one holder."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection, _ASSIGNMENTS)
+
+    async def current(self, incident: IncidentId) -> Sequence[Assignment]:
+        return await self._all(
+            self._columns.incident == incident,
+            self._columns.until.is_(None),
+            order=(self._columns.since, self._columns.id),
+        )
+
+    async def end(self, assignment: Assignment) -> None:
+        await self._change(
+            {"until": assignment.until}, self._columns.id == assignment.id, self._columns.until.is_(None)
         )
 
 

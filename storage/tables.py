@@ -196,6 +196,27 @@ contests = Table(
     ),
 )
 
+assignments = Table(
+    "assignments",
+    metadata,
+    _key(),
+    _incident(),
+    _text("role"),
+    _text("user"),
+    _text("by"),
+    _at("since"),
+    _at("until", optional=True),
+    Index("ix_assignments_incident", "incident"),
+    Index(
+        "uq_assignments_one_each",
+        "incident",
+        "role",
+        unique=True,
+        sqlite_where=text("until IS NULL"),
+        postgresql_where=text("until IS NULL"),
+    ),
+)
+
 ladders = Table(
     "ladders",
     metadata,

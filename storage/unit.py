@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from playbooks import ports
 from storage.alarms import SqlTimers
 from storage.changes import SqlChanges, SqlClearances, SqlHolds, SqlVerdicts
-from storage.command import SqlContests, SqlHandovers, SqlLadders, SqlTenures
+from storage.command import SqlAssignments, SqlContests, SqlHandovers, SqlLadders, SqlTenures
 from storage.entries import SqlEntries
 from storage.episodes import Remembered, SqlEpisodes
 from storage.incidents import SqlIncidents
@@ -43,6 +43,7 @@ class SqlUnit:
         self.episodes: ports.Episodes = self._episodes
         self.tenures: ports.Tenures = SqlTenures(connection)
         self.members: ports.Members = SqlMembers(connection)
+        self.assignments: ports.Assignments = SqlAssignments(connection)
         self.contests: ports.Contests = SqlContests(connection)
         self.ladders: ports.Ladders = SqlLadders(connection)
         self.handovers: ports.Handovers = SqlHandovers(connection)

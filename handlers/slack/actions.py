@@ -30,6 +30,7 @@ from playbooks.domain.ids import (
     incident_name,
 )
 from playbooks.domain.review import Review, ReviewState
+from playbooks.domain.role import Role
 from playbooks.protocol import command, communicate, declare, find, freeze, review
 
 Press = Callable[[Call, Ref], Awaitable[Reply | None]]
@@ -57,6 +58,12 @@ async def decline_ask(call: Call, ref: Ref) -> Reply:
     """Whoever was asked cannot: somebody else is asked at once."""
     following = await command.decline_ask(call.ports, ladder=LadderId(ref.subject), by=call.user)
     return _instead(answers.passed_on(call.number, following))
+
+
+async def lay_down_role(call: Call, ref: Ref) -> Reply:
+    """Whoever was appointed cannot."""
+    await command.lay_down(call.ports, incident=call.number, role=Role(ref.words), by=call.user)
+    return _instead(answers.answer(Markup("Thank you for saying so. Whoever commands is told.")))
 
 
 async def answer_recall(call: Call, ref: Ref) -> Reply:
@@ -237,6 +244,7 @@ ACTIONS: dict[Action, Press] = {
     Action.REJECT_CANDIDATE: reject_candidate,
     Action.ACCEPT_ASK: accept_ask,
     Action.DECLINE_ASK: decline_ask,
+    Action.LAY_DOWN_ROLE: lay_down_role,
     Action.ANSWER_RECALL: answer_recall,
     Action.CONTEST_YIELD: give_way,
     Action.CONTEST_KEEP: keep,

@@ -32,6 +32,8 @@ SAME = {
     Verb.YIELD: "yield giveway",
     Verb.HANDOVER: "handover handoff transfer pass assign",
     Verb.RECALL: "recall silent missing absent",
+    Verb.DEPUTY: "deputy second",
+    Verb.SCRIBE: "scribe secretary",
     Verb.OVERRIDE: "override overrule takeover",
     Verb.IMPACT: "impact customers users",
     Verb.SCOPE: "scope",

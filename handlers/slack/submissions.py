@@ -13,12 +13,13 @@ from handlers.slack import declaring, merging, reporting
 from handlers.slack.calls import Call
 from handlers.slack.learning import publish, save_finding, save_review
 from handlers.slack.payloads import Submission
-from handlers.slack.verbs.seat import offer
+from handlers.slack.verbs.seat import give_role, offer
 from handlers.views import answers
 from handlers.views.kit import View
 from playbooks.domain.errors import NeedsWords
 from playbooks.domain.ids import ClearanceId, UserId
 from playbooks.domain.incident import ResolutionCode
+from playbooks.domain.role import Role
 from playbooks.domain.statement import StatementClass
 from playbooks.protocol import command, communicate, declare, freeze, glass, resolve, timeline
 
@@ -67,6 +68,13 @@ async def contest(call: Call, form: Submission) -> None:
     if not reason:
         raise NeedsWords("Say in one sentence why you should have command.")
     await command.take(call.ports, incident=call.number, by=call.user, reason=reason)
+
+
+async def appoint(call: Call, form: Submission) -> View:
+    """Give somebody a role."""
+    role = Role(form.words(Field.KIND))
+    given = await give_role(call, role, UserId(form.words(Field.PERSON)))
+    return answers.in_modal(answers.appointed(given))
 
 
 async def recall(call: Call, form: Submission) -> View:
@@ -150,6 +158,7 @@ SUBMISSIONS: dict[Callback, Submit] = {
     Callback.UPDATE: send_update,
     Callback.HANDOVER: hand_over,
     Callback.CONTEST: contest,
+    Callback.ROLE: appoint,
     Callback.RECALL: recall,
     Callback.OVERRIDE: override,
     Callback.SEVERITY: severity,

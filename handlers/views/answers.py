@@ -22,7 +22,13 @@ from handlers.views.kit import (
 from handlers.views.phrases import kind_word, sign, verb_button
 from handlers.views.text import Markup, clock_time, foreign, person, plain, refusal, say
 from playbooks.domain.command import Ask, Ladder
-from playbooks.domain.events import CommandContested, CommandTaken, ContestJoined, HandoverWithdrawn
+from playbooks.domain.events import (
+    CommandContested,
+    CommandTaken,
+    ContestJoined,
+    HandoverWithdrawn,
+    RoleGiven,
+)
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ChannelId, IncidentId, UserId, incident_name
 from playbooks.domain.incident import Incident
@@ -187,6 +193,13 @@ def recalled(begun: Ladder) -> Message:
             who=person(begun.absent or UserId("")),
             by=clock_time(begun.asks_from),
         )
+    )
+
+
+def appointed(event: RoleGiven) -> Message:
+    """Somebody has a role, and can say that they cannot."""
+    return answer(
+        say("{who} is {role} now, and is told what that means.", who=person(event.person), role=event.role)
     )
 
 

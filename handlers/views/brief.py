@@ -59,9 +59,15 @@ def _situation(told: Brief, picture: Picture) -> Markup:
             say("*Situation* {words}", words=foreign(told.situation, 600)),
             say("*Since* {since}", since=date_and_time(told.since)),
             say("*Services* {services}", services=services(picture)),
+            say("*Appointed* {who}", who=_appointed(told)),
             _list("Impact", told.impact, nothing="not stated"),
         ]
     )
+
+
+def _appointed(told: Brief) -> Markup:
+    held = [say("{role} {who}", role=role, who=person(user)) for role, user in told.roles]
+    return join(held, ", ") if held else Markup("nobody")
 
 
 def _pressing(told: Brief) -> Markup:

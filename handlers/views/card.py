@@ -23,6 +23,7 @@ from handlers.views.kit import (
 )
 from handlers.views.phrases import (
     WRITING_TIME,
+    appointed,
     asked_by,
     change_name,
     commander,
@@ -88,7 +89,13 @@ def card_body(picture: Picture) -> list[Block]:
 
 
 def _lead(picture: Picture) -> Markup:
-    lines = [commander(picture), question_about_command(picture), _state(picture), _impact(picture)]
+    lines = [
+        commander(picture),
+        appointed(picture),
+        question_about_command(picture),
+        _state(picture),
+        _impact(picture),
+    ]
     return join(line for line in lines if line is not None)
 
 

@@ -30,7 +30,7 @@ SPEAKING = (
 )
 MORE = (
     "list · join · fact · doing · workaround · estimate · facts · refute · contest · yield · recall · "
-    "override · thaw · approve · deny · reopen · close · breakglass · known · review"
+    "deputy · scribe · override · thaw · approve · deny · reopen · close · breakglass · known · review"
 )
 
 

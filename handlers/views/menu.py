@@ -96,7 +96,12 @@ def _leading(picture: Picture, role: Role) -> list[Element]:
     if not role.leads or incident.major is not Major.ACCEPTED:
         return []
     hand = (
-        [verb_button("Hand over…", Verb.HANDOVER, incident.id)] if role.commands and incident.is_live else []
+        [
+            verb_button("Hand over…", Verb.HANDOVER, incident.id),
+            verb_button("Appoint…", Verb.DEPUTY, incident.id),
+        ]
+        if role.commands and incident.is_live
+        else []
     )
     freeze = [verb_button("Freeze…", Verb.FREEZE, incident.id)] if incident.is_live else []
     return [*hand, *_ends(incident), *freeze]

@@ -115,6 +115,14 @@ def called(picture: Picture) -> Markup:
     )
 
 
+def appointed(picture: Picture) -> Markup | None:
+    """Who deputises and who writes; None while nobody was appointed."""
+    if not picture.roles:
+        return None
+    held = (say("*{role}* {who}", role=a.role.capitalize(), who=person(a.user)) for a in picture.roles)
+    return join(held, " · ")
+
+
 def question_about_command(picture: Picture) -> Markup | None:
     """The dispute or offer that is open, with the time by which it ends."""
     contest, handover = picture.contest, picture.handover

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId, ServiceName, TenureId, UserId
+from playbooks.domain.role import Role
 
 
 class Seating(StrEnum):
@@ -175,6 +176,8 @@ class Brief:
     pending_approvals: tuple[str, ...]
     next_update_due: datetime | None
     services: tuple[ServiceName, ...]
+    roles: tuple[tuple[Role, UserId], ...] = ()
+    """Who was appointed to what."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ from playbooks.domain.ids import (
     UserId,
 )
 from playbooks.domain.review import Kinship
+from playbooks.domain.role import Role
 from playbooks.domain.statement import Audience, StatementClass
 
 
@@ -292,6 +293,23 @@ class CommandUnfilled(Event):
     """Everybody was asked, and there is no duty manager who could be seated."""
 
     ladder: LadderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGiven(Event):
+    """Somebody was appointed; ``before`` had the role until then."""
+
+    role: Role
+    person: UserId
+    before: UserId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleLaidDown(Event):
+    """Somebody cannot do what they were appointed to, or need not any more."""
+
+    role: Role
+    person: UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,12 @@ def recall(picture: Picture, by: UserId, handbook: Handbook) -> None:
     )
 
 
+def appoint(picture: Picture, by: UserId, handbook: Handbook) -> None:
+    """Raises IncidentOver, NotYourRole."""
+    turning.require_live(picture.incident)
+    authority.require_lead(by, picture.tenure, handbook, what="appoint people")
+
+
 def override(picture: Picture, by: UserId, handbook: Handbook) -> None:
     """Raises IncidentOver, NotYourRole, AlreadyInCommand."""
     turning.require_live(picture.incident)

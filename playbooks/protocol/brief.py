@@ -31,6 +31,7 @@ async def brief(unit: Unit, ports: Ports, incident: Incident) -> Brief:
         pending_approvals=tuple(c.ref for c in picture.pending),
         next_update_due=picture.due.due_at if picture.due else None,
         services=incident.impacted,
+        roles=tuple((held.role, held.user) for held in picture.roles),
     )
 
 

@@ -17,6 +17,7 @@ from playbooks.domain.ids import StatementId
 from playbooks.domain.incident import Incident
 from playbooks.domain.report import UserReport
 from playbooks.domain.review import KnownError, Review
+from playbooks.domain.roles import Assignment
 from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ClockReading
 from playbooks.domain.statement import Statement, StatementClass, StatementStatus
@@ -51,6 +52,8 @@ class Picture:
     """Number of log entries and the hash of the newest."""
     search: Ladder | None = None
     """The search for a commander that goes on."""
+    roles: tuple[Assignment, ...] = ()
+    """Who was appointed to what, as it is now."""
 
     @property
     def hypotheses(self) -> tuple[Statement, ...]:
@@ -109,4 +112,5 @@ async def draw(unit: Unit, handbook: Handbook, incident: Incident, *, at: dateti
         review=await unit.reviews.of(number),
         log_head=await unit.entries.head(number),
         search=await unit.ladders.open_for(number),
+        roles=tuple(await unit.assignments.current(number)),
     )

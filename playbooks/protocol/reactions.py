@@ -77,6 +77,8 @@ def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: C901
             | e.CommanderAnswered()
             | e.CommanderGone()
             | e.CommandUnfilled()
+            | e.RoleGiven()
+            | e.RoleLaidDown()
         ):
             return _on_search(event, scene)
         case (
@@ -212,7 +214,7 @@ def _on_authority(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
     return (TellRoom(incident=event.incident, about=event), *_tell(event, people))
 
 
-def _on_search(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+def _on_search(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: PLR0911 - one table
     """One person is asked at a time, and privately: the room sees it on the card."""
     number = event.incident
     room = TellRoom(incident=number, about=event)
@@ -225,6 +227,10 @@ def _on_search(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
             return (room, RefreshCard(incident=number))
         case e.CommanderGone():
             return (room, *_tell(event, scene.handbook.duty_managers), RefreshCard(incident=number))
+        case e.RoleGiven(person=person):
+            return (*_invite(event, (person,)), *_tell(event, (person,)), RefreshCard(incident=number))
+        case e.RoleLaidDown():
+            return (*_tell(event, _in_charge(scene)), RefreshCard(incident=number))
         case e.CommandUnfilled():
             return (room, *_tell(event, scene.handbook.operators), RefreshCard(incident=number))
         case _:

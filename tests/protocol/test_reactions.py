@@ -87,6 +87,8 @@ QuietNoticed, declared by monitoring    TellPerson(ada)
 ReviewDrafted                           PostReview RefreshCard
 ReviewEdited                            nothing
 ReviewPublished                         TellRoom RefreshCard
+RoleGiven                               Invite(cleo) TellPerson(cleo) RefreshCard
+RoleLaidDown                            TellPerson(bob) RefreshCard
 RoomOpened                              Invite(bob, dev, ada, eve, fay) PostCard SetTopic AddBookmarks RefreshAnnouncement
 RoomOpened after Cleo took command      Invite(bob, dev, ada, eve, fay, cleo) PostCard SetTopic AddBookmarks RefreshAnnouncement
 RoomReady                               nothing

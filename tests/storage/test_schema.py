@@ -76,6 +76,7 @@ async def test_partial_indexes_are_partial_on_both_databases(database_url: str) 
     await engine.dispose()
     assert {name for name, condition in found.items() if condition is not None} == {
         "uq_clearances_one_asked",
+        "uq_assignments_one_each",
         "uq_contests_one_open",
         "uq_episodes_one_open",
         "uq_holds_one_open",

@@ -11,6 +11,7 @@ from handlers.slack.calls import Call
 from handlers.slack.verbs import leading, looking, saying, seat
 from handlers.views.answers import too_long, which_incident
 from handlers.views.kit import Message
+from playbooks.domain.role import Role
 from playbooks.protocol import find
 
 OFFERED = 5
@@ -53,6 +54,8 @@ VERBS: dict[Verb, Does] = {
     Verb.CONTEST: Does(seat.contest),
     Verb.YIELD: Does(seat.give_way),
     Verb.HANDOVER: Does(seat.hand_over),
+    Verb.DEPUTY: Does(seat.appointing(Role.DEPUTY)),
+    Verb.SCRIBE: Does(seat.appointing(Role.SCRIBE)),
     Verb.RECALL: Does(seat.recall),
     Verb.OVERRIDE: Does(seat.override),
     Verb.THAW: Does(leading.thaw),

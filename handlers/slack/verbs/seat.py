@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from handlers.slack import grammar
 from handlers.slack.calls import Call
 from handlers.views import answers
@@ -9,7 +11,9 @@ from handlers.views.kit import Message
 from handlers.views.modals import seat as forms
 from handlers.views.text import Markup, person, say
 from playbooks.domain.errors import NeedsWords
+from playbooks.domain.events import RoleGiven
 from playbooks.domain.ids import UserId
+from playbooks.domain.role import Role
 from playbooks.protocol import beforehand, command
 
 TAKE_BACK = ("withdraw", "cancel", "take back", "back")
@@ -79,3 +83,22 @@ async def offer(call: Call, taker: UserId) -> None:
     if not await call.desk.acquaint(taker):
         raise NeedsWords("Slack does not say at the moment who that is. Try again, or name somebody else.")
     await command.offer(call.ports, incident=call.number, to=taker, by=call.user)
+
+
+def appointing(role: Role) -> Callable[[Call], Awaitable[Message | None]]:
+    """The verb that appoints the person mentioned; without one, the form asks for it."""
+
+    async def appoint(call: Call) -> Message | None:
+        person = grammar.user(call.words)
+        if person is None:
+            await call.show(forms.role(await call.allowed(beforehand.appoint), role))
+            return None
+        return answers.appointed(await give_role(call, role, person))
+
+    return appoint
+
+
+async def give_role(call: Call, role: Role, person: UserId) -> RoleGiven:
+    """Appoint somebody whom Slack knows to be able to take part."""
+    await call.desk.acquaint(person)
+    return await command.appoint(call.ports, incident=call.number, role=role, to=person, by=call.user)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from handlers.names import Callback, Field, Ref
-from handlers.views.forms import modal, text_input, user_input
+from handlers.views.forms import choice, modal, text_input, user_input
 from handlers.views.kit import View, section
 from handlers.views.phrases import commander, named, span
 from handlers.views.text import Markup, join, say
 from playbooks.domain.handbook import Handbook
+from playbooks.domain.role import Role
 from playbooks.protocol.picture import Picture
 
 
@@ -79,4 +80,23 @@ def override(picture: Picture, *, reason: str = "") -> View:
             limit=300,
         ),
         submit="I take command",
+    )
+
+
+def role(picture: Picture, what: Role) -> View:
+    """Whom to appoint."""
+    return modal(
+        "Appoint somebody",
+        Callback.ROLE,
+        Ref(incident=picture.incident.id),
+        section(join([named(picture.incident), commander(picture)])),
+        choice(
+            Field.KIND,
+            "As what?",
+            [(role.value, role.capitalize()) for role in Role],
+            initial=what,
+            radio=True,
+        ),
+        user_input(Field.PERSON, "Who?", hint="They are told privately what is expected, and may decline."),
+        submit="Appoint",
     )

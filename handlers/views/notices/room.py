@@ -55,6 +55,8 @@ def spoken(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | Non
             | e.CommanderAnswered()
             | e.CommanderGone()
             | e.CommandUnfilled()
+            | e.RoleGiven()
+            | e.RoleLaidDown()
         ):
             return search(event)
         case (

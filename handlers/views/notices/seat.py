@@ -20,6 +20,8 @@ Search = (
     | e.CommanderAnswered
     | e.CommanderGone
     | e.CommandUnfilled
+    | e.RoleGiven
+    | e.RoleLaidDown
 )
 Offer = e.HandoverOffered | e.HandoverAccepted | e.HandoverDeclined | e.HandoverWithdrawn | e.HandoverExpired
 
@@ -58,11 +60,20 @@ def search(event: Search) -> Markup:
             return say("{who} did not answer when asked to take command.", who=person(event.person))
         case e.CommanderRecalled() | e.CommanderAnswered() | e.CommanderGone():
             return _absence(event)
+        case e.RoleGiven() | e.RoleLaidDown():
+            return _role(event)
         case e.CommandUnfilled():
             return Markup(
                 "⚠️ *Nobody commands*, and nobody is left whom the roster would let me ask. "
                 "Whoever can lead, take command: `/incident take`"
             )
+
+
+def _role(event: e.RoleGiven | e.RoleLaidDown) -> Markup:
+    who, role = person(event.person), event.role
+    if isinstance(event, e.RoleGiven):
+        return say("🧭 {who} is {role} now.", who=who, role=role)
+    return say("{who} cannot be {role} any more. Appoint somebody else.", who=who, role=role)
 
 
 def _absence(event: e.CommanderRecalled | e.CommanderAnswered | e.CommanderGone) -> Markup:

@@ -11,8 +11,20 @@ from playbooks.domain import events as e
 from playbooks.domain.command import LadderCause, Seating
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ContestId, IncidentId, UserId
+from playbooks.domain.role import Role
 from playbooks.protocol.picture import Picture
 
+EXPECTED = {
+    Role.DEPUTY: (
+        "Follow what the commander follows, and keep the next steps in mind. If the commander cannot be "
+        "found, you command at once."
+    ),
+    Role.SCRIBE: (
+        "Write down what is decided and why, with times: `/incident log …`, or a 📌 on what somebody said. "
+        "What is not in the log did not happen."
+    ),
+}
+"""What is expected of whoever is appointed."""
 PARTIES_SHOWN = 20
 """A message holds 50 blocks (Slack docs, Block Kit); more people than this dispute nothing."""
 
@@ -32,6 +44,13 @@ def words(event: e.Event, picture: Picture, handbook: Handbook, user: UserId) ->
             return say(
                 "🧭 The commander did not answer, so *you command* {named}.", named=named(picture.incident)
             )
+        case e.RoleGiven(person=person_) if person_ == user:
+            return say(
+                "🧭 You are *{role}* of {named}. {what}",
+                role=event.role,
+                named=named(picture.incident),
+                what=EXPECTED[event.role],
+            )
         case e.CommanderRecalled(commander=commander) if commander == user:
             return _recalled(event, picture)
         case _:
@@ -49,6 +68,8 @@ def choices(event: e.Event, picture: Picture, handbook: Handbook, user: UserId) 
         case e.CommandTaken(commander=commander) if commander == user:
             impact = verb_button("State the impact…", Verb.IMPACT, number)
             return [actions(impact, verb_button("Hand over…", Verb.HANDOVER, number))]
+        case e.RoleGiven(person=person_) if person_ == user:
+            return [actions(button("I cannot", Action.LAY_DOWN_ROLE, Ref(incident=number, words=event.role)))]
         case e.CommanderRecalled(commander=commander) if commander == user:
             here = button(
                 "I am here", Action.ANSWER_RECALL, Ref(incident=number, subject=event.ladder), style="primary"

@@ -17,6 +17,7 @@ from playbooks.protocol.command.contest import (
 from playbooks.protocol.command.handover import accept, decline, expire, offer, withdraw_offer
 from playbooks.protocol.command.ladder import accept_ask, ask_next, decline_ask, search
 from playbooks.protocol.command.recall import answer_recall, recall, stand_in
+from playbooks.protocol.command.roles import appoint, lay_down
 from playbooks.protocol.command.seat import Claimed, close_questions, take, take_over
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "accept",
     "accept_ask",
     "answer_recall",
+    "appoint",
     "ask_next",
     "close_questions",
     "contest_final",
@@ -33,6 +35,7 @@ __all__ = [
     "expire",
     "give_way",
     "keep",
+    "lay_down",
     "offer",
     "override",
     "recall",

@@ -22,6 +22,7 @@ from playbooks.domain.incident import Incident
 from playbooks.domain.seat import seat
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports, Unit
+from playbooks.protocol.command.roles import deputy
 from playbooks.protocol.command.seating import end_search, install, seats_held
 from playbooks.protocol.recording import locked, locked_live, record
 
@@ -98,6 +99,7 @@ async def climb(unit: Unit, ports: Ports, incident: Incident, ladder: Ladder) ->
         last_resort=ladders.last_resort(handbook, unfit=unfit),
         policy=handbook.playbook.command,
         at=ports.clock.now(),
+        deputy=await deputy(unit, incident.id),
     )
     if step is None:
         if ladder.ended_at is None:

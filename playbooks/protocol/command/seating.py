@@ -11,10 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from playbooks.domain import handover as handovers
-from playbooks.domain import ladder
+from playbooks.domain import ladder, roles
+from playbooks.domain.command import Tenure
 from playbooks.domain.events import CommandTaken
 from playbooks.domain.ids import IncidentId, UserId
 from playbooks.domain.incident import Incident
+from playbooks.domain.role import Role
 from playbooks.domain.seat import Seated
 from playbooks.domain.timers import TimerKind
 from playbooks.ports import Ports, Unit
@@ -52,7 +54,15 @@ async def reseat(unit: Unit, incident: Incident, seated: Seated) -> Incident:
     await unit.incidents.save(after)
     await end_search(unit, incident.id, at=seated.opened.since)
     await end_offer(unit, incident.id, at=seated.opened.since)
+    await _leave_deputyship(unit, seated.opened)
     return after
+
+
+async def _leave_deputyship(unit: Unit, opened: Tenure) -> None:
+    """Nobody is their own deputy."""
+    held = roles.holder(await unit.assignments.current(opened.incident), Role.DEPUTY)
+    if held is not None and held.user == opened.user:
+        await unit.assignments.end(roles.end(held, at=opened.since))
 
 
 async def end_offer(unit: Unit, incident: IncidentId, *, at: datetime) -> None:

@@ -365,6 +365,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_groups"),
     )
     op.create_table(
+        "assignments",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Integer(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("user", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.Column("until", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["incident"],
+            ["incidents.id"],
+            name="fk_assignments_incident",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_assignments"),
+    )
+    op.create_index("ix_assignments_incident", "assignments", ["incident"])
+    op.create_index(
+        "uq_assignments_one_each",
+        "assignments",
+        ["incident", "role"],
+        unique=True,
+        sqlite_where=sa.text("until IS NULL"),
+        postgresql_where=sa.text("until IS NULL"),
+    )
+    op.create_table(
         "ladders",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("incident", sa.Integer(), nullable=False),
@@ -656,6 +683,7 @@ def downgrade() -> None:
     op.drop_table("groups")
     op.drop_table("members")
     op.drop_table("ladders")
+    op.drop_table("assignments")
     op.drop_table("contests")
     op.drop_table("clocks")
     op.drop_table("clearances")
