@@ -33,7 +33,7 @@ def candidate(event: CandidateProposed, handbook: Handbook) -> Message:
         context(say("Proposed by the rule {rule}", rule=event.rule)),
         actions(
             button(f"Yes, declare {severity}", Action.ACCEPT_CANDIDATE, ref, style="primary"),
-            verb_button("Part of another one…", Verb.MERGE, event.incident),
+            verb_button("Merge…", Verb.MERGE, event.incident),
             button("No…", Action.REJECT_CANDIDATE, ref),
         ),
     )

@@ -64,7 +64,7 @@ def _anybody(picture: Picture, role: Role) -> list[Element]:
         ref = Ref(incident=number)
         return [
             button("Yes, a major incident", Action.ACCEPT_CANDIDATE, ref, style="primary"),
-            verb_button("Part of another one…", Verb.MERGE, number),
+            verb_button("Merge…", Verb.MERGE, number),
             button("No…", Action.REJECT_CANDIDATE, ref),
             verb_button("Status", Verb.STATUS, number),
         ]
@@ -104,7 +104,8 @@ def _leading(picture: Picture, role: Role) -> list[Element]:
         else []
     )
     freeze = [verb_button("Freeze…", Verb.FREEZE, incident.id)] if incident.is_live else []
-    return [*hand, *_ends(incident), *freeze]
+    merge = [verb_button("Merge…", Verb.MERGE, incident.id)] if incident.is_live else []
+    return [*hand, *_ends(incident), *freeze, *merge]
 
 
 def _ends(incident: Incident) -> list[Element]:

@@ -198,5 +198,5 @@ def test_a_candidate_says_what_happens_if_nobody_answers(handbook: Handbook) -> 
     shown = read(candidate(event, handbook))
     assert "*Decide by 14:13 UTC.* If nobody does, it is declared if the alerts still stand." in shown
     assert "and 2 more" in shown
-    assert labels(candidate(event, handbook).blocks) == ["Yes, declare SEV2", "Part of another one…", "No…"]
+    assert labels(candidate(event, handbook).blocks) == ["Yes, declare SEV2", "Merge…", "No…"]
     assert "turned down" in read(candidate(replace(event, rule="gone"), handbook))

@@ -70,7 +70,7 @@ def test_the_menu_fits_the_person_and_the_moment(handbook: Handbook) -> None:
     proposed = picture(incident(major=Major.PROPOSED), tenure=None, due=None)
     assert labels(menu(proposed, BOB, handbook).blocks) == [
         "Yes, a major incident",
-        "Part of another one…",
+        "Merge…",
         "No…",
         "Status",
     ]
