@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from bench.report import Report
 from sandbox import messages
 from sandbox.model import Channel, Draft
 from sandbox.serving import serving
@@ -100,20 +101,22 @@ async def place_of(count: int, channels: int) -> AsyncIterator[Place]:
         yield Place(workspace=workspace, session=session, middle=parent, parent=parent)
 
 
-async def measure() -> str:
+async def measure(*, quick: bool) -> Report:
     """The table: milliseconds in the small and the large workspace, and their ratio."""
-    lines = [
-        f"{'The sandbox':32}{SMALL[0]:>10,}{LARGE[0]:>10,} messages",
-        f"{f'median of {ROUNDS}, over HTTP, in ms':32}{SMALL[1]:>10,}{LARGE[1]:>10,} channels{'ratio':>8}",
-    ]
+    rounds = ROUNDS // 4 if quick else ROUNDS
+    report = Report(f"{'The sandbox':32}{SMALL[0]:>10,}{LARGE[0]:>10,} messages")
+    lines = report.lines
+    lines.append(
+        f"{f'median of {rounds}, over HTTP, in ms':32}{SMALL[1]:>10,}{LARGE[1]:>10,} channels{'ratio':>8}"
+    )
     async with AsyncExitStack() as stack:
         small = await stack.enter_async_context(place_of(*SMALL))
         large = await stack.enter_async_context(place_of(*LARGE))
         for name, operation in OPERATIONS.items():
-            lines.append(_line(name, *await _compare(operation, small, large, ROUNDS)))
+            lines.append(_line(name, *await _compare(operation, small, large, rounds)))
         for name, operation in GROWING.items():
-            lines.append(_line(f"{name} (grows)", *await _compare(operation, small, large, ROUNDS // 20)))
-    return "\n".join(lines)
+            lines.append(_line(f"{name} (grows)", *await _compare(operation, small, large, rounds // 20)))
+    return report
 
 
 async def _compare(operation: Operation, small: Place, large: Place, rounds: int) -> tuple[float, float]:

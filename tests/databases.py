@@ -91,6 +91,12 @@ class PostgresTemplate:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
             )
 
+    def be_durable(self) -> None:
+        """Commit as in production, for measurements."""
+        with self._admin() as admin:
+            admin.execute("ALTER SYSTEM RESET ALL")
+            admin.execute("SELECT pg_reload_conf()")
+
     def _url(self, database: str) -> str:
         url = self._uri.set(drivername="postgresql+psycopg", database=database)
         return url.render_as_string(hide_password=False)

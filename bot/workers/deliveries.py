@@ -59,9 +59,18 @@ class Deliveries(Worker):
     """
 
     def __init__(
-        self, tools: Tools, terms: Terms, *, bell: Bell, metrics: Metrics, wall: Callable[[], datetime]
+        self,
+        tools: Tools,
+        terms: Terms,
+        *,
+        bell: Bell,
+        metrics: Metrics,
+        wall: Callable[[], datetime],
+        carry: Callable[[Errand[Any], Tools], Awaitable[Delivered]] = deliver,
     ) -> None:
+        """``carry`` brings an effect to where it belongs; measurements bring it nowhere."""
         super().__init__("outbox", bell=bell, poll=terms.poll)
+        self._bring = carry
         self._tools = tools
         self._queue = tools.store.outbox
         self._terms = terms
@@ -99,7 +108,7 @@ class Deliveries(Worker):
         errand = self._errand(owed)
         try:
             async with self._drawing(owed.effect), asyncio.timeout(self._terms.patience.total_seconds()):
-                delivered = await deliver(errand, self._tools)
+                delivered = await self._bring(errand, self._tools)
         except Later as later:
             if errand.tried_since is None:
                 self._unsent[owed.id] = owed.fence
