@@ -139,7 +139,7 @@ async def test_one_origin_alone_is_a_question_that_a_person_answers(cast: Cast, 
 @once
 async def test_a_candidate_that_is_turned_down_stays_silent(cast: Cast, record: Record) -> None:
     asked = await proposed(cast)
-    await asked.button("No").press(as_="bob")
+    await asked.button("No…").press(as_="bob")
     form = await cast.person("bob").modal()
     await form.submit({"reason": "a load test that was announced"})
     await cast.channel("incidents").expect("Turned down")
@@ -171,7 +171,7 @@ async def test_stronger_evidence_promotes_a_candidate_and_a_late_no_is_told_so(
 ) -> None:
     """T-a 23: the open question is replaced by the declaration."""
     asked = await proposed(cast)
-    await asked.button("No").press(as_="bob")
+    await asked.button("No…").press(as_="bob")
     late = await cast.person("bob").modal()
     probe = CHECKOUT_PROBE.firing(ago(await cast.machines.now(), 5), PROBES)
     await cast.machines.alert(delivery([probe], origin=PROBES))
