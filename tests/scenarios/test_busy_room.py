@@ -83,6 +83,9 @@ async def test_a_busy_room_is_in_the_log_as_it_is_in_the_workspace(cast: Cast, r
     share = MESSAGES // AT_ONCE
     await asyncio.gather(*(chatter(cast, talk, Random(seed), share) for seed in range(AT_ONCE)))  # noqa: S311
     await faults.clear()
+    # What is held back for the sake of disorder comes with the next event, so there has to be one.
+    last = await cast.house.workspace.act("ada", "say", channel=cast.room, text="that was all")
+    talk.words[last["ts"]] = "that was all"
     await cast.house.advance(2 * MINUTE)
     await _understood(cast, record, talk)
 
@@ -96,9 +99,10 @@ async def test_a_busy_room_is_in_the_log_as_it_is_in_the_workspace(cast: Cast, r
     assert sorted(taken_back) == sorted(talk.deleted)
     newest = {ts: words for (_, ts), words in newest_words(await record.log()).items()}
     shown = {m.ts: m.text for m in await cast.channel().messages(threads=True) if m.ts not in ours}
-    assert set(shown) >= set(talk.standing)
     assert {ts: newest[ts] for ts in talk.standing} == talk.standing
-    assert set(shown) - set(talk.words) == set(), "the bot, or somebody else, said something"
+    # One look at a room shows its newest thousand; in the suite that is all of it.
+    recent = {ts for ts in talk.standing if ts >= min(shown)}
+    assert set(shown) == recent, "the room lacks something, or the bot said something"
     assert (await record.store.ledger.audit(said[0].incident)).broken is None
 
 
