@@ -151,8 +151,9 @@ def _held(held: tuple[ServiceName, ...], handbook: Handbook, *, chosen: bool) ->
         return Markup("• *No change freeze*")
     titles = foreign(", ".join(handbook.title(service) for service in held[:_HELD_SHOWN]), 400)
     more = len(held) - _HELD_SHOWN
-    rest = f" and {count(more, 'other service')}" if more > 0 else ""
-    return say("• *Change freeze*: risky changes wait on {titles}{rest}", titles=titles, rest=rest)
+    if more > 0:
+        titles = say("{titles} and {rest}", titles=titles, rest=count(more, "other service"))
+    return say("• *Change freeze*: risky changes wait on {titles}", titles=titles)
 
 
 def _minutes(length: timedelta) -> str:

@@ -67,7 +67,7 @@ async def test_the_form_says_what_would_happen_and_follows_what_is_chosen(office
     drawn = await choose(office, SERVICE, title="Cards are refused", service="payments")
     assert "What happens at SEV2" in words(drawn)
     assert "for Payments" in words(drawn)
-    assert "risky changes wait on" in words(drawn)
+    assert "Storage network and 1 other service" in words(drawn)
     assert drawn["blocks"][0]["element"]["initial_value"] == "Cards are refused"
     minor = await choose(office, SEVERITY, severity="3")
     assert "What happens at SEV3" in words(minor)
