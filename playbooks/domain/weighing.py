@@ -118,8 +118,8 @@ def read_over(episode: Episode) -> str:
 
 def awaited(weighed: Iterable[Weighed], when: TriggerWhen, at: datetime) -> list[tuple[datetime, Weighed]]:
     """The alerts that will count for a rule, with the instants from which they do, in that order."""
-    froms = ((w.counts_from(when, at), w) for w in weighed)
-    return sorted(((i, w) for i, w in froms if i is not None), key=lambda pair: pair[0])
+    starts = ((w.counts_from(when, at), w) for w in weighed)
+    return sorted(((i, w) for i, w in starts if i is not None), key=lambda pair: pair[0])
 
 
 def begins(when: TriggerWhen, waiting: Sequence[tuple[datetime, Weighed]]) -> datetime | None:
