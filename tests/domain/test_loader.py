@@ -287,7 +287,7 @@ def test_a_byte_order_mark_from_a_windows_editor_does_not_matter(files: Path) ->
 def test_an_unknown_key_that_looks_like_nothing_lists_what_is_known(files: Path) -> None:
     change(files / "playbook.yaml", "log:", "log:\n  zzz: 1")
     [mistake] = mistakes(files)
-    assert mistake.says == "is not known here; known are marks"
+    assert mistake.says == "is not known here; known are marks, deleted"
 
 
 def warned(files: Path) -> list[str]:
