@@ -5,8 +5,9 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$p && break; done)
 BIN := .venv/bin
-# The tests start several small servers each, so two workers a core would only wait for each other.
-WORKERS ?= auto
+# A test waits for its small servers a third of its time, so one worker more than there are cores.
+CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+WORKERS ?= $(shell expr $(CORES) + 1)
 
 .PHONY: demo test soak check format bench lock clean
 

@@ -54,6 +54,6 @@ async def test_the_bench_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"SMALL": (10, 2), "LARGE": (20, 4), "ROUNDS": 20}.items():
         monkeypatch.setattr(f"bench.sandbox.{name}", value)
 
-    table = await measure()
+    report = await measure(quick=False)
 
-    assert len(table.splitlines()) == 2 + len(OPERATIONS) + len(GROWING)
+    assert len(report.lines) == 2 + len(OPERATIONS) + len(GROWING)
