@@ -56,4 +56,4 @@ async def test_the_bench_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
     report = await measure(quick=False)
 
-    assert len(report.lines) == 2 + len(OPERATIONS) + len(GROWING)
+    assert len(report.lines) == 1 + len(OPERATIONS) + len(GROWING)
