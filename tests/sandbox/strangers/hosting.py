@@ -76,10 +76,19 @@ def _sync_app(installed: Installed, listen: Listen, options: dict[str, Any]) -> 
 
 
 def close_builtin(client: SocketModeClient) -> None:
-    """Close at once: left alone, the client waits three seconds for another frame."""
+    """Close at once: left alone, the client waits three seconds for another frame.
+
+    Its runner begins a session anew, and takes "terminated" back, unless it is stopped first;
+    whoever then joins it waits for ever.
+    """
+    runner = client.current_session_runner
+    runner.event.set()
     client.current_session_state.terminated = True
     if client.current_session is not None:
         client.current_session.ping("bye")
+    while runner.is_alive():
+        client.current_session_state.terminated = True
+        runner.thread.join(0.05)
     client.close()
 
 
