@@ -48,6 +48,7 @@ def menu_elsewhere(live: Sequence[Incident], handbook: Handbook) -> Message:
         *rows,
         actions(
             verb_button("Declare an incident…", Verb.DECLARE, None, style="" if live else "primary"),
+            verb_button("Report a problem…", Verb.REPORT, None),
             verb_button("Known errors", Verb.KNOWN, None),
             verb_button("Help", Verb.HELP, None),
         ),
@@ -79,13 +80,17 @@ def _anybody(picture: Picture, role: Role) -> list[Element]:
     contest = verb_button("Contest command…", Verb.CONTEST, number)
     recall = verb_button("Recall…", Verb.RECALL, number)
     over = [verb_button("Take over…", Verb.OVERRIDE, number)] if role.overrides else []
-    seat = [take] if picture.tenure is None else [] if role.commands else [contest, recall, *over]
+    # Whoever may take command in person need not dispute it.
+    held = [] if role.commands else [recall, *(over or [contest])]
+    seat = [take] if picture.tenure is None else held
+    # Twelve at most: whoever leads finds *Hypothesis…* below the facts.
+    guess = [] if role.leads else [verb_button("Hypothesis…", Verb.HYPOTHESIS, number)]
     return [
         *seat,
         verb_button("Status", Verb.STATUS, number),
         verb_button("Add to log…", Verb.LOG, number),
         verb_button("Impact…", Verb.IMPACT, number),
-        verb_button("Hypothesis…", Verb.HYPOTHESIS, number),
+        *guess,
         verb_button("Facts and hypotheses", Verb.FACTS, number),
         verb_button("Severity…", Verb.SEVERITY, number),
     ]

@@ -26,7 +26,7 @@ from playbooks.protocol.outlook import outlook
 from tests.handlers import scenes
 from tests.handlers.judging import labels
 from tests.handlers.reading import read
-from tests.handlers.scenes import ADA, BOB, EVE, incident, minutes, picture
+from tests.handlers.scenes import ADA, BOB, EVE, GUS, incident, minutes, picture
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,8 @@ def test_the_menu_fits_the_person_and_the_moment(handbook: Handbook) -> None:
     assert "Send an update…" in writer
     assert "Hand over…" not in writer
     assert "Send an update…" not in anybody
-    assert max(len(each) for each in (commander, writer, anybody)) <= 13
+    manager = labels(menu(picture(), GUS, handbook).blocks)
+    assert max(len(each) for each in (commander, writer, anybody, manager)) <= 12
     over = picture(incident(state=State.RESOLVED, resolved_at=minutes(50)))
     assert labels(menu(over, BOB, handbook).blocks) == [
         "Status",
