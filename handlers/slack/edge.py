@@ -25,7 +25,7 @@ from playbooks.domain import authority
 from playbooks.domain.authority import Action, Actor
 from playbooks.domain.errors import ProtocolError, Repeated, StaleWrite
 from playbooks.domain.ids import UserId
-from playbooks.domain.people import Kind, kind_of
+from playbooks.domain.person import Kind, kind_of
 from playbooks.ports import Ports
 from playbooks.protocol import people
 

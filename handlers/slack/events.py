@@ -20,7 +20,7 @@ from handlers.slack.grammar import readable
 from handlers.slack.payloads import Happened, Said, described, names_of, plain_reaction, read_event
 from handlers.views.home import home
 from playbooks.domain.ids import ChannelId, Ts, UserId, instant
-from playbooks.domain.people import Kind, kind_of
+from playbooks.domain.person import Kind, kind_of
 from playbooks.protocol import find, people, timeline
 
 SPOKEN = (None, "file_share", "thread_broadcast", "me_message", "bot_message")

@@ -23,7 +23,7 @@ from playbooks.domain.errors import (
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId
 from playbooks.domain.incident import Incident
-from playbooks.domain.people import Kind
+from playbooks.domain.person import Kind
 
 
 class Action(StrEnum):
@@ -39,15 +39,12 @@ class Action(StrEnum):
     CLAIM = "take command"
     RAISE = "raise the severity"
     REOPEN = "reopen the incident"
-    TASK = "hand out tasks"
-    DECIDE = "write a decision down"
     WARN = "break the glass"
     LOWER = "lower the severity"
     MITIGATE = "say that it is mitigated"
     RESOLVE = "resolve the incident"
     CLOSE = "close the incident"
     THAW = "lift the freeze"
-    EXPORT = "export the log"
     APPROVE = "decide about changes"
     HAND_OVER = "hand command over"
     RELEASE = "release statements"
@@ -69,9 +66,7 @@ class Need(StrEnum):
 
 NEEDS: dict[Action, Need] = {
     **dict.fromkeys(Action, Need.MEMBER),
-    **dict.fromkeys(
-        (Action.LOWER, Action.MITIGATE, Action.RESOLVE, Action.CLOSE, Action.THAW, Action.EXPORT), Need.LEAD
-    ),
+    **dict.fromkeys((Action.LOWER, Action.MITIGATE, Action.RESOLVE, Action.CLOSE, Action.THAW), Need.LEAD),
     **dict.fromkeys((Action.APPROVE, Action.HAND_OVER), Need.COMMAND),
     Action.RELEASE: Need.RELEASE,
     Action.SEND: Need.VOICE,

@@ -6,8 +6,10 @@ something else, so that an outage of Slack changes nobody's rights.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from playbooks.domain.errors import CannotCommand
 from playbooks.domain.ids import GroupId, UserId
@@ -37,15 +39,43 @@ class Group:
     seen_at: datetime
 
 
-def unfit(member: Member) -> str | None:
-    """Why somebody cannot command; None if they can."""
+class Kind(StrEnum):
+    """What an account is, as far as it decides what its owner may do (Slack docs, user object)."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+    STRANGER = "stranger"
+    """Somebody of another workspace, in a shared channel."""
+    DEACTIVATED = "deactivated"
+    APP = "app"
+    UNKNOWN = "unknown"
+    """Slack was never asked, or does not say."""
+
+
+_UNFIT: Mapping[Kind, str] = {
+    Kind.DEACTIVATED: "their account is deactivated",
+    Kind.APP: "that is an app",
+    Kind.STRANGER: "they belong to another workspace",
+    Kind.GUEST: "they are a guest here",
+}
+
+
+def kind_of(member: Member | None) -> Kind:
+    """The kind in what Slack said last; None if it was never asked."""
+    if member is None:
+        return Kind.UNKNOWN
     if not member.is_active:
-        return "their account is deactivated"
+        return Kind.DEACTIVATED
     if member.is_bot:
-        return "that is an app"
+        return Kind.APP
     if member.is_stranger:
-        return "they belong to another workspace"
-    return "they are a guest here" if member.is_guest else None
+        return Kind.STRANGER
+    return Kind.GUEST if member.is_guest else Kind.MEMBER
+
+
+def unfit(member: Member | None) -> str | None:
+    """Why somebody cannot command; None if they can, or if nobody knows who they are."""
+    return _UNFIT.get(kind_of(member))
 
 
 def require_fit(user: UserId, member: Member | None) -> None:
@@ -53,6 +83,6 @@ def require_fit(user: UserId, member: Member | None) -> None:
 
     Raises CannotCommand.
     """
-    why = unfit(member) if member else None
+    why = unfit(member)
     if why is not None:
         raise CannotCommand(user, why)

@@ -6,6 +6,8 @@ the outbox are written together, so what happened and what will be said cannot d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from playbooks.domain.authority import Action, Actor, require_welcome
 from playbooks.domain.effects import (
     AddBookmarks,
@@ -21,23 +23,29 @@ from playbooks.domain.effects import (
 from playbooks.domain.entry import entry_for, natural_key
 from playbooks.domain.errors import IncidentNotFound, IncidentOver
 from playbooks.domain.events import (
+    CandidateRejected,
     ChangeApproved,
+    CommandTaken,
     Event,
     FreezeLifted,
     IncidentClosed,
+    IncidentDeclared,
+    IncidentReopened,
     IncidentResolved,
     KeyEventMarked,
     MessageDeleted,
     MessageEdited,
     MessageSaid,
+    StatementMade,
     StatementReleased,
+    StatementVerified,
     UpdateSent,
     UserReported,
     WordsRemoved,
 )
 from playbooks.domain.ids import IncidentId, is_person
 from playbooks.domain.incident import Incident, RoomState
-from playbooks.domain.people import kind_of
+from playbooks.domain.person import kind_of
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.reactions import Scene, reactions
 
@@ -46,8 +54,21 @@ NEEDS_ROOM = (AddBookmarks, AskApproval, PinCard, PostCard, PostReview, RefreshC
 everything that happened before."""
 HEARD = (KeyEventMarked, MessageDeleted, MessageEdited, MessageSaid, UserReported, WordsRemoved)
 """What was heard of people, or ordered outside Slack, rather than asked for by them."""
-GRAVE = (ChangeApproved, FreezeLifted, IncidentClosed, IncidentResolved, StatementReleased, UpdateSent)
-"""What somebody of whom Slack can say nothing may not do."""
+ASKED: Mapping[type[Event], Action] = {
+    IncidentDeclared: Action.DECLARE,
+    CandidateRejected: Action.JUDGE,
+    CommandTaken: Action.CLAIM,
+    StatementMade: Action.STATE,
+    StatementVerified: Action.VERIFY,
+    IncidentReopened: Action.REOPEN,
+    ChangeApproved: Action.APPROVE,
+    FreezeLifted: Action.THAW,
+    StatementReleased: Action.RELEASE,
+    UpdateSent: Action.SEND,
+    IncidentResolved: Action.RESOLVE,
+    IncidentClosed: Action.CLOSE,
+}
+"""What somebody wanted who brought this about; anything else is a line in the log."""
 
 
 async def record(unit: Unit, ports: Ports, incident: Incident, *events: Event) -> bool:
@@ -109,8 +130,7 @@ async def _require_welcome(unit: Unit, ports: Ports, event: Event) -> None:
     if isinstance(event, HEARD) or not is_person(event.by):
         return
     actor = Actor(user=event.by, kind=kind_of(await unit.members.find(event.by)))
-    grave = isinstance(event, GRAVE)
-    require_welcome(actor, Action.RESOLVE if grave else Action.LOG, ports.handbook())
+    require_welcome(actor, ASKED.get(type(event), Action.LOG), ports.handbook())
 
 
 async def _known(unit: Unit, event: Event) -> bool:

@@ -12,7 +12,7 @@ from playbooks.domain.errors import NotWelcome, NotYourRole, ProtocolError, Seat
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import TenureId, UserId
 from playbooks.domain.incident import Glass, Incident
-from playbooks.domain.people import Kind
+from playbooks.domain.person import Kind
 from playbooks.loader import load
 from tests.clock import START
 from tests.library import CATALOGUE, PLAYBOOK

@@ -10,8 +10,7 @@ from playbooks.domain.effects import TellPerson, TellRoom
 from playbooks.domain.errors import AnotherPerson, NeedsWords, NotNeeded, NotWelcome, NotYourRole
 from playbooks.domain.ids import IncidentId, UserId
 from playbooks.domain.incident import ResolutionCode, State
-from playbooks.domain.people import Kind
-from playbooks.domain.person import Member
+from playbooks.domain.person import Kind, Member
 from playbooks.domain.statement import Audience, StatementClass
 from playbooks.protocol import command, communicate, declare, glass, people, resolve
 from playbooks.schema import TwoPeople

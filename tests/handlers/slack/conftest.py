@@ -30,8 +30,7 @@ from handlers.slack.listeners import register
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId
 from playbooks.domain.incident import Incident
-from playbooks.domain.people import Kind, kind_of
-from playbooks.domain.person import Member
+from playbooks.domain.person import Kind, Member, kind_of
 from playbooks.ports import Ports
 from playbooks.protocol import declare, find, people, room
 from playbooks.protocol.picture import Picture

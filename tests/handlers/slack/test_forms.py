@@ -11,7 +11,7 @@ from handlers.names import Callback
 from handlers.slack.submissions import SUBMISSIONS
 from handlers.views.modals import declaring, learning
 from handlers.views.review import review_ready
-from playbooks.domain.people import Kind
+from playbooks.domain.person import Kind
 from playbooks.domain.review import Effect, ReviewState
 from playbooks.protocol import command, find
 from playbooks.protocol.outlook import outlook
