@@ -1,0 +1,176 @@
+"""What happened: one frozen value per fact, named in the past tense.
+
+Every event becomes exactly one entry of the incident's log, and the effects that
+``protocol.reactions`` answers it with. Fields hold only JSON-able values, instants and
+other domain values, so that an entry can be read back years later.
+
+One module a family; everybody imports them from here.
+"""
+
+from __future__ import annotations
+
+from playbooks.domain.events.authority import (
+    GlassBroken,
+    GlassMended,
+)
+from playbooks.domain.events.command import (
+    AskDeclined,
+    AskLapsed,
+    CommandAsked,
+    CommandContested,
+    CommanderAnswered,
+    CommanderGone,
+    CommanderRecalled,
+    CommandTaken,
+    CommandUnfilled,
+    ContestAwarded,
+    ContestDecided,
+    ContestJoined,
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverExpired,
+    HandoverOffered,
+    HandoverWithdrawn,
+    RoleGiven,
+    RoleLaidDown,
+)
+from playbooks.domain.events.detection import (
+    AlertsAttached,
+    CandidateProposed,
+    CandidateRejected,
+    IncidentAbsorbed,
+    IncidentDeclared,
+    IncidentMerged,
+    KnownErrorRecognised,
+    MergeAgreed,
+    MergeDeclined,
+    MergeProposed,
+    SeverityChanged,
+    UserReported,
+)
+from playbooks.domain.events.fact import (
+    Event,
+    Evidence,
+)
+from playbooks.domain.events.freeze import (
+    ApprovalAsked,
+    ChangeAllowed,
+    ChangeApproved,
+    ChangeDenied,
+    ChangeHeld,
+    FreezeBegan,
+    FreezeLifted,
+)
+from playbooks.domain.events.log import (
+    KeyEventMarked,
+    MessageDeleted,
+    MessageEdited,
+    MessageSaid,
+    WordsRemoved,
+)
+from playbooks.domain.events.recovery import (
+    ClockRead,
+    IncidentClosed,
+    IncidentMitigated,
+    IncidentReopened,
+    IncidentResolved,
+    QuietNoticed,
+)
+from playbooks.domain.events.review import (
+    FindingAttached,
+    KnownErrorCreated,
+    ReviewDrafted,
+    ReviewEdited,
+    ReviewPublished,
+)
+from playbooks.domain.events.room import (
+    PeopleInvited,
+    RoomOpened,
+    RoomReady,
+    RoomUnavailable,
+    StepFailed,
+)
+from playbooks.domain.events.statements import (
+    StatementMade,
+    StatementRefuted,
+    StatementReleased,
+    StatementVerified,
+    UpdateDue,
+    UpdateOverdue,
+    UpdatePromised,
+    UpdateSent,
+)
+
+__all__ = [
+    "AlertsAttached",
+    "ApprovalAsked",
+    "AskDeclined",
+    "AskLapsed",
+    "CandidateProposed",
+    "CandidateRejected",
+    "ChangeAllowed",
+    "ChangeApproved",
+    "ChangeDenied",
+    "ChangeHeld",
+    "ClockRead",
+    "CommandAsked",
+    "CommandContested",
+    "CommandTaken",
+    "CommandUnfilled",
+    "CommanderAnswered",
+    "CommanderGone",
+    "CommanderRecalled",
+    "ContestAwarded",
+    "ContestDecided",
+    "ContestJoined",
+    "Event",
+    "Evidence",
+    "FindingAttached",
+    "FreezeBegan",
+    "FreezeLifted",
+    "GlassBroken",
+    "GlassMended",
+    "HandoverAccepted",
+    "HandoverDeclined",
+    "HandoverExpired",
+    "HandoverOffered",
+    "HandoverWithdrawn",
+    "IncidentAbsorbed",
+    "IncidentClosed",
+    "IncidentDeclared",
+    "IncidentMerged",
+    "IncidentMitigated",
+    "IncidentReopened",
+    "IncidentResolved",
+    "KeyEventMarked",
+    "KnownErrorCreated",
+    "KnownErrorRecognised",
+    "MergeAgreed",
+    "MergeDeclined",
+    "MergeProposed",
+    "MessageDeleted",
+    "MessageEdited",
+    "MessageSaid",
+    "PeopleInvited",
+    "QuietNoticed",
+    "ReviewDrafted",
+    "ReviewEdited",
+    "ReviewPublished",
+    "RoleGiven",
+    "RoleLaidDown",
+    "RoomOpened",
+    "RoomReady",
+    "RoomUnavailable",
+    "SeverityChanged",
+    "StatementMade",
+    "StatementRefuted",
+    "StatementReleased",
+    "StatementVerified",
+    "StepFailed",
+    "UpdateDue",
+    "UpdateOverdue",
+    "UpdatePromised",
+    "UpdateSent",
+    "UserReported",
+    "WordsRemoved",
+]

@@ -1,0 +1,74 @@
+"""Changes: held, asked for, allowed, denied, let go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from playbooks.domain.events.fact import Event
+from playbooks.domain.ids import ChangeId, ClearanceId, ServiceName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeBegan(Event):
+    """Non-critical changes around the outage are held."""
+
+    ring0: tuple[ServiceName, ...]
+    ring1: tuple[ServiceName, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeHeld(Event):
+    """A pipeline asked and was told to wait."""
+
+    change: ChangeId
+    ref: str
+    services: tuple[ServiceName, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalAsked(Event):
+    """A change that may help needs the commander's word."""
+
+    clearance: ClearanceId
+    ref: str
+    title: str
+    services: tuple[ServiceName, ...]
+    reason: str
+    requester: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeApproved(Event):
+    """The commander let one change with one artefact through."""
+
+    clearance: ClearanceId
+    ref: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeDenied(Event):
+    """The commander kept a change back."""
+
+    clearance: ClearanceId
+    ref: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAllowed(Event):
+    """A change under an approval went ahead."""
+
+    ref: str
+    op: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeLifted(Event):
+    """Holds are gone; their owners may ask the gate again."""
+
+    released: tuple[str, ...]
+    reason: str

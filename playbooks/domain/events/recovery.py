@@ -1,0 +1,55 @@
+"""The way back: quiet, mitigated, resolved, reopened, closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from playbooks.domain.events.fact import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietNoticed(Event):
+    """Monitoring has been quiet for a while; the commander is asked, nothing is assumed."""
+
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentMitigated(Event):
+    """Users are served again; the work goes on."""
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockRead(Event):
+    """A service-level clock stopped: met or breached, by how much (seconds)."""
+
+    agreement: str
+    metric: str
+    met: bool
+    elapsed_seconds: int
+    margin_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentResolved(Event):
+    """It is over, with a code and a note."""
+
+    code: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentReopened(Event):
+    """It came back."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentClosed(Event):
+    """The record is closed by hand."""
+
+    note: str
