@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.delivery.saying import redraw, say, speak, where
+from bot.delivery.saying import instead, redraw, say, speak, where
 from bot.delivery.tools import Delivered, Errand, Place, Tools
 from bot.slack.gateway import Posted
 from bot.slack.outcomes import GONE, LOST, Never
@@ -74,7 +74,7 @@ async def announce(errand: Errand[Announce], tools: Tools) -> Delivered:
     """Announce in the incidents channel; a proposal that stands there becomes the announcement."""
     number = errand.effect.incident
     message = announcement.announcement(await tools.picture(number))
-    posted = await _instead_of_proposal(errand, tools, message)
+    posted = await instead(errand, tools, await tools.posted(f"announcement:{number}"), message)
     if posted is None:
         hub = await tools.directory.channel(tools.ports.handbook().catalogue.channels.incidents)
         posted = await say(errand, tools, Place(channel=hub, thread=None), message)
@@ -116,19 +116,6 @@ async def close_approval(errand: Errand[CloseApproval], tools: Tools) -> Deliver
     picture = await tools.picture(effect.incident)
     message = approval.decided(_clearance(picture, effect.clearance), picture)
     return await _unless_gone(errand, tools, Posted(channel=effect.channel, ts=effect.ts), message)
-
-
-async def _instead_of_proposal(errand: Errand[Announce], tools: Tools, message: Message) -> Posted | None:
-    """The proposal's message, redrawn; None if there is none to redraw."""
-    posted = await tools.posted(f"announcement:{errand.effect.incident}")
-    if posted is not None:
-        try:
-            await redraw(errand, tools, posted, message)
-        except Never as refusal:
-            if refusal.code not in GONE | LOST:
-                raise
-            return None
-    return posted
 
 
 async def _unless_gone(errand: Errand[Any], tools: Tools, at: Posted, message: Message) -> Delivered:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.delivery.saying import say, speak, tell, where
+from bot.delivery.saying import instead, say, speak, tell, where
 from bot.delivery.tools import Delivered, Errand, Place, Then, Tools
 from bot.slack.gateway import Posted
 from bot.slack.outcomes import Never
@@ -75,14 +75,19 @@ async def send_brief(errand: Errand[SendBrief], tools: Tools) -> Delivered:
 
 
 async def post_candidate(errand: Errand[PostCandidate], tools: Tools) -> Delivered:
-    """Ask the incidents channel whether this is a major incident; the answer is drawn there too."""
+    """Ask the incidents channel whether this is a major incident; the answer is drawn there too.
+
+    A question that is put again, because two became one, replaces the first.
+    """
     number, about = errand.effect.incident, errand.effect.about
     if not isinstance(about, CandidateProposed):
         raise Never("not_a_proposal")
     handbook = tools.ports.handbook()
     hub = await tools.directory.channel(handbook.catalogue.channels.incidents)
     message = candidate.candidate(about, handbook)
-    posted = await say(errand, tools, Place(channel=hub, thread=None), message)
+    posted = await instead(errand, tools, await tools.posted(f"announcement:{number}"), message)
+    if posted is None:
+        posted = await say(errand, tools, Place(channel=hub, thread=None), message)
 
     async def then(unit: SqlUnit) -> None:
         await unit.posts.remember(f"announcement:{number}", posted.channel, posted.ts)

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.delivery.tools import Errand, Place, Tools
 from bot.slack.gateway import Posted
-from bot.slack.outcomes import GONE, UNREADABLE, Never
+from bot.slack.outcomes import GONE, LOST, UNREADABLE, Never
 from bot.slack.reconcile import find_post
 from handlers.views.kit import Message
 from playbooks.domain.effects import Effect
@@ -51,6 +51,20 @@ async def redraw(errand: Errand[Any], tools: Tools, at: Posted, message: Message
             raise
         _complain(tools, errand.effect, refusal)
         await tools.gateway.update(at, text=message.text[:PLAIN_CHARS], blocks=None)
+
+
+async def instead(
+    errand: Errand[Any], tools: Tools, before: Posted | None, message: Message
+) -> Posted | None:
+    """Redraw what was posted before; None if there is nothing to redraw any more."""
+    if before is not None:
+        try:
+            await redraw(errand, tools, before, message)
+        except Never as refusal:
+            if refusal.code not in GONE | LOST:
+                raise
+            return None
+    return before
 
 
 async def _found(errand: Errand[Any], tools: Tools, place: Place) -> Posted | None:

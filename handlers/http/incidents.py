@@ -19,7 +19,7 @@ from handlers.http.reading import body, mistakes
 from playbooks.domain.alike import LooksAlike
 from playbooks.domain.errors import KeyReused, ProtocolError
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import IncidentId, UserId, incident_name
+from playbooks.domain.ids import IncidentId, UserId, incident_name, is_account
 from playbooks.domain.incident import Incident
 from playbooks.protocol import declare
 
@@ -28,7 +28,6 @@ MAX_KEY = 128
 _KEY = re.compile(r'"?([\x21\x23-\x7e]{1,128})"?\Z')
 """A token, or a string as the draft of the header field writes it (IETF, idempotency-key-header)."""
 _NUMBER = re.compile(r"(?:INC-)?(\d{1,9})\Z", re.IGNORECASE)
-_SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,20}\Z")
 
 Words = Annotated[str, Field(max_length=1_000, pattern=r"^[^\x00]*$")]
 
@@ -114,7 +113,7 @@ def _person(handbook: Handbook, written: str) -> UserId:
     """Somebody by the catalogue's name or by Slack's id: whoever declares is invited and answered."""
     if written in handbook.catalogue.people:
         return handbook.slack_id(written)
-    if _SLACK_USER.match(written):
+    if is_account(written):
         return UserId(written)
     detail = "declared_by: name somebody of the catalogue, or send a Slack user id"
     raise Refused(422, "Not understood", detail)

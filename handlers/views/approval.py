@@ -71,5 +71,7 @@ def _outcome(clearance: Clearance, picture: Picture) -> Markup:
             return say("✅ Approved by {who} at {at}", who=who, at=at)
         case ClearanceState.DENIED:
             return say("⛔ Denied by {who} at {at}", who=who, at=at)
+        case ClearanceState.WITHDRAWN:
+            return say("🔀 Not decided here: this incident became part of another one at {at}", at=at)
         case ClearanceState.ASKED:
             return Markup("🚧 Still waiting for the commander")

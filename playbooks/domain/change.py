@@ -93,11 +93,15 @@ class Verdict:
 
 
 class ClearanceState(StrEnum):
-    """A request for the commander's approval of one change and one artefact."""
+    """A request for the commander's approval of one change and one artefact.
+
+    asked → approved | denied | withdrawn, the last when its incident became part of another.
+    """
 
     ASKED = "asked"
     APPROVED = "approved"
     DENIED = "denied"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

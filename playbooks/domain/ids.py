@@ -6,6 +6,7 @@ aloud; everything else is an opaque string made by the injected ``Ids``.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import NewType
 
@@ -44,6 +45,7 @@ MONITORING = UserId("monitoring")
 """The actor of what a trigger rule did."""
 PROTOCOL = UserId("protocol")
 """The actor of what a timer of the playbook did."""
+_ACCOUNT = re.compile(r"[UW][A-Z0-9]{2,20}")
 
 
 def instant(ts: str) -> datetime:
@@ -63,6 +65,11 @@ def incident_name(incident: IncidentId) -> str:
 def known_error_name(known_error: KnownErrorId) -> str:
     """The way people write a known error's number."""
     return f"KE-{known_error}"
+
+
+def is_account(word: str) -> bool:
+    """Whether a word from outside is a Slack user id; whether somebody has it only Slack knows."""
+    return _ACCOUNT.fullmatch(word) is not None
 
 
 def is_person(actor: UserId) -> bool:

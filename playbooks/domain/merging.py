@@ -6,7 +6,7 @@ in silence: both commanders have to agree, one refusal ends it, and silence chan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -121,6 +121,15 @@ def absorbed(survivor: Incident, other: Incident) -> Incident:
         impact_started_at=min(survivor.impact_started_at, other.impact_started_at),
         detected_at=min(survivor.detected_at, other.detected_at),
     )
+
+
+def stronger(one: Incident, other: Incident, *, order: Sequence[str]) -> Incident:
+    """Of two candidates the one whose rule stands earlier in the playbook; the first if none does."""
+
+    def place(incident: Incident) -> int:
+        return order.index(incident.rule) if incident.rule in order else len(order)
+
+    return min((one, other), key=place)
 
 
 def ended(incident: Incident, into: IncidentId, *, at: datetime) -> Incident:

@@ -118,7 +118,7 @@ async def _understood(unit: Unit, ports: Ports, question: GateQuestion) -> Chang
         digest=question.digest,
         op=question.op,
         op_started_at=question.op_started_at,
-        remedies=question.remedies,
+        remedies=await _survivor(unit, question.remedies),
         rollback_of=question.rollback_of,
         title=question.title,
         link=question.link,
@@ -128,6 +128,18 @@ async def _understood(unit: Unit, ports: Ports, question: GateQuestion) -> Chang
     )
     await (unit.changes.save(change) if known else unit.changes.add(change))
     return change
+
+
+async def _survivor(unit: Unit, number: IncidentId | None) -> IncidentId | None:
+    """The incident in which the work on another goes on: a remedy of a part is one of the whole."""
+    seen: set[IncidentId] = set()
+    while number is not None and number not in seen:
+        seen.add(number)
+        found = await unit.incidents.find(number)
+        if found is None or found.merged_into is None:
+            break
+        number = found.merged_into
+    return number
 
 
 def _services(handbook: Handbook, words: tuple[str, ...]) -> tuple[tuple[ServiceName, ...], tuple[str, ...]]:

@@ -26,7 +26,7 @@ from playbooks.domain.merging import MergeProposal, MergeState
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.update import UpdateState
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import clocks, command, freeze, quiet, resolve
+from playbooks.protocol import approvals, clocks, command, freeze, quiet, resolve
 from playbooks.protocol.recording import locked, record
 
 DECIDE_WITHIN = timedelta(minutes=10)
@@ -43,11 +43,11 @@ async def merge(
     """
     async with ports.units() as unit:
         await unit.episodes.lock_intake()
-        one, other = await _both(unit, incident, into)
+        one, other = await both(unit, incident, into)
         merging.require_mergeable(one, other)
         asked = None
         if one.major is Major.PROPOSED:
-            await _unite(unit, ports, one, other, by=by, reason=reason)
+            await unite(unit, ports, one, other, by=by, reason=reason)
         else:
             asked = await _propose(unit, ports, one, other, by=by, reason=reason)
         await unit.commit()
@@ -57,7 +57,7 @@ async def merge(
 async def suggest(unit: Unit, ports: Ports, incident: Incident, into: Incident) -> None:
     """Alerts join two incidents on which people work: their commanders are asked, once."""
     if await unit.mergers.between(incident.id, into.id) is None:
-        one, other = await _both(unit, incident.id, into.id)
+        one, other = await both(unit, incident.id, into.id)
         await _propose(unit, ports, one, other, by=MONITORING, reason="their alerts belong together")
 
 
@@ -150,7 +150,7 @@ async def _keep(
     await unit.mergers.save(proposal)
     if proposal.state is MergeState.MERGED:
         await unit.timers.cancel(TimerKind.MERGER_EXPIRES, proposal.id)
-        await _unite(unit, ports, one, other, by=by, reason=proposal.reason)
+        await unite(unit, ports, one, other, by=by, reason=proposal.reason)
         return
     for here, there in ((one, other), (other, one)):
         if here.id in proposal.agreed:
@@ -184,10 +184,11 @@ async def _part(
         await record(unit, ports, here, event)
 
 
-async def _unite(
-    unit: Unit, ports: Ports, one: Incident, other: Incident, *, by: UserId, reason: str
-) -> None:
-    """``one`` ends as a part of ``other``, which takes over what belongs to it."""
+async def unite(unit: Unit, ports: Ports, one: Incident, other: Incident, *, by: UserId, reason: str) -> None:
+    """``one`` ends as a part of ``other``, which takes over what belongs to it.
+
+    Inside the caller's transaction; both were read with ``both``.
+    """
     now = ports.clock.now()
     worse = one.severity < other.severity and one.major is Major.ACCEPTED
     why = reason or "one outage"
@@ -220,6 +221,7 @@ async def _unite(
         incident=gone.id, by=by, at=now, into=survivor.id, room=survivor.room or "", reason=why
     )
     await record(unit, ports, gone, merged)
+    await approvals.follow(unit, ports, gone, survivor)
     await quiet.listen(unit, ports, survivor.id)
 
 
@@ -247,7 +249,7 @@ async def _move(unit: Unit, source: IncidentId, into: IncidentId) -> None:
         await unit.reports.save(replace(report, incident=into))
 
 
-async def _both(unit: Unit, one: IncidentId, other: IncidentId) -> tuple[Incident, Incident]:
+async def both(unit: Unit, one: IncidentId, other: IncidentId) -> tuple[Incident, Incident]:
     """Two incidents, held in the order of their numbers, so that nobody waits for nobody."""
     found = {number: await locked(unit, number) for number in sorted({one, other})}
     return found[one], found[other]
@@ -257,7 +259,7 @@ async def _asked(unit: Unit, merger: MergeId) -> tuple[MergeProposal, Incident, 
     found = await unit.mergers.find(merger)
     if found is None:
         raise NeedsWords("That question does not exist any more.")
-    one, other = await _both(unit, found.incident, found.into)
+    one, other = await both(unit, found.incident, found.into)
     return await unit.mergers.find(merger) or found, one, other
 
 

@@ -12,14 +12,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from playbooks.domain.correlation import Cluster
-from playbooks.domain.events import AlertsAttached, Evidence
+from playbooks.domain.events import AlertsAttached
+from playbooks.domain.evidence import shown
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import MONITORING, IncidentId, ServiceName, incident_name, is_person
+from playbooks.domain.ids import MONITORING, ServiceName, is_person
 from playbooks.domain.incident import AffectedService, Incident, Major, ServiceRole, State
 from playbooks.domain.signal import Episode
 from playbooks.domain.trigger import Fired, came_back, earliest, judge, next_evidence, same_outage
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import clocks, declare, merge, quiet, resolve
+from playbooks.protocol import clocks, declare, folding, merge, quiet, resolve
 from playbooks.protocol.recording import locked, record
 from playbooks.schema import TriggerAction
 
@@ -64,12 +65,12 @@ async def consider(unit: Unit, ports: Ports, cluster: Cluster, around: Known) ->
     proposed = known is not None and known.major is Major.PROPOSED
     fired = judge(cluster, handbook, at=now, only_declare=proposed)
     if known is not None and known.is_live:
-        await _attach(unit, ports, known, cluster)
+        await _attach(unit, ports, known, cluster, around)
         if proposed and fired is not None:
             await _promote(unit, ports, known, fired)
         around.forget()
     elif fired is not None and (known is None or await _speaks_again(unit, ports, cluster, known, fired)):
-        await _begin_or_reopen(unit, ports, cluster, fired, known)
+        await _begin_or_reopen(unit, ports, cluster, fired, known, around=around)
         around.forget()
     if known is None or known.major is not Major.REJECTED:
         return earliest(cluster, handbook, at=now)
@@ -108,7 +109,7 @@ async def _speaks_again(unit: Unit, ports: Ports, cluster: Cluster, known: Incid
 
 
 async def _begin_or_reopen(
-    unit: Unit, ports: Ports, cluster: Cluster, fired: Fired, known: Incident | None
+    unit: Unit, ports: Ports, cluster: Cluster, fired: Fired, known: Incident | None, *, around: Known
 ) -> None:
     policy = ports.handbook().playbook.alerts
     if known is None or not same_outage(cluster, (known,), at=ports.clock.now(), alerts=policy):
@@ -119,7 +120,7 @@ async def _begin_or_reopen(
         fresh = await resolve.bring_back(
             unit, ports, fresh, by=MONITORING, reason="the same services alert again"
         )
-    await _attach(unit, ports, fresh, cluster)
+    await _attach(unit, ports, fresh, cluster, around)
 
 
 async def _promote(unit: Unit, ports: Ports, known: Incident, fired: Fired) -> None:
@@ -164,10 +165,11 @@ async def _begin(unit: Unit, ports: Ports, cluster: Cluster, fired: Fired) -> No
         await declare.propose(unit, ports, fired, incident)
 
 
-async def _attach(unit: Unit, ports: Ports, known: Incident, cluster: Cluster) -> None:
+async def _attach(unit: Unit, ports: Ports, known: Incident, cluster: Cluster, around: Known) -> None:
     """More of the same outage; services that were not impacted before are now."""
-    dropped = await _fold(unit, ports, known, cluster)
-    loose = [e for e in cluster.episodes if e.incident is None or e.incident in dropped]
+    over = {i.id for i in await _linked(unit, cluster) if i.major not in (Major.PROPOSED, Major.ACCEPTED)}
+    loose = [e for e in cluster.episodes if e.incident is None or e.incident in over]
+    await _join(unit, ports, known, cluster, around)
     if not loose:
         return
     incident = await locked(unit, known.id)
@@ -180,25 +182,25 @@ async def _attach(unit: Unit, ports: Ports, known: Incident, cluster: Cluster) -
         incident=incident.id,
         by=MONITORING,
         at=ports.clock.now(),
-        evidence=_shown(loose),
+        evidence=shown(loose),
         new_services=new,
     )
     await record(unit, ports, incident, event)
     await quiet.listen(unit, ports, incident.id)
 
 
-async def _fold(unit: Unit, ports: Ports, known: Incident, cluster: Cluster) -> set[IncidentId]:
-    """Drop open candidates about the same outage. The incidents whose alerts are free to be attached."""
-    others = [i for i in await _linked(unit, cluster) if i.id != known.id]
-    for candidate in others:
-        if candidate.major is Major.PROPOSED:
-            reason = f"it is part of {incident_name(known.id)}"
-            await declare.turn_down(
-                unit, ports, await locked(unit, candidate.id), by=MONITORING, reason=reason
-            )
-        elif candidate.is_live and known.is_live and known.major is Major.ACCEPTED:
-            await merge.suggest(unit, ports, candidate, known)
-    return {i.id for i in others if i.major is not Major.ACCEPTED}
+async def _join(unit: Unit, ports: Ports, known: Incident, cluster: Cluster, around: Known) -> None:
+    """What else is open about the same outage becomes part of it: candidates now, others if agreed."""
+    policy = ports.handbook().playbook.alerts
+    linked = {episode.incident for episode in cluster.episodes}
+    same = same_outage(cluster, await around.live(), at=ports.clock.now(), alerts=policy)
+    for other in same:
+        if other.id == known.id:
+            continue
+        if other.major is Major.PROPOSED:
+            await folding.fold(unit, ports, other, known)
+        elif other.id in linked and known.major is Major.ACCEPTED:
+            await merge.suggest(unit, ports, other, known)
 
 
 async def _spread(
@@ -268,18 +270,3 @@ def _title(handbook: Handbook, fired: Fired) -> str:
     """What is wrong, from the alert on the most important service."""
     worst = min(fired.evidence, key=lambda e: (_tier(handbook, e.service), e.since))
     return f"{handbook.title(worst.service)}: {worst.title[:MAX_ALERT_TITLE]}"
-
-
-def _shown(episodes: Iterable[Episode]) -> tuple[Evidence, ...]:
-    return tuple(
-        Evidence(
-            episode=e.id,
-            service=e.service,
-            origin=e.origin,
-            title=e.title,
-            since=e.starts_at,
-            link=e.link,
-        )
-        for e in episodes
-        if e.service is not None
-    )

@@ -30,7 +30,7 @@ from playbooks.domain.effects import (
     TellRoom,
 )
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import UserId, is_person
+from playbooks.domain.ids import UserId, is_account, is_person
 from playbooks.domain.incident import Incident, Major, State
 
 
@@ -98,6 +98,7 @@ def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: C901
             e.FreezeBegan()
             | e.ChangeHeld()
             | e.ApprovalAsked()
+            | e.ApprovalWithdrawn()
             | e.ChangeApproved()
             | e.ChangeDenied()
             | e.ChangeAllowed()
@@ -155,6 +156,8 @@ def _on_merger(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
             return room
         case e.IncidentMerged():
             return (*room, *_mirrors(event))
+        case e.IncidentAbsorbed() if scene.incident.major is not Major.ACCEPTED:
+            return ()  # the question itself is put again, with what it is about now
         case e.IncidentAbsorbed(new_services=new, newcomer=newcomer):
             come = _invite(event, (*scene.handbook.leads_of(new), newcomer))
             return (*come, *room, *_mirrors(event))
@@ -267,6 +270,8 @@ def _on_freeze(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
                 *_tell(event, _in_charge(scene)),
                 RefreshCard(incident=number),
             )
+        case e.ApprovalWithdrawn(requester=requester):
+            return (*_tell(event, _reachable(requester)), RefreshCard(incident=number))
         case e.FreezeLifted():
             return (TellRoom(incident=number, about=event), RefreshCard(incident=number))
         case e.ChangeAllowed():
@@ -330,6 +335,11 @@ def _in_charge(scene: Scene) -> tuple[UserId, ...]:
 
 def _commander(scene: Scene) -> tuple[UserId, ...]:
     return (scene.commander,) if scene.commander is not None else ()
+
+
+def _reachable(requester: str) -> tuple[UserId, ...]:
+    """Whoever a pipeline named, if that is somebody Slack can write to."""
+    return (UserId(requester),) if is_account(requester) else ()
 
 
 def _persons(*users: UserId) -> tuple[UserId, ...]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from playbooks.domain.change import Decision
 from playbooks.domain.effects import Invite, TellPerson, TellRoom
 from playbooks.domain.errors import AlreadyDecided, IncidentOver, NotNeeded, NotYourRole
+from playbooks.domain.events import ApprovalWithdrawn
 from playbooks.domain.ids import IncidentId, MergeId
 from playbooks.domain.incident import Incident, Major, ResolutionCode, State
-from playbooks.domain.merging import MergeState
-from playbooks.protocol import command, declare, find, merge, report
+from playbooks.domain.merging import MergeState, stronger
+from playbooks.protocol import command, declare, find, freeze, merge, report
+from playbooks.protocol.gate import ask
 from tests.clock import START
 from tests.protocol.conftest import ADA, BOB, CLEO, DEV, FAY, GUS, ON_SQLITE, House, signal
+from tests.protocol.test_freeze import REMEDY
 
 ONE, TWO = IncidentId(1), IncidentId(2)
 
@@ -172,6 +177,91 @@ async def test_alerts_that_join_two_incidents_raise_the_question_once(house: Hou
     assert (await house.kinds(1)).count("MergeProposed") == 1
     assert (await house.entry("MergeProposed", 2))["by"] == "monitoring"
     assert [i.state for i in await house.incidents()] == [State.OPEN, State.OPEN]
+
+
+async def two_questions(house: House) -> None:
+    """Web and payments alert for themselves; neither needs the other directly."""
+    await house.hears(signal("web", at=START), signal("payments", at=START + timedelta(minutes=1)))
+    await house.pass_time(minutes=11)
+    assert [i.major for i in await house.incidents()] == [Major.PROPOSED, Major.PROPOSED]
+    await house.owed()
+
+
+async def the_link_alerts(house: House) -> None:
+    """Checkout, which stands between them, alerts too: it is one outage."""
+    await house.hears(signal("checkout", at=house.clock.now(), severity=2))
+
+
+async def test_two_questions_about_one_outage_become_one(house: House) -> None:
+    await two_questions(house)
+    await the_link_alerts(house)
+    stays, gone = await house.incidents()
+    assert (gone.state, gone.major, gone.merged_into) == (State.MERGED, Major.NONE, ONE)
+    assert stays.major is Major.PROPOSED
+    assert set(stays.impacted) == {"web", "payments", "checkout"}
+    asked = await house.entry("CandidateProposed")
+    assert {e["service"] for e in asked["evidence"]} == {"web", "payments"}
+    assert asked["decide_by"].startswith("2026-03-02T09:20"), "the earlier deadline stays"
+    assert [type(e).__name__ for e in await house.owed()].count("PostCandidate") == 1
+    picture = await find.picture(house.ports, incident=ONE)
+    assert len(picture.episodes) == 3
+    await house.pass_time(hours=1)
+    assert [i.state for i in await house.incidents()] == [State.OPEN, State.MERGED], "one is declared"
+    assert (await house.incident(1)).major is Major.ACCEPTED
+
+
+@ON_SQLITE
+async def test_a_question_about_an_accepted_outage_joins_it(house: House) -> None:
+    await two_questions(house)
+    await declare.accept(house.ports, incident=TWO, by=BOB)
+    await house.owed()
+    await the_link_alerts(house)
+    gone, stays = await house.incidents()
+    assert (gone.state, gone.merged_into) == (State.MERGED, TWO)
+    assert stays.impacted == ("payments", "web", "checkout"), "accepted goes before older"
+    assert (await house.entry("IncidentAbsorbed", 2))["by"] == "monitoring"
+    assert any(isinstance(e, Invite) for e in await house.owed()), "who leads the new services comes"
+
+
+@ON_SQLITE
+async def test_two_questions_keep_the_stronger_rule(house: House) -> None:
+    """The rule that stands earlier in the playbook; what no rule asked, or one that is gone, is weakest."""
+    one = await house.declared()
+    order = ["storm", "alone"]
+    storm, alone, gone = (replace(one, rule=rule) for rule in ("storm", "alone", "gone"))
+    assert stronger(alone, storm, order=order) is stronger(storm, alone, order=order) is storm
+    assert stronger(gone, alone, order=order) is alone
+    assert stronger(one, gone, order=order) is one
+
+
+async def asked_in_the_second(house: House, **rest: object) -> None:
+    """A change that remedies INC-2 waits for its commander."""
+    await two(house)
+    await ask(house.ports, question=replace(REMEDY, remedies=TWO, services=("payments",), **rest))  # type: ignore[arg-type]  # fields as given
+    await house.owed()
+
+
+async def test_what_waits_in_a_merged_incident_follows_to_the_survivor(house: House) -> None:
+    await asked_in_the_second(house, requester="U0DEV")
+    await merge.agree(house.ports, merger=await proposed(house), by=ADA)
+    there = await find.picture(house.ports, incident=ONE)
+    gone = await find.picture(house.ports, incident=TWO)
+    assert ([c.ref for c in there.pending], gone.pending) == (["CHG-1"], ())
+    assert (await house.entry("ApprovalWithdrawn", 2))["asked_there"] is True
+    told = [e for e in await house.owed() if isinstance(e, TellPerson) and e.user == DEV]
+    assert any(isinstance(e.about, ApprovalWithdrawn) for e in told)
+    await freeze.approve(house.ports, clearance=there.pending[0].id, by=ADA)
+    answer = await ask(house.ports, question=replace(REMEDY, remedies=TWO, services=("payments",)))
+    assert answer.verdict.decision is Decision.ALLOW, "a remedy of the part is one of the whole"
+
+
+@ON_SQLITE
+async def test_what_the_survivor_does_not_hold_need_not_wait(house: House) -> None:
+    await asked_in_the_second(house, requester="a bot")
+    await freeze.thaw(house.ports, incident=ONE, by=ADA, reason="only the second is left")
+    await merge.agree(house.ports, merger=await proposed(house), by=ADA)
+    assert (await find.picture(house.ports, incident=ONE)).pending == ()
+    assert (await house.entry("ApprovalWithdrawn", 2))["asked_there"] is False
 
 
 @ON_SQLITE

@@ -32,6 +32,8 @@ AlertsAttached of a new service         Invite(cleo, dev) RefreshCard SetTopic R
 AlertsAttached to a candidate           RefreshCard
 ApprovalAsked                           AskApproval TellPerson(bob) RefreshCard
 ApprovalAsked while nobody commands     AskApproval TellPerson(ada, fay) RefreshCard
+ApprovalWithdrawn                       RefreshCard
+ApprovalWithdrawn, a person asked       TellPerson(cleo) RefreshCard
 AskDeclined                             RefreshCard
 AskLapsed                               RefreshCard
 CandidateProposed                       PostCandidate
@@ -64,6 +66,7 @@ HandoverExpired                         TellPerson(bob) RefreshCard
 HandoverOffered                         Invite(cleo) TellRoom SendBrief(cleo) RefreshCard
 HandoverWithdrawn                       TellRoom TellPerson(cleo) RefreshCard
 IncidentAbsorbed                        Invite(cleo) TellRoom RefreshCard SetTopic RefreshAnnouncement
+IncidentAbsorbed by a candidate         nothing
 IncidentClosed                          TellRoom RefreshCard SetTopic RefreshAnnouncement
 IncidentDeclared                        OpenRoom Announce
 IncidentMerged                          TellRoom RefreshCard SetTopic RefreshAnnouncement
@@ -141,6 +144,8 @@ def variations(scene: Scene) -> dict[str, tuple[Event, Scene]]:
         "AlertsAttached of a new service": (spreading, scene),
         "AlertsAttached to a candidate": (spreading, candidate),
         "ApprovalAsked while nobody commands": (built(events.ApprovalAsked), vacant),
+        "ApprovalWithdrawn, a person asked": (built(events.ApprovalWithdrawn, requester=CLEO), scene),
+        "IncidentAbsorbed by a candidate": (built(events.IncidentAbsorbed), candidate),
         "CommandTaken by award": (built(events.CommandTaken, how=Seating.AWARD), scene),
         "CommandTaken, acting": (built(events.CommandTaken, how=Seating.ACTING), scene),
         "MergeProposed while nobody commands": (built(events.MergeProposed), vacant),

@@ -7,8 +7,10 @@ from handlers.views.phrases import code, count
 from handlers.views.text import Markup, clock_time, foreign, say
 from playbooks.domain import events as e
 from playbooks.domain.handbook import Handbook
+from playbooks.domain.ids import incident_name
 
-Freeze = e.FreezeBegan | e.FreezeLifted | e.ChangeHeld | e.ChangeAllowed | e.ChangeApproved | e.ChangeDenied
+Word = e.ChangeAllowed | e.ChangeApproved | e.ChangeDenied | e.ApprovalWithdrawn
+Freeze = e.FreezeBegan | e.FreezeLifted | e.ChangeHeld | Word
 
 
 def freeze(event: Freeze, handbook: Handbook) -> Markup:
@@ -32,6 +34,13 @@ def freeze(event: Freeze, handbook: Handbook) -> Markup:
             )
         case e.ChangeHeld():
             return say("❄️ Held: {ref}, {why}", ref=code(event.ref), why=foreign(event.reason))
+        case _:
+            return _word(event)
+
+
+def _word(event: Word) -> Markup:
+    """What became of a change for which somebody asked."""
+    match event:
         case e.ChangeAllowed():
             return say("🚚 {ref} goes ahead, as the commander approved.", ref=code(event.ref))
         case e.ChangeApproved():
@@ -41,6 +50,14 @@ def freeze(event: Freeze, handbook: Handbook) -> Markup:
                 who=actor(event),
                 ref=code(event.ref),
                 until=until,
+            )
+        case e.ApprovalWithdrawn():
+            there = "Its commander is asked now." if event.asked_there else "It may ask the gate again."
+            return say(
+                "🔀 {ref}: nobody decides here, because this is part of *{n}* now. {there}",
+                ref=code(event.ref),
+                n=incident_name(event.into),
+                there=there,
             )
         case e.ChangeDenied():
             why = foreign(event.reason) or Markup("no reason given")

@@ -82,6 +82,7 @@ def _spoken_later(event: e.Event, picture: Picture, handbook: Handbook) -> Marku
             | e.ChangeAllowed()
             | e.ChangeApproved()
             | e.ChangeDenied()
+            | e.ApprovalWithdrawn()
         ):
             return freeze(event, handbook)
         case e.UpdateOverdue() | e.UpdateSent():

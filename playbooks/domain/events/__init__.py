@@ -54,6 +54,7 @@ from playbooks.domain.events.fact import (
 )
 from playbooks.domain.events.freeze import (
     ApprovalAsked,
+    ApprovalWithdrawn,
     ChangeAllowed,
     ChangeApproved,
     ChangeDenied,
@@ -104,6 +105,7 @@ from playbooks.domain.events.statements import (
 __all__ = [
     "AlertsAttached",
     "ApprovalAsked",
+    "ApprovalWithdrawn",
     "AskDeclined",
     "AskLapsed",
     "CandidateProposed",

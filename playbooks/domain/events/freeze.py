@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from playbooks.domain.events.fact import Event
-from playbooks.domain.ids import ChangeId, ClearanceId, ServiceName
+from playbooks.domain.ids import ChangeId, ClearanceId, IncidentId, ServiceName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,18 @@ class ApprovalAsked(Event):
     reason: str
     requester: str
     link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalWithdrawn(Event):
+    """The incident became part of another one, so nobody decides here any more."""
+
+    clearance: ClearanceId
+    ref: str
+    requester: str
+    into: IncidentId
+    asked_there: bool
+    """Whether the other one's commander is asked now; if not, nothing there keeps it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
