@@ -215,7 +215,7 @@ def _chores(ground: Ground, slack: Slack) -> Chores:
         bell=ground.bells.bell("chores"),
         worker=ground.name,
         poll=ground.settings.worker.poll,
-        wall=ground.wall.now,
+        clock=ground.ports.clock.now,
     )
     chores.ask(GAPS)
     return chores

@@ -54,20 +54,20 @@ class Chores(Worker):
         bell: Bell,
         worker: str,
         poll: timedelta,
-        wall: Callable[[], datetime],
+        clock: Callable[[], datetime],
     ) -> None:
         super().__init__("chores", bell=bell, poll=poll)
         self._chores = chores
         self._jobs = jobs
         self._worker = worker
-        self._wall = wall
+        self._clock = clock
         self._looked_at: dict[str, datetime] = {}
         self._asked: dict[str, datetime] = {}
         self._busy: dict[str, asyncio.Task[None]] = {}
 
     def ask(self, name: str) -> None:
         """Have a chore done soon, whenever its next turn is."""
-        self._asked.setdefault(name, turn(self._wall(), SOON) + SOON)
+        self._asked.setdefault(name, turn(self._clock(), SOON) + SOON)
 
     def stop(self) -> None:
         """Chores that are under way are broken off; another replica, or the next turn, does them."""
@@ -83,7 +83,7 @@ class Chores(Worker):
 
     def _due(self, chore: Chore) -> datetime | None:
         """The turn that is worth a claim now: one that was asked for, or the regular one."""
-        now = self._wall()
+        now = self._clock()
         asked = self._asked.get(chore.name)
         if asked is not None and asked <= now:
             return asked
@@ -92,7 +92,7 @@ class Chores(Worker):
 
     async def _take(self, chore: Chore, slot: datetime, begun: asyncio.TaskGroup) -> None:
         ours = await self._jobs.claim(
-            chore.name, slot, now=self._wall(), lease=chore.every, worker=self._worker
+            chore.name, slot, now=self._clock(), lease=chore.every, worker=self._worker
         )
         if self._asked.get(chore.name) == slot:
             del self._asked[chore.name]
@@ -104,7 +104,7 @@ class Chores(Worker):
     async def _do(self, chore: Chore, slot: datetime) -> None:
         try:
             await chore.work()
-            await self._jobs.done(chore.name, slot, now=self._wall())
+            await self._jobs.done(chore.name, slot, now=self._clock())
         except AWAY as away:
             log.warning("worker.no_database", worker=chore.name, reason=str(away))
         except Exception:

@@ -17,7 +17,7 @@ from bot.slack.methods import METHODS
 from bot.slack.outcomes import Ambiguous, Later, Never
 from bot.slack.throttle import Throttle
 from handlers.slack.history import remembered
-from playbooks.domain.gaps import Remembered, half_heard
+from playbooks.domain.gaps import Remembered, threads_to_read
 from playbooks.domain.ids import IncidentId, Ts
 from playbooks.ports import Ports
 from playbooks.protocol import gaps
@@ -75,7 +75,7 @@ class Gaps:
         if reading is None:
             return
         told = await self._messages(reading, me)
-        for parent in half_heard(told.values(), reading.known):
+        for parent in threads_to_read(told.values(), reading.known):
             told |= await self._messages(reading, me, thread=parent)
         if recovered := await gaps.recover(self._ports, reading=reading, remembered=tuple(told.values())):
             log.warning("gaps.recovered", incident=incident, facts=recovered)

@@ -33,5 +33,6 @@ def remembered(message: Mapping[str, Any], *, bot: str) -> Remembered | None:
         edited_at=Ts(kept.edited.ts) if kept.edited else None,
         marks=tuple((r.plain_name, UserId(r.users[0])) for r in kept.reactions if r.users),
         replies=kept.reply_count,
+        answered_at=Ts(kept.latest_reply) if kept.latest_reply else None,
         ours=bool(bot) and kept.bot_id == bot,
     )

@@ -252,6 +252,7 @@ class Kept(Said):
 
     reactions: tuple[Reacted, ...] = ()
     reply_count: int = 0
+    latest_reply: str | None = None
 
 
 class Shortcut(Part):

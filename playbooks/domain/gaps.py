@@ -21,6 +21,9 @@ LOOK_BACK = timedelta(hours=6)
 """How far before the last reading edits, marks and threads are looked at again."""
 ON_ITS_WAY = timedelta(seconds=20)
 """What is younger is not missed yet: its event may be about to arrive."""
+THREADS_AGAIN = 10
+"""Threads that are read in each turn though all their answers were heard: a message does not tell
+that an answer to it was edited or marked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,8 @@ class Remembered:
     """Reactions, each with the first person who added it."""
     replies: int
     """How many messages answer it."""
+    answered_at: Ts | None
+    """The last answer that it has now; None if it has none."""
     ours: bool
     """Whether the bot said it: its own words are written down when they are sent."""
 
@@ -66,9 +71,12 @@ def known_of(entries: Iterable[Entry], channel: ChannelId) -> Known:
     )
 
 
-def half_heard(remembered: Iterable[Remembered], known: Known) -> tuple[Ts, ...]:
-    """Messages that have more answers than the log has heard."""
-    return tuple(one.ts for one in remembered if one.replies > known.replies.get(one.ts, 0))
+def threads_to_read(remembered: Iterable[Remembered], known: Known) -> tuple[Ts, ...]:
+    """Messages that have more answers than the log has heard; then those that were answered last."""
+    answered = [one for one in remembered if one.replies]
+    half_heard = [one.ts for one in answered if one.replies > known.replies.get(one.ts, 0)]
+    latest = sorted(answered, key=lambda one: one.answered_at or one.ts, reverse=True)[:THREADS_AGAIN]
+    return tuple(dict.fromkeys((*half_heard, *(one.ts for one in latest))))
 
 
 def missed(

@@ -31,7 +31,7 @@ def make(store: Store, clock: MovableClock, done: list[str]) -> Make:
             done.append(name)
 
         chore = Chore(name="sweep", every=HOUR, work=sweep)
-        return Chores((chore,), store.jobs, bell=Bell(), worker=name, poll=SOON, wall=clock.now)
+        return Chores((chore,), store.jobs, bell=Bell(), worker=name, poll=SOON, clock=clock.now)
 
     return chores
 
@@ -82,7 +82,7 @@ async def test_a_chore_that_fails_ends_nothing(store: Store, clock: MovableClock
         raise RuntimeError("the broom is broken")
 
     chore = Chore(name="sweep", every=HOUR, work=fail)
-    one = Chores((chore,), store.jobs, bell=Bell(), worker="one", poll=SOON, wall=clock.now)
+    one = Chores((chore,), store.jobs, bell=Bell(), worker="one", poll=SOON, clock=clock.now)
     await look(one)
     clock.advance(HOUR)
     await look(one)
@@ -97,7 +97,7 @@ async def test_a_stop_breaks_off_a_long_chore(store: Store, clock: MovableClock)
         await asyncio.Event().wait()
 
     chore = Chore(name="sweep", every=HOUR, work=forever)
-    one = Chores((chore,), store.jobs, bell=Bell(), worker="one", poll=SOON, wall=clock.now)
+    one = Chores((chore,), store.jobs, bell=Bell(), worker="one", poll=SOON, clock=clock.now)
     async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
         tasks.create_task(one.run())
         await begun.wait()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from playbooks.domain.entry import entry_for
 from playbooks.domain.events import Event, KeyEventMarked, MessageEdited, MessageSaid
-from playbooks.domain.gaps import Known, Remembered, half_heard, known_of, missed
+from playbooks.domain.gaps import THREADS_AGAIN, Known, Remembered, known_of, missed, threads_to_read
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId, instant
 from tests.clock import START
 
@@ -33,6 +33,7 @@ LOOKING = Remembered(
     edited_at=None,
     marks=(),
     replies=0,
+    answered_at=None,
     ours=False,
 )
 CORRECTED = replace(LOOKING, text="found it", edited_by=BOB, edited_at=ts(9))
@@ -81,12 +82,27 @@ def test_only_the_room_counts() -> None:
     assert log(elsewhere) == NOTHING
 
 
-def test_a_thread_with_more_answers_than_were_heard_is_read() -> None:
-    parent = replace(LOOKING, replies=2)
-    answer = replace(LOOKING, ts=ts(2), thread=ts(1))
-    assert half_heard([parent], NOTHING) == (ts(1),)
-    assert half_heard([parent], log(*found(parent, answer))) == (ts(1),)
-    assert half_heard([parent], log(*found(parent, answer, replace(answer, ts=ts(3))))) == ()
+def parent(second: int, *, replies: int, answered: int) -> Remembered:
+    return replace(LOOKING, ts=ts(second), replies=replies, answered_at=ts(answered))
+
+
+def test_a_thread_with_more_answers_than_were_heard_is_read_first() -> None:
+    answer = replace(LOOKING, ts=ts(3), thread=ts(1))
+    room = [LOOKING, parent(1, replies=2, answered=4), parent(2, replies=1, answered=5)]
+    other = replace(answer, ts=ts(5), thread=ts(2))
+    assert threads_to_read(room, NOTHING) == (ts(1), ts(2))
+    assert threads_to_read(room, log(*found(*room, answer, other))) == (ts(1), ts(2))
+    assert threads_to_read(room, log(*found(*room, answer, replace(answer, ts=ts(4))))) == (ts(2), ts(1))
+
+
+def test_threads_answered_last_are_read_again_because_answers_may_be_marked_without_a_trace() -> None:
+    room = [parent(second, replies=1, answered=900 - second) for second in range(1, THREADS_AGAIN + 3)]
+    heard = log(*found(*(replace(LOOKING, ts=ts(500 + n), thread=one.ts) for n, one in enumerate(room))))
+    assert threads_to_read(room, heard) == tuple(one.ts for one in room[:THREADS_AGAIN])
+
+
+def test_a_room_without_threads_is_read_once() -> None:
+    assert threads_to_read([LOOKING], NOTHING) == ()
 
 
 @given(st.lists(st.integers(1, 9), unique=True), st.sets(st.integers(1, 9)))

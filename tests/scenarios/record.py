@@ -8,7 +8,10 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
+
+import sqlalchemy as sa
 
 from bot.clock import SystemClock
 from bot.demo.cast import PATIENCE
@@ -19,6 +22,7 @@ from playbooks.domain.entry import Entry, first_broken
 from playbooks.domain.ids import IncidentId
 from playbooks.domain.incident import Incident
 from storage.outbox import OutboxRow
+from storage.queues import jobs
 from storage.uow import Store
 
 MANY = 500
@@ -94,6 +98,12 @@ class Record:
         entry = await self.until(found, f"{kind} with {words!r} in the log")
         assert entry is not None
         return entry
+
+    async def did(self, chore: str, since: datetime) -> bool:
+        """Whether somebody did a chore after this instant."""
+        done = sa.and_(jobs.c.job == chore, jobs.c.done_at >= since)
+        async with self.store.jobs._database.reading() as connection:
+            return (await connection.execute(sa.select(jobs.c.slot).where(done))).first() is not None
 
     async def verify(self) -> None:
         """Every log is a whole chain."""

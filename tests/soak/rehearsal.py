@@ -18,6 +18,7 @@ from bot.demo.house import House, HouseBroken, open_house
 from bot.demo.stage import Stage, StoryBroken
 from bot.demo.story import play
 from bot.manifest import Mode
+from bot.workers.chores import GAPS
 from sandbox.clock import Clock
 from sandbox.state import Workspace as Served
 from storage.engine import Unreachable
@@ -139,42 +140,43 @@ async def _end(house: House, people: People) -> None:
     for seconds in (*RETRIES, FINALE):
         await _quiet(house, people)
         await house.advance(seconds)
-    await _quiet(house, people)
+    await _quiet(house, people, since=await _now(people))
 
 
-async def _quiet(house: House, people: People) -> None:
+async def _quiet(house: House, people: People, *, since: datetime | None = None) -> None:
     """Nothing is being delivered, nothing is owed, nothing waits to be thought about: twice in a row.
 
     Once could be chance: what an alarm owes may appear behind the back of whoever is counting.
+    With ``since``, rooms were read after it too, as far as they held what was not heard.
     """
     deadline = asyncio.get_running_loop().time() + PATIENCE
     busy: object = "the database is away"
     while asyncio.get_running_loop().time() < deadline:
         with suppress(DBAPIError, Unreachable):  # its server is being restarted
             async with reading(house.database_url) as record:
-                busy = await _calmed(record, people, deadline)
+                busy = await _calmed(record, people, deadline, since)
             if not busy:
                 return
         await asyncio.sleep(_LOOK_EVERY)
     raise StoryBroken(f"It never became quiet: {busy}")
 
 
-async def _calmed(record: Record, people: People, deadline: float) -> dict[str, int]:
+async def _calmed(record: Record, people: People, deadline: float, since: datetime | None) -> dict[str, int]:
     """What there is still to do when time is up; nothing as soon as there is nothing twice in a row."""
     calm = 0
     while True:
         await people.awake.wait()
-        busy = await _busy(record, people)
+        busy = await _busy(record, people, since)
         calm = 0 if busy else calm + 1
         if calm == _TWICE or asyncio.get_running_loop().time() > deadline:
             return busy
         await asyncio.sleep(_LOOK_EVERY)
 
 
-async def _busy(record: Record, people: People) -> dict[str, int]:
+async def _busy(record: Record, people: People, since: datetime | None) -> dict[str, int]:
     """How much there is still to do, in the order in which one thing leads to the next."""
     idle = await people.get("idle")
-    now = datetime.fromtimestamp(float((await people.get("clock"))["now"]), UTC)
+    now = await _now(people)
     received, ringing = await record.store.inbox.counts(), await record.store.alarms.overdue(now)
     owed = await record.store.outbox.counts()
     found = {
@@ -182,5 +184,10 @@ async def _busy(record: Record, people: People) -> dict[str, int]:
         "received": received["waiting"] + received["leased"],
         "alarms": ringing,
         "owed": owed["waiting"] + owed["leased"],
+        "unread rooms": since is not None and not await record.did(GAPS, since),
     }
     return {name: number for name, number in found.items() if number}
+
+
+async def _now(people: People) -> datetime:
+    return datetime.fromtimestamp(float((await people.get("clock"))["now"]), UTC)
