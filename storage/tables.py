@@ -110,6 +110,7 @@ episodes = Table(
     _at("received_at"),
     _many("labels"),
     _incident(optional=True),
+    _many("acknowledged"),
     _version(),
     Column("is_open", Boolean, nullable=False),
     _at("began_at"),

@@ -52,6 +52,7 @@ from handlers.views.text import (
 from handlers.views.text import link as linked
 from playbooks.domain.ids import incident_name, known_error_name
 from playbooks.domain.incident import State
+from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ClockState
 from playbooks.domain.statement import StatementStatus
 from playbooks.protocol.picture import Picture
@@ -164,15 +165,27 @@ def _alerts(picture: Picture) -> Block | None:
         return None
     lines = [
         say(
-            "• {title}, {origin}, since {at}",
+            "• {title}, {origin}, since {at}{seen}",
             title=linked(episode.link, plain(episode.title, 120) or "alert"),
             origin=foreign(episode.origin, 60),
             at=clock_time(episode.starts_at),
+            seen=_seen_by(episode),
         )
         for episode in firing[:2]
     ]
     rest = say(" ({n} in all)", n=len(firing)) if len(firing) > len(lines) else Markup("")
     return section(say("*Alerts firing*{rest}\n{lines}", rest=rest, lines=join(lines)))
+
+
+def _seen_by(episode: Episode) -> Markup:
+    """Who said in the alerting tool that they are aware of it."""
+    if not episode.acknowledged:
+        return Markup("")
+    last = episode.acknowledged[-1]
+    who = foreign(last.by, 60) or Markup("somebody")
+    return say(
+        ", 👀 {who} in {where} at {at}", who=who, where=foreign(last.where, 40), at=clock_time(last.at)
+    )
 
 
 def _reports(picture: Picture) -> Block | None:

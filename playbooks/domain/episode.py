@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from playbooks.domain.ids import EpisodeId, ServiceName
-from playbooks.domain.signal import Episode, Interval, Signal, SignalKind, SignalStatus
+from playbooks.domain.signal import Acknowledgement, Episode, Interval, Signal, SignalKind, SignalStatus
 from playbooks.schema import Alerts
 
 _REMEMBERED_WINDOWS = 4
 """How many flap windows of single intervals are kept; older ones are joined or dropped."""
+_SEEN_BY = 8
+"""How many acknowledgements of an alert are kept, the newest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ def absorb(
     the first after a silence of at least a flap window. At equal times ``resolved`` wins.
     """
     said = _understood(signal, received_at)
+    if signal.status is SignalStatus.ACKNOWLEDGED:
+        return _acknowledged(existing, signal, said.occurred_at)
     if signal.status is SignalStatus.RESOLVED:
         after = existing and _resolved(existing, signal, said, received_at=received_at, alerts=alerts)
     elif existing is None or _begins_anew(existing, signal, said, alerts):
@@ -52,6 +56,17 @@ def absorb(
     else:
         after = _fired(existing, signal, said, received_at=received_at, service=service, alerts=alerts)
     return None if after == existing else after
+
+
+def _acknowledged(existing: Episode | None, signal: Signal, at: datetime) -> Episode | None:
+    """The episode with who saw it, and nothing else changed; None if that is known or of no episode."""
+    seen = Acknowledgement(by=signal.by, where=signal.source, at=at)
+    if existing is None or at < existing.intervals[0].start or seen in existing.acknowledged:
+        return None
+    by_time = sorted((*existing.acknowledged, seen), key=lambda a: (a.at, a.by))
+    if (kept := tuple(by_time[-_SEEN_BY:])) == existing.acknowledged:
+        return None
+    return replace(existing, acknowledged=kept)
 
 
 def _understood(signal: Signal, received_at: datetime) -> _Said:

@@ -21,6 +21,8 @@ class SignalStatus(StrEnum):
     FIRING = "firing"
     RESOLVED = "resolved"
     NODATA = "nodata"
+    ACKNOWLEDGED = "acknowledged"
+    """Somebody saw it, where it was told; it burns as before."""
 
 
 class SignalKind(StrEnum):
@@ -63,6 +65,8 @@ class Signal:
     objective: str = ""
     measured: tuple[Measured, ...] = ()
     """Counts for an objective; what they amount to is found out with the catalogue at hand."""
+    by: str = ""
+    """Who acknowledged it, in the sender's words; empty if it does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,15 @@ class Interval:
 
     start: datetime
     end: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """Somebody saw an alert where it was told: ``where`` is the source, ``by`` as it names them."""
+
+    by: str
+    where: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +107,8 @@ class Episode:
     received_at: datetime
     labels: Mapping[str, str] = field(default_factory=dict)
     incident: IncidentId | None = None
+    acknowledged: tuple[Acknowledgement, ...] = ()
+    """By time; it opens and closes nothing."""
     version: int = 0
 
     @property

@@ -16,14 +16,15 @@ from datetime import datetime
 from playbooks.domain.burn import WINDOW_LABEL, understood
 from playbooks.domain.correlation import Cluster, clusters
 from playbooks.domain.episode import absorb as absorbed
-from playbooks.domain.ids import PROTOCOL, EpisodeId, IncidentId, ServiceName
+from playbooks.domain.events import AlertAcknowledged
+from playbooks.domain.ids import MONITORING, PROTOCOL, EpisodeId, IncidentId, ServiceName
 from playbooks.domain.incident import Incident, Major
-from playbooks.domain.signal import Episode, Signal
+from playbooks.domain.signal import Acknowledgement, Episode, Signal
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.trigger import Fired, judge
 from playbooks.ports import Ports, Unit
 from playbooks.protocol import declare, outage, quiet
-from playbooks.protocol.recording import locked
+from playbooks.protocol.recording import locked, record
 
 EVERYTHING = "all"
 
@@ -83,6 +84,16 @@ class Heard:
         """Of both, those about which a rule may think otherwise now. A mere reminder is no news."""
         return [e for e in self._after.values() if _telling(e) != _telling(self._stored.get(e.id))]
 
+    @property
+    def seen(self) -> list[tuple[Episode, Acknowledgement]]:
+        """Who says now that somebody saw a stored alert, by alert."""
+        return [
+            (episode, one)
+            for episode in self.changed
+            for one in episode.acknowledged
+            if one not in self._stored[episode.id].acknowledged
+        ]
+
     def counts(self) -> Absorbed:
         """What became of the signals."""
         return Absorbed(**self._counts)
@@ -116,6 +127,7 @@ async def absorb(ports: Ports, *, signals: Sequence[Signal], received_at: dateti
             heard.take(signal, ports, received_at=received_at)
         await unit.episodes.keep(added=heard.added, changed=heard.changed)
         await _think(unit, ports, heard.news)
+        await _tell_who_saw(unit, ports, heard.seen)
         ended = {episode.incident for episode in heard.news if not episode.is_open}
         for number in sorted(number for number in ended if number is not None):
             await quiet.listen(unit, ports, number)
@@ -184,6 +196,24 @@ async def _known(unit: Unit, signals: Iterable[Signal]) -> list[Episode]:
     for signal in signals:
         keys.setdefault(signal.source, set()).add(signal.dedup_key)
     return [episode for source, some in keys.items() for episode in await unit.episodes.newest(source, some)]
+
+
+async def _tell_who_saw(unit: Unit, ports: Ports, seen: Iterable[tuple[Episode, Acknowledgement]]) -> None:
+    """An incident's log says who is aware of its alerts, and where they said so."""
+    for episode, one in seen:
+        if episode.incident is None:
+            continue
+        incident = await locked(unit, episode.incident)
+        event = AlertAcknowledged(
+            incident=incident.id,
+            by=MONITORING,
+            at=one.at,
+            episode=episode.id,
+            title=episode.title,
+            who=one.by,
+            where=one.where,
+        )
+        await record(unit, ports, incident, event)
 
 
 async def _think(unit: Unit, ports: Ports, news: Sequence[Episode]) -> None:

@@ -53,6 +53,7 @@ def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: C901
             | e.CandidateRejected()
             | e.IncidentDeclared()
             | e.AlertsAttached()
+            | e.AlertAcknowledged()
             | e.SeverityChanged()
             | e.KnownErrorRecognised()
         ):

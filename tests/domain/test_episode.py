@@ -321,6 +321,41 @@ def test_whatever_is_said_intervals_are_ordered_and_only_the_last_is_open(
     assert known == sorted(known)
 
 
+def seen(moment: float, by: str = "ada") -> Signal:
+    return firing(None, moment, status=SignalStatus.ACKNOWLEDGED, by=by)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 900), st.booleans()), max_size=12),
+    st.lists(st.tuples(st.integers(0, 900), st.sampled_from("ab"), st.integers(0, 12)), max_size=12),
+)
+@settings(max_examples=60, deadline=None)
+def test_who_saw_it_opens_and_closes_nothing(
+    words: list[tuple[int, bool]], nods: list[tuple[int, str, int]]
+) -> None:
+    said = [firing(0), *(firing(n) if fires else resolved(n) for n, fires in words)]
+    mixed: list[Signal] = list(said)
+    for moment, by, place in nods:
+        mixed.insert(min(place, len(mixed)), seen(moment, by))
+    calm, with_nods = told(*said, received=1000), told(*mixed, received=1000)
+    assert calm is not None
+    assert with_nods is not None
+    assert replace(with_nods, acknowledged=(), id=calm.id) == calm
+    moments = [nod.at for nod in with_nods.acknowledged]
+    assert moments == sorted(moments)
+    assert len(moments) <= 8
+
+
+def test_who_saw_it_is_known_once_and_of_this_episode() -> None:
+    episode = told(firing(100), seen(160), seen(160), seen(170, "bob"), seen(50, "eve"))
+    assert episode is not None
+    assert [(a.by, a.where, a.at) for a in episode.acknowledged] == [
+        ("ada", "prom", at(160)),
+        ("bob", "prom", at(170)),
+    ]
+    assert told(seen(100)) is None, "nothing is known that could have been seen"
+
+
 # ------------------------------------------------------------------ whether it stands
 @pytest.mark.parametrize(
     ("second", "stands", "counts"),

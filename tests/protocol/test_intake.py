@@ -362,6 +362,23 @@ async def test_silence_declares_what_is_still_true(house: House) -> None:
     assert len(entry["evidence"]) == 3
 
 
+async def test_who_saw_it_elsewhere_is_in_the_log_and_changes_nothing(house: House) -> None:
+    await declared(house)
+    nod = dataclasses.replace(alert("checkout", 6), status=SignalStatus.ACKNOWLEDGED, by="Ada Lovelace")
+    for _ in range(2):
+        await house.hears(nod)
+    assert (await house.kinds()).count("AlertAcknowledged") == 1
+    entry = await house.entry("AlertAcknowledged")
+    assert (entry["who"], entry["where"], entry["title"]) == (
+        "Ada Lovelace",
+        "alertmanager",
+        "ErrorRate on checkout",
+    )
+    picture = await find.picture(house.ports, incident=ONE)
+    assert [len(e.acknowledged) for e in picture.episodes] == [1, 0]
+    assert all(e.is_open for e in picture.episodes)
+
+
 @ON_SQLITE
 async def test_silence_drops_what_is_not_true_any_more(house: House) -> None:
     await proposed(house)

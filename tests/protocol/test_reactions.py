@@ -27,6 +27,7 @@ from tests.library import CATALOGUE, PLAYBOOK
 from tests.protocol.conftest import BOB, CLEO, FAY
 
 TABLE = """
+AlertAcknowledged                       RefreshCard
 AlertsAttached                          RefreshCard
 AlertsAttached of a new service         Invite(cleo, dev) RefreshCard SetTopic RefreshAnnouncement TellRoom
 AlertsAttached to a candidate           RefreshCard

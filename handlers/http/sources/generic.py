@@ -57,6 +57,8 @@ class GenericAlert(Foreign):
     ended_at: Instant = None
     occurred_at: Instant = None
     """When the sender learnt it; else its start or its end, else when it was received."""
+    by: Annotated[Word, Field(max_length=MAX_WORD)] = ""
+    """Who acknowledged it; only said with the status ``acknowledged``."""
     labels: Labels = Field(default_factory=dict)
 
 
@@ -92,4 +94,5 @@ def _signal(alert: GenericAlert, received_at: datetime) -> Signal:
         starts_at=alert.started_at,
         ends_at=alert.ended_at if resolved else None,
         labels=linted(alert.labels, alert.severity),
+        by=alert.by,
     )

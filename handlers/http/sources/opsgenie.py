@@ -1,7 +1,7 @@
 """Opsgenie's outgoing webhook.
 
-Create, Close and Delete are signals; that somebody acknowledged, assigned or wrote a note is
-not. ``createdAt`` is in milliseconds and ``updatedAt`` has been seen in nanoseconds.
+Create, Close, Delete and Acknowledge are signals; that somebody assigned or wrote a note is not.
+``createdAt`` is in milliseconds and ``updatedAt`` has been seen in nanoseconds.
 
 The origin is the system that measured: the detail ``origin``, else the host of the alert's
 ``source`` where that is an address (Alertmanager writes its own there), else Opsgenie.
@@ -42,6 +42,7 @@ _STATUS = {
     "create": SignalStatus.FIRING,
     "close": SignalStatus.RESOLVED,
     "delete": SignalStatus.RESOLVED,
+    "acknowledge": SignalStatus.ACKNOWLEDGED,
 }
 _MAX_TAGS = 64
 
@@ -61,6 +62,8 @@ class OpsgenieAlert(Foreign):
     priority: Word = ""
     entity: Word = ""
     source: Word = ""
+    username: Word = ""
+    """Who did it."""
     tags: Annotated[tuple[Word, ...], BeforeValidator(_words)] = ()
     details: Details = Field(default_factory=dict)
     createdAt: Moment = None  # noqa: N815
@@ -90,7 +93,8 @@ def _signal(alert: OpsgenieAlert, status: SignalStatus, received_at: datetime) -
         raise Malformed("This delivery cannot be read: alert.alias or alert.alertId: one is needed.")
     resolved = status is SignalStatus.RESOLVED
     said = dict(_pairs(alert.tags)) | alert.details
-    at = (alert.updatedAt if resolved else alert.createdAt) or received_at
+    began = status is SignalStatus.FIRING
+    at = (alert.createdAt if began else alert.updatedAt) or received_at
     return Signal(
         source=SOURCE,
         dedup_key=key,
@@ -106,6 +110,7 @@ def _signal(alert: OpsgenieAlert, status: SignalStatus, received_at: datetime) -
         starts_at=alert.createdAt,
         ends_at=at if resolved else None,
         labels=linted(alert.details, alert.priority),
+        by=alert.username[:MAX_WORD] if status is SignalStatus.ACKNOWLEDGED else "",
     )
 
 

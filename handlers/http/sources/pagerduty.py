@@ -1,7 +1,7 @@
 """PagerDuty's v3 webhooks: what happens to its incidents.
 
-Only what changes whether, or how badly, something burns is a signal: triggered, reopened,
-a new priority, resolved. That somebody acknowledged, took over or wrote a note is not.
+Only what changes whether, or how badly, something burns is a signal: triggered, reopened, a new
+priority, resolved; and that somebody acknowledged it. That somebody took over or wrote a note is not.
 
 The origin is the system that measured. A trigger names it as ``client``; if it was a person or
 PagerDuty itself, PagerDuty is the origin.
@@ -35,7 +35,14 @@ from playbooks.domain.signal import Signal, SignalKind, SignalStatus
 
 SOURCE: Final = "pagerduty"
 
-_TELLING = ("incident.triggered", "incident.reopened", "incident.resolved", "incident.priority_updated")
+_ACKNOWLEDGED: Final = "incident.acknowledged"
+_TELLING = (
+    "incident.triggered",
+    "incident.reopened",
+    "incident.resolved",
+    "incident.priority_updated",
+    _ACKNOWLEDGED,
+)
 
 
 class Named(Foreign):
@@ -81,6 +88,8 @@ class PagerdutyEvent(PagerdutyKind):
 
     occurred_at: Moment = None
     client: Annotated[Client, BeforeValidator(_or_empty)] = Client()
+    agent: Annotated[Named, BeforeValidator(_or_empty)] = Named()
+    """Who did it."""
     data: Incident
 
 
@@ -131,10 +140,13 @@ def _signal(event: PagerdutyEvent, received_at: datetime) -> Signal:
         starts_at=_start(event),
         ends_at=at if status is SignalStatus.RESOLVED else None,
         labels=linted({"service": service} if service else {}, severity),
+        by=event.agent.summary[:MAX_WORD] if status is SignalStatus.ACKNOWLEDGED else "",
     )
 
 
 def _status(event: PagerdutyEvent) -> SignalStatus:
+    if event.event_type == _ACKNOWLEDGED:
+        return SignalStatus.ACKNOWLEDGED
     ends = event.event_type == "incident.resolved"
     changed = event.event_type == "incident.priority_updated"
     if ends or (changed and event.data.status == "resolved"):

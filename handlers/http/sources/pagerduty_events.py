@@ -35,6 +35,11 @@ from playbooks.domain.signal import Signal, SignalStatus
 
 SOURCE: Final = "pagerdutyevents"
 
+_STATUS = {
+    "trigger": SignalStatus.FIRING,
+    "resolve": SignalStatus.RESOLVED,
+    "acknowledge": SignalStatus.ACKNOWLEDGED,
+}
 _MAX_LINKS = 50
 
 
@@ -79,22 +84,20 @@ _SHAPE = TypeAdapter(EventsDelivery)
 
 
 def parse(raw: bytes, *, received_at: datetime) -> tuple[Signal, ...]:
-    """One signal; none for an acknowledgement. Raises Malformed."""
-    event = understood(_SHAPE, raw)
-    if event.event_action == "acknowledge":
-        return ()
-    return (_signal(event, received_at),)
+    """One signal. Raises Malformed."""
+    return (_signal(understood(_SHAPE, raw), received_at),)
 
 
 def _signal(event: EventsDelivery, received_at: datetime) -> Signal:
     alert, details = event.payload, event.payload.custom_details
-    resolved = event.event_action == "resolve"
-    at = (None if resolved else alert.timestamp) or received_at
+    status = _STATUS[event.event_action]
+    begins, resolved = status is SignalStatus.FIRING, status is SignalStatus.RESOLVED
+    at = (alert.timestamp if begins else None) or received_at
     return Signal(
         source=SOURCE,
         dedup_key=_key(event),
         origin=_origin(event),
-        status=SignalStatus.RESOLVED if resolved else SignalStatus.FIRING,
+        status=status,
         kind=kind_of(details.get("kind", "")),
         severity=severity_of(alert.severity),
         service_hint=first(details.get("service", ""), alert.component, alert.group, alert.source)[:MAX_WORD],
@@ -102,7 +105,7 @@ def _signal(event: EventsDelivery, received_at: datetime) -> Signal:
         title=title_of(alert.summary),
         link=link_of(*(link.href for link in event.links), event.client_url),
         occurred_at=at,
-        starts_at=None if resolved else alert.timestamp,
+        starts_at=alert.timestamp if begins else None,
         ends_at=at if resolved else None,
         labels=linted(details, alert.severity),
     )
@@ -114,7 +117,7 @@ def _key(event: EventsDelivery) -> str:
     Raises Malformed if there is nothing by which the alert could be known again.
     """
     alert = event.payload
-    if not event.dedup_key and (event.event_action == "resolve" or not alert.summary):
+    if not event.dedup_key and (event.event_action != "trigger" or not alert.summary):
         raise Malformed("This delivery cannot be read: dedup_key: needed, or payload.summary of a trigger.")
     words = {"summary": alert.summary, "source": alert.source, "component": alert.component}
     return key_of(event.dedup_key, fingerprint(words))

@@ -35,6 +35,7 @@ from playbooks.domain.events.command import (
     RoleLaidDown,
 )
 from playbooks.domain.events.detection import (
+    AlertAcknowledged,
     AlertsAttached,
     CandidateProposed,
     CandidateRejected,
@@ -103,6 +104,7 @@ from playbooks.domain.events.statements import (
 )
 
 __all__ = [
+    "AlertAcknowledged",
     "AlertsAttached",
     "ApprovalAsked",
     "ApprovalWithdrawn",

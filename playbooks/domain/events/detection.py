@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from playbooks.domain.events.fact import Event, Evidence
-from playbooks.domain.ids import IncidentId, KnownErrorId, MergeId, ReportId, ServiceName, UserId
+from playbooks.domain.ids import EpisodeId, IncidentId, KnownErrorId, MergeId, ReportId, ServiceName, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,17 @@ class AlertsAttached(Event):
 
     evidence: tuple[Evidence, ...]
     new_services: tuple[ServiceName, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertAcknowledged(Event):
+    """Somebody saw an alert in the tool that told it; it burns as before."""
+
+    episode: EpisodeId
+    title: str
+    who: str
+    """As that tool names them; empty if it does not say."""
+    where: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -455,6 +455,7 @@ def upgrade() -> None:
         sa.Column("received_at", Instant(), nullable=False),
         sa.Column("labels", Json, nullable=False),
         sa.Column("incident", sa.Integer(), nullable=True),
+        sa.Column("acknowledged", Json, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("began_at", Instant(), nullable=False),

@@ -38,9 +38,15 @@ def test_an_alert_ends_when_it_was_last_changed(action: str) -> None:
     assert (signal.status, signal.ends_at) == (SignalStatus.RESOLVED, at(10, 0, 0, 166_002))
 
 
-@pytest.mark.parametrize("action", ["Acknowledge", "UnAcknowledge", "AddNote", "AssignOwnership", "Escalate"])
+@pytest.mark.parametrize("action", ["UnAcknowledge", "AddNote", "AssignOwnership", "Escalate"])
 def test_what_people_do_to_it_is_no_signal(action: str) -> None:
     assert acted(action) == ()
+
+
+def test_who_acknowledged_it_is_told() -> None:
+    [signal] = acted("Acknowledge", updatedAt=1780394400166002000, username="ada@example.com")
+    assert (signal.status, signal.by) == (SignalStatus.ACKNOWLEDGED, "ada@example.com")
+    assert (signal.occurred_at, signal.ends_at) == (at(10, 0, 0, 166_002), None)
 
 
 @pytest.mark.parametrize(

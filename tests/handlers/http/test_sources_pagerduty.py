@@ -49,10 +49,17 @@ def test_a_note_is_no_signal() -> None:
 
 @pytest.mark.parametrize(
     "event_type",
-    ["acknowledged", "unacknowledged", "escalated", "delegated", "reassigned", "responder.added", "invented"],
+    ["unacknowledged", "escalated", "delegated", "reassigned", "responder.added", "invented"],
 )
 def test_what_people_do_to_it_is_no_signal(event_type: str) -> None:
     assert changed(event_type) == ()
+
+
+def test_who_acknowledged_it_is_told_and_nothing_else() -> None:
+    [signal] = changed("acknowledged", agent={"summary": "Ada Lovelace", "type": "user_reference"})
+    assert (signal.status, signal.by, signal.ends_at) == (SignalStatus.ACKNOWLEDGED, "Ada Lovelace", None)
+    [signal] = changed("acknowledged", agent=None)
+    assert signal.by == ""
 
 
 def test_a_test_of_the_subscription_is_no_signal() -> None:
@@ -137,8 +144,10 @@ def test_an_end_needs_nothing_but_the_key() -> None:
     assert (signal.status, signal.dedup_key, signal.ends_at) == (SignalStatus.RESOLVED, "k", RECEIVED)
 
 
-def test_an_acknowledgement_is_no_signal() -> None:
-    assert parsed("pagerdutyevents", {"event_action": "acknowledge", "dedup_key": "k"}) == ()
+def test_an_acknowledgement_needs_nothing_but_the_key() -> None:
+    signal = event(event_action="acknowledge")
+    assert (signal.status, signal.dedup_key, signal.by) == (SignalStatus.ACKNOWLEDGED, "k", "")
+    assert "dedup_key" in refusal("pagerdutyevents", {"event_action": "acknowledge"})
 
 
 def test_a_trigger_without_a_key_is_known_by_its_words() -> None:

@@ -20,6 +20,7 @@ from playbooks.domain.ids import (
     UserId,
 )
 from playbooks.domain.incident import Major, RoomState, State
+from playbooks.domain.signal import Acknowledgement
 from playbooks.domain.sla import ClockState
 from playbooks.domain.statement import Audience, StatementStatus
 from tests.handlers import scenes
@@ -94,6 +95,13 @@ def test_the_card_counts_and_shows_what_waits() -> None:
         "5xx rate above 20 %",
     ):
         assert part in shown
+
+
+def test_the_card_says_who_saw_an_alert_elsewhere() -> None:
+    nods = (Acknowledgement(by="<!here> Ada", where="pagerduty", at=minutes(6)),)
+    shown = read(card(picture(episodes=(replace(scenes.EPISODE, acknowledged=nods),))))
+    assert "👀 &lt;!here&gt; Ada in pagerduty at 14:09 UTC" in shown
+    assert "👀" not in read(card(picture()))
 
 
 @pytest.mark.parametrize(
