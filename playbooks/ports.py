@@ -345,6 +345,9 @@ class Posts(Protocol):
 
     async def where(self, subject: str) -> tuple[ChannelId, Ts] | None: ...
 
+    async def at(self, channel: ChannelId, ts: Ts) -> Sequence[str]:
+        """The subjects of one message."""
+
     async def about(self, subject: str) -> Sequence[tuple[ChannelId, Ts]]:
         """The message about a subject and its copies, whose subjects are ``<subject>:<whose>``."""
 

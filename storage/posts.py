@@ -34,6 +34,12 @@ class SqlPosts:
         rows = await self._connection.execute(query.order_by(tables.posts.c.subject))
         return [(ChannelId(row.channel), Ts(row.ts)) for row in rows]
 
+    async def at(self, channel: ChannelId, ts: Ts) -> Sequence[str]:
+        """What one message is about; several subjects if it speaks of several things."""
+        here = sa.and_(tables.posts.c.channel == channel, tables.posts.c.ts == ts)
+        rows = await self._connection.execute(sa.select(tables.posts.c.subject).where(here))
+        return sorted(rows.scalars())
+
     async def where(self, subject: str) -> tuple[ChannelId, Ts] | None:
         """Channel and timestamp of the message about ``subject``; None if none was posted."""
         query = sa.select(tables.posts.c.channel, tables.posts.c.ts).where(tables.posts.c.subject == subject)

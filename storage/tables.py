@@ -500,7 +500,14 @@ known_errors = Table(
     _version(),
 )
 
-posts = Table("posts", metadata, _key("subject"), _text("channel"), _text("ts"))
+posts = Table(
+    "posts",
+    metadata,
+    _key("subject"),
+    _text("channel"),
+    _text("ts"),
+    Index("ix_posts_channel_ts", "channel", "ts"),
+)
 
 counters = Table("counters", metadata, _key("name"), Column("value", Integer, nullable=False))
 """Numbers that people say, and rows to be locked by whoever must be alone: seeded by the migration."""

@@ -1,4 +1,4 @@
-"""Messages that stay and are redrawn: the card, the announcement, requests for approval.
+"""Messages that stay and are redrawn: the card, requests for approval.
 
 They are drawn from the record as it is when they are sent, so a late delivery shows the
 present and several refreshes are one.
@@ -6,30 +6,24 @@ present and several refreshes are one.
 
 from __future__ import annotations
 
-from typing import Any
-
-from bot.delivery.saying import instead, redraw, say, speak, where
-from bot.delivery.tools import Delivered, Errand, Place, Tools
+from bot.delivery.saying import NOBODY_READS, redraw, redraw_unless_gone, speak, where
+from bot.delivery.tools import Delivered, Errand, Tools
 from bot.slack.gateway import Posted
 from bot.slack.outcomes import GONE, LOST, Never
-from handlers.views import announcement, approval, card
+from handlers.views import approval, card
 from handlers.views.kit import Message
 from playbooks.domain.change import Clearance, ClearanceState
 from playbooks.domain.effects import (
-    Announce,
     AskApproval,
     CloseApproval,
     PostCard,
-    RefreshAnnouncement,
     RefreshCard,
 )
 from playbooks.domain.ids import ClearanceId
-from playbooks.domain.incident import Major
 from playbooks.protocol import room as story
 from playbooks.protocol.picture import Picture
 from storage.uow import SqlUnit
 
-_NOBODY_READS = Delivered(result={"skipped": "it was removed, or its channel is gone"})
 _NOT_YET = Delivered(result={"skipped": "there is nothing to redraw yet"})
 
 
@@ -58,40 +52,16 @@ async def refresh_card(errand: Errand[RefreshCard], tools: Tools) -> Delivered:
         await redraw(errand, tools, posted, _card(tools, picture))
     except Never as refusal:
         if refusal.code in GONE:
-            return _NOBODY_READS
+            return NOBODY_READS
         if refusal.code not in LOST:
             raise
     else:
         return Delivered(result={})
 
     async def then(unit: SqlUnit) -> None:
-        await unit.outbox.put(PostCard(incident=number))
+        await story.card_lost(unit, tools.ports, incident=number)
 
     return Delivered(result={"skipped": "the card was deleted; a new one is posted"}, then=then)
-
-
-async def announce(errand: Errand[Announce], tools: Tools) -> Delivered:
-    """Announce in the incidents channel; a proposal that stands there becomes the announcement."""
-    number = errand.effect.incident
-    message = announcement.announcement(await tools.picture(number))
-    posted = await instead(errand, tools, await tools.posted(f"announcement:{number}"), message)
-    if posted is None:
-        hub = await tools.directory.channel(tools.ports.handbook().catalogue.channels.incidents)
-        posted = await say(errand, tools, Place(channel=hub, thread=None), message)
-
-    async def then(unit: SqlUnit) -> float | None:
-        return await story.announced(unit, tools.ports, incident=number, channel=posted.channel, ts=posted.ts)
-
-    return tools.delivered(where(posted), then)
-
-
-async def refresh_announcement(errand: Errand[RefreshAnnouncement], tools: Tools) -> Delivered:
-    """Bring the announcement up to date."""
-    picture = await tools.picture(errand.effect.incident)
-    posted = await tools.posted(f"announcement:{errand.effect.incident}")
-    if posted is None or picture.incident.major is Major.PROPOSED:
-        return _NOT_YET
-    return await _unless_gone(errand, tools, posted, announcement.announcement(picture))
 
 
 async def ask_approval(errand: Errand[AskApproval], tools: Tools) -> Delivered:
@@ -115,18 +85,7 @@ async def close_approval(errand: Errand[CloseApproval], tools: Tools) -> Deliver
     effect = errand.effect
     picture = await tools.picture(effect.incident)
     message = approval.decided(_clearance(picture, effect.clearance), picture)
-    return await _unless_gone(errand, tools, Posted(channel=effect.channel, ts=effect.ts), message)
-
-
-async def _unless_gone(errand: Errand[Any], tools: Tools, at: Posted, message: Message) -> Delivered:
-    """Redraw a message; nobody misses it where somebody removed it."""
-    try:
-        await redraw(errand, tools, at, message)
-    except Never as refusal:
-        if refusal.code not in GONE | LOST:
-            raise
-        return _NOBODY_READS
-    return Delivered(result={})
+    return await redraw_unless_gone(errand, tools, Posted(channel=effect.channel, ts=effect.ts), message)
 
 
 def _card(tools: Tools, picture: Picture) -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from bot.delivery import cards, letters, rooms
+from bot.delivery import announcements, cards, letters, rooms
 from bot.delivery.tools import Delivered, Errand, Then, Tools
 from playbooks.domain import effects as e
 from playbooks.ports import Ports
@@ -22,8 +22,9 @@ DELIVERERS: Final[Mapping[type[e.Effect], Deliverer]] = {
     e.AddBookmarks: rooms.add_bookmarks,
     e.PostCard: cards.post_card,
     e.RefreshCard: cards.refresh_card,
-    e.Announce: cards.announce,
-    e.RefreshAnnouncement: cards.refresh_announcement,
+    e.Announce: announcements.announce,
+    e.RefreshAnnouncement: announcements.refresh_announcement,
+    e.RefreshBulletin: announcements.refresh_bulletin,
     e.AskApproval: cards.ask_approval,
     e.CloseApproval: cards.close_approval,
     e.TellRoom: letters.tell_room,

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Final
 
-from bot.delivery.tools import Errand, Place, Tools
+from bot.delivery.tools import Delivered, Errand, Place, Tools
 from bot.slack.gateway import Posted
 from bot.slack.outcomes import GONE, LOST, UNREADABLE, Never
 from bot.slack.reconcile import find_post
 from handlers.views.kit import Message
 from playbooks.domain.effects import Effect
-from playbooks.domain.ids import UserId
+from playbooks.domain.ids import Ts, UserId
 from playbooks.domain.incident import Incident
 
 PLAIN_CHARS = 3000
 """Well inside what chat.update takes (Slack docs: 4,000 characters)."""
 
+NOBODY_READS: Final = Delivered(result={"skipped": "it was removed, or its channel is gone"})
+
 
 async def say(errand: Errand[Any], tools: Tools, place: Place, message: Message) -> Posted:
     """Post in a conversation, unless an earlier attempt got through."""
-    found = await _found(errand, tools, place)
-    return found or await _post(errand, tools, str(place.channel), place, message)
+    return await find(errand, tools, place) or await say_for([errand], tools, place, message)
+
+
+async def say_for(errands: Sequence[Errand[Any]], tools: Tools, place: Place, message: Message) -> Posted:
+    """Post what several errands have to say in one message that each of them finds again."""
+    return await _post(errands, tools, str(place.channel), place.thread, message)
 
 
 async def speak(errand: Errand[Any], tools: Tools, incident: Incident, message: Message) -> Posted:
@@ -39,7 +47,7 @@ async def tell(errand: Errand[Any], tools: Tools, user: UserId, message: Message
     if errand.tried_since is not None:
         direct = await tools.gateway.open_direct(user)
         return await say(errand, tools, Place(channel=direct, thread=None), message)
-    return await _post(errand, tools, str(user), None, message)
+    return await _post([errand], tools, str(user), None, message)
 
 
 async def redraw(errand: Errand[Any], tools: Tools, at: Posted, message: Message) -> None:
@@ -67,8 +75,19 @@ async def instead(
     return before
 
 
-async def _found(errand: Errand[Any], tools: Tools, place: Place) -> Posted | None:
-    """The message of an earlier attempt; a conversation that is gone holds none."""
+async def redraw_unless_gone(errand: Errand[Any], tools: Tools, at: Posted, message: Message) -> Delivered:
+    """Redraw a message; nobody misses it where somebody removed it."""
+    try:
+        await redraw(errand, tools, at, message)
+    except Never as refusal:
+        if refusal.code not in GONE | LOST:
+            raise
+        return NOBODY_READS
+    return Delivered(result={})
+
+
+async def find(errand: Errand[Any], tools: Tools, place: Place) -> Posted | None:
+    """The message of an earlier attempt that got through; a conversation that is gone holds none."""
     if errand.tried_since is None:
         return None
     try:
@@ -87,19 +106,19 @@ async def _found(errand: Errand[Any], tools: Tools, place: Place) -> Posted | No
 
 
 async def _post(
-    errand: Errand[Any], tools: Tools, channel: str, place: Place | None, message: Message
+    errands: Sequence[Errand[Any]], tools: Tools, channel: str, thread: Ts | None, message: Message
 ) -> Posted:
-    thread = place.thread if place else None
+    first, *others = errands
+    post = partial(
+        tools.gateway.post, channel, delivery=first.id, also=[other.id for other in others], thread=thread
+    )
     try:
-        return await tools.gateway.post(
-            channel, text=message.text, blocks=message.blocks, delivery=errand.id, thread=thread
-        )
+        return await post(text=message.text, blocks=message.blocks)
     except Never as refusal:
         if refusal.code not in UNREADABLE:
             raise
-        _complain(tools, errand.effect, refusal)
-        plain = message.text[:PLAIN_CHARS]
-        return await tools.gateway.post(channel, text=plain, blocks=None, delivery=errand.id, thread=thread)
+        _complain(tools, first.effect, refusal)
+        return await post(text=message.text[:PLAIN_CHARS], blocks=None)
 
 
 def _complain(tools: Tools, effect: Effect, refusal: Never) -> None:

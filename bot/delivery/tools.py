@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from datetime import timedelta
 
 from bot.delivery.directory import Directory
+from bot.delivery.errand import Errand
 from bot.delivery.gallery import Gallery
+from bot.delivery.gathering import Gathering
 from bot.slack.gateway import Gateway, Identity, Posted
 from bot.slack.outcomes import Later, Never
 from handlers.deps import Complain
-from playbooks.domain.effects import Effect
+from handlers.views.announcement import TOGETHER
 from playbooks.domain.ids import ChannelId, IncidentId, Ts
 from playbooks.domain.incident import Incident, RoomState
 from playbooks.ports import Ports
-from playbooks.protocol.picture import Picture, draw
+from playbooks.protocol import room as story
+from playbooks.protocol.picture import Outline, Picture, draw, outline
 from storage.uow import SqlUnit, Store
+
+__all__ = ["Delivered", "Errand", "Place", "Then", "Tools"]
 
 ANNOUNCED_WITHIN = timedelta(minutes=1)
 
-E = TypeVar("E", bound=Effect)
 Then = Callable[[SqlUnit], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Errand(Generic[E]):
-    """One attempt to deliver one effect."""
-
-    id: str
-    """The delivery id, which our messages carry in their metadata."""
-    effect: E
-    tried_since: datetime | None
-    """When it may first have reached Slack, in real time; None if it certainly has not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +61,8 @@ class Tools:
     public_url: str
     ready: Callable[[float], None]
     """Told, in seconds since its declaration, when an incident has become ready to be worked on."""
+    gathering: Gathering = field(default_factory=lambda: Gathering(most=TOGETHER))
+    """Where announcements of the same moment meet."""
     _gallery: Gallery = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,6 +76,12 @@ class Tools:
     async def picture(self, number: IncidentId) -> Picture:
         """The incident and all around it as it is at this moment. Raises Never if there is none."""
         return await self._gallery.picture(number)
+
+    async def outlines(self, numbers: Sequence[IncidentId]) -> list[Outline]:
+        """What is said of incidents beyond their rooms, all at this moment. Raises Never."""
+        handbook, at = self.ports.handbook(), self.ports.clock.now()
+        async with self.store.reading() as unit:
+            return [await outline(unit, handbook, await _incident(unit, number), at=at) for number in numbers]
 
     async def _draw(self, number: IncidentId) -> Picture:
         async with self.store.reading() as unit:
@@ -102,13 +102,17 @@ class Tools:
         """The incident's thread in the incidents channel.
 
         It hangs on the announcement, which is on its way at the same time: raises Later until it
-        is there, but not for ever, because it may never come.
+        is there, but not for ever, because it may never come. One that stands with others has
+        no thread for each of them: then the card is posted in the channel, and the rest below it.
         """
         waited = self.ports.clock.now() - incident.declared_at
         if incident.announcement_ts is None and waited < ANNOUNCED_WITHIN:
             raise Later(timedelta(seconds=1), "the announcement is not posted yet")
         name = self.ports.handbook().catalogue.channels.incidents
-        return Place(channel=await self.directory.channel(name), thread=incident.announcement_ts)
+        is_shared = await self.posted(story.in_bulletin(incident.id)) is not None
+        alone = is_shared and incident.room_state is RoomState.HUB
+        thread = incident.card_ts if alone else incident.announcement_ts
+        return Place(channel=await self.directory.channel(name), thread=thread)
 
     async def posted(self, subject: str) -> Posted | None:
         """Where the message about a subject is; None if it was not posted."""

@@ -26,6 +26,8 @@ from playbooks.domain.person import Member
 
 EVENT_TYPE: Final = "tocsin_delivery"
 """The type of the metadata by which we recognise our own messages."""
+ALSO: Final = "also"
+"""Where our metadata name the other deliveries of a message that carries several."""
 MAX_INVITED: Final = 100
 """People in one call (Slack docs, conversations.invite, argument ``users``)."""
 PAGE: Final = 200
@@ -66,6 +68,8 @@ class Posted:
 
     channel: ChannelId
     ts: Ts
+    is_shared: bool = False
+    """Whether it carries several deliveries."""
 
 
 class Gateway:
@@ -101,9 +105,14 @@ class Gateway:
         text: str,
         blocks: Blocks | None,
         delivery: str,
+        also: Sequence[str] = (),
         thread: Ts | None = None,
     ) -> Posted:
-        """Post a message that carries its delivery id; ``channel`` may be a person."""
+        """Post a message that carries its delivery id; ``channel`` may be a person.
+
+        ``also`` are other deliveries that the same message carries.
+        """
+        carried = {"delivery_id": delivery, **({ALSO: list(also)} if also else {})}
         answer = await self._call(
             "chat.postMessage",
             self._web.chat_postMessage,
@@ -111,11 +120,11 @@ class Gateway:
             text=text,
             blocks=blocks,
             thread_ts=thread,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"delivery_id": delivery}},
+            metadata={"event_type": EVENT_TYPE, "event_payload": carried},
             unfurl_links=False,
             unfurl_media=False,
         )
-        return Posted(channel=ChannelId(answer["channel"]), ts=Ts(answer["ts"]))
+        return Posted(channel=ChannelId(answer["channel"]), ts=Ts(answer["ts"]), is_shared=bool(also))
 
     async def update(self, at: Posted, *, text: str, blocks: Blocks | None) -> None:
         """Replace a message: an update without blocks would remove the ones it had."""

@@ -11,7 +11,7 @@ from collections.abc import Container, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.slack.gateway import EVENT_TYPE, Gateway, Identity, Posted, Room
+from bot.slack.gateway import ALSO, EVENT_TYPE, Gateway, Identity, Posted, Room
 from playbooks.domain.ids import ChannelId, Ts
 
 MARGIN: Final = timedelta(seconds=60)
@@ -29,20 +29,23 @@ async def find_post(
     since: datetime,
     thread: Ts | None = None,
 ) -> Posted | None:
-    """The message of a delivery, if it got through; duplicates of it are deleted."""
-    found: list[Posted] = []
+    """The message of a delivery, if it got through; duplicates that say nothing else are deleted."""
+    found: list[Mapping[str, Any]] = []
     seen = 0
     oldest = (since - MARGIN).timestamp()
     async for message in gateway.history(channel, oldest=oldest, thread=thread):
         seen += 1
         if _carries(message, me, delivery):
-            found.append(Posted(channel=channel, ts=Ts(message["ts"])))
+            found.append(message)
         if seen >= _FAR_ENOUGH:
             break
-    found.sort(key=lambda posted: float(posted.ts))
-    for younger in found[1:]:
-        await gateway.delete(younger)
-    return found[0] if found else None
+    if not found:
+        return None
+    first, *younger = sorted(found, key=lambda message: float(message["ts"]))
+    for twin in younger:
+        if _deliveries(twin) <= _deliveries(first):  # or it would be missed by somebody else
+            await gateway.delete(_posted(channel, twin))
+    return _posted(channel, first)
 
 
 async def find_room(gateway: Gateway, me: Identity, *, names: Container[str], since: datetime) -> Room | None:
@@ -62,9 +65,15 @@ async def has_topic(gateway: Gateway, room: ChannelId, wanted: str) -> bool:
 
 def _carries(message: Mapping[str, Any], me: Identity, delivery: str) -> bool:
     metadata = message.get("metadata") or {}
-    payload = metadata.get("event_payload") or {}
-    return (
-        message.get("bot_id") == me.bot
-        and metadata.get("event_type") == EVENT_TYPE
-        and payload.get("delivery_id") == delivery
-    )
+    ours = message.get("bot_id") == me.bot and metadata.get("event_type") == EVENT_TYPE
+    return ours and delivery in _deliveries(message)
+
+
+def _deliveries(message: Mapping[str, Any]) -> frozenset[str]:
+    """What a message of ours carries."""
+    payload = (message.get("metadata") or {}).get("event_payload") or {}
+    return frozenset({payload.get("delivery_id", ""), *payload.get(ALSO, ())})
+
+
+def _posted(channel: ChannelId, message: Mapping[str, Any]) -> Posted:
+    return Posted(channel=channel, ts=Ts(message["ts"]), is_shared=len(_deliveries(message)) > 1)

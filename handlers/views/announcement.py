@@ -1,4 +1,4 @@
-"""The announcement in the incidents channel: one message per incident, edited in place.
+"""The announcement in the incidents channel, edited in place; those of one moment share a post.
 
 Its readers are the whole company, so it shows no hypothesis and no impact that was not
 released beyond the war room.
@@ -6,8 +6,11 @@ released beyond the war room.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from handlers.names import Verb
-from handlers.views.kit import Element, Message, actions, context, header, message, section
+from handlers.views.kit import Block, Element, Message, actions, context, header, message, section
 from handlers.views.phrases import (
     commander,
     headline,
@@ -21,30 +24,61 @@ from handlers.views.phrases import (
 from handlers.views.text import Markup, clock_time, date_and_time, foreign, join, person, room, say
 from playbooks.domain.ids import is_person
 from playbooks.domain.incident import Incident, Major, RoomState
-from playbooks.protocol.picture import Picture
+from playbooks.protocol.picture import Outline
+
+TOGETHER: Final = 20
+"""Incidents in one post: each takes two of a message's fifty blocks (Slack docs, Block Kit)."""
+IMPACT_CHARS, IMPACT_CHARS_AMONG_OTHERS = 500, 150
 
 
-def announcement(picture: Picture) -> Message:
+def announcement(picture: Outline) -> Message:
     """What the incidents channel shows of the incident now."""
     incident = picture.incident
-    said = say(
+    buttons = _buttons(picture)
+    return message(
+        _said(picture),
+        header(f"{sign(incident)} {headline(picture)}"),
+        section(_lines(picture, IMPACT_CHARS)),
+        context(_origin(incident), say("as of {at}", at=clock_time(picture.at))),
+        actions(*buttons) if buttons else None,
+    )
+
+
+def bulletin(pictures: Sequence[Outline]) -> Message:
+    """What the incidents channel shows of one to ``TOGETHER`` incidents that share a post."""
+    if len(pictures) == 1:
+        return announcement(pictures[0])
+    parts = (part for picture in pictures for part in _part(picture))
+    return message(
+        join(_said(picture) for picture in pictures),
+        header(f"{len(pictures)} incidents"),
+        *parts,
+        context(say("as of {at}", at=clock_time(pictures[0].at))),
+    )
+
+
+def _part(picture: Outline) -> tuple[Block | None, ...]:
+    """One incident among others; its origin is in its room."""
+    title = say("{sign} *{headline}*", sign=sign(picture.incident), headline=foreign(headline(picture), 200))
+    buttons = _buttons(picture)
+    return (
+        section(join((title, _lines(picture, IMPACT_CHARS_AMONG_OTHERS)))),
+        actions(*buttons) if buttons else None,
+    )
+
+
+def _said(picture: Outline) -> Markup:
+    incident = picture.incident
+    return say(
         "{sign} {severity} {named}: {state}.",
         sign=sign(incident),
         severity=picture.severity_name,
         named=named(incident),
         state=state_word(incident),
     )
-    buttons = _buttons(picture)
-    return message(
-        said,
-        header(f"{sign(incident)} {headline(picture)}"),
-        section(_lines(picture)),
-        context(_origin(incident), say("as of {at}", at=clock_time(picture.at))),
-        actions(*buttons) if buttons else None,
-    )
 
 
-def _lines(picture: Picture) -> Markup:
+def _lines(picture: Outline, impact_chars: int) -> Markup:
     incident = picture.incident
     if incident.major is Major.REJECTED:
         return Markup("Turned down: this is no major incident.")
@@ -53,15 +87,15 @@ def _lines(picture: Picture) -> Markup:
     lines = [
         say("*{state}* · {services}", state=state_word(incident), services=services(picture)),
         commander(picture) if incident.is_live else None,
-        _impact(picture),
+        _impact(picture, impact_chars),
         _place(incident),
     ]
     return join(line for line in lines if line is not None)
 
 
-def _impact(picture: Picture) -> Markup | None:
+def _impact(picture: Outline, chars: int) -> Markup | None:
     statement = impact(picture, widely=True)
-    return say("*Impact* {words}", words=foreign(statement.text, 500)) if statement else None
+    return say("*Impact* {words}", words=foreign(statement.text, chars)) if statement else None
 
 
 def _place(incident: Incident) -> Markup:
@@ -80,7 +114,7 @@ def _origin(incident: Incident) -> Markup:
     return say("{how} by the rule {rule} at {at}", how=how, rule=incident.rule or "of the playbook", at=at)
 
 
-def _buttons(picture: Picture) -> list[Element]:
+def _buttons(picture: Outline) -> list[Element]:
     incident = picture.incident
     if not incident.is_live or incident.major is not Major.ACCEPTED:
         return []

@@ -20,7 +20,7 @@ from playbooks.domain.incident import Incident, Major, State
 from playbooks.domain.sla import ClockReading, ClockState
 from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
 from playbooks.domain.update import Update
-from playbooks.protocol.picture import Picture
+from playbooks.protocol.picture import Outline, Picture
 
 WRITING_TIME = timedelta(minutes=3)
 """An update that has just become due is not called overdue: somebody is writing it."""
@@ -58,7 +58,7 @@ def state_word(incident: Incident) -> str:
     return "Turned down" if incident.major is Major.REJECTED else incident.state.capitalize()
 
 
-def headline(picture: Picture) -> str:
+def headline(picture: Outline) -> str:
     """Number, severity and title; for headers and option labels, which take no markup."""
     return f"{incident_name(picture.incident.id)} · {picture.severity_name} · {picture.incident.title}"
 
@@ -87,7 +87,7 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
-def services(picture: Picture) -> Markup:
+def services(picture: Outline) -> Markup:
     """What is broken, by the names that readers know."""
     shown = foreign(", ".join(picture.service_titles[:_SERVICES_SHOWN]), 400)
     more = len(picture.service_titles) - _SERVICES_SHOWN
@@ -96,7 +96,7 @@ def services(picture: Picture) -> Markup:
     return shown or Markup("none named")
 
 
-def commander(picture: Picture) -> Markup:
+def commander(picture: Outline) -> Markup:
     """Who has command, and since when."""
     tenure = picture.tenure
     if tenure is None:
@@ -159,7 +159,7 @@ def _search(search: Ladder) -> Markup:
     return say("🧭 Whoever takes it first has it. From {at} on people are asked.", at=at)
 
 
-def impact(picture: Picture, *, widely: bool = False) -> Statement | None:
+def impact(picture: Outline, *, widely: bool = False) -> Statement | None:
     """The newest word on what users miss: released before verified before asserted.
 
     ``widely`` leaves only what was released beyond the war room.

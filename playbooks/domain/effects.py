@@ -90,6 +90,14 @@ class RefreshAnnouncement(Effect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshBulletin(Effect):
+    """Bring a post that announces several incidents up to date (coalesced); ``incident`` is one of them."""
+
+    channel: ChannelId
+    ts: Ts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostCandidate(Effect):
     """Ask the incidents channel whether this is a major incident."""
 
@@ -161,7 +169,7 @@ def lane(effect: Effect) -> str | None:
             return f"person:{user}"
         case PostUpdate():
             return f"stakeholders:{effect.incident}"
-        case RefreshCard() | SetTopic() | RefreshAnnouncement():
+        case RefreshCard() | SetTopic() | RefreshAnnouncement() | RefreshBulletin():
             return coalesces(effect)  # an older picture must not land on a newer one
         case _:
             return None
@@ -172,6 +180,8 @@ def coalesces(effect: Effect) -> str | None:
     match effect:
         case RefreshCard() | SetTopic() | RefreshAnnouncement():
             return f"{type(effect).__name__}:{effect.incident}"
+        case RefreshBulletin(channel=channel, ts=ts):
+            return f"{type(effect).__name__}:{channel}:{ts}"
         case _:
             return None
 

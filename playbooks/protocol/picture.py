@@ -27,17 +27,23 @@ from playbooks.protocol.lookalikes import lookalikes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """One incident at one instant. Sequences are in the order in which things happened."""
+class Outline:
+    """What is said of an incident beyond its room, at one instant. Statements are oldest first."""
 
     at: datetime
     incident: Incident
     severity_name: str
     service_titles: tuple[str, ...]
     tenure: Tenure | None
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture(Outline):
+    """One incident at one instant. Sequences are in the order in which things happened."""
+
     contest: Contest | None
     handover: Handover | None
-    statements: tuple[Statement, ...]
     due: Update | None
     updates: tuple[Update, ...]
     readings: tuple[ClockReading, ...]
@@ -84,6 +90,18 @@ class Picture:
     def number_of(self, statement: StatementId) -> int:
         """The number by which people name a statement in commands; counts from 1."""
         return 1 + next(i for i, s in enumerate(self.statements) if s.id == statement)
+
+
+async def outline(unit: Unit, handbook: Handbook, incident: Incident, *, at: datetime) -> Outline:
+    """The few things that an announcement shows, inside the caller's transaction."""
+    return Outline(
+        at=at,
+        incident=incident,
+        severity_name=handbook.playbook.severity_name(incident.severity),
+        service_titles=tuple(handbook.title(service) for service in incident.impacted),
+        tenure=await unit.tenures.current(incident.id),
+        statements=tuple(await unit.statements.of(incident.id)),
+    )
 
 
 async def draw(unit: Unit, handbook: Handbook, incident: Incident, *, at: datetime) -> Picture:

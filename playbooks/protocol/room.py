@@ -15,8 +15,10 @@ from playbooks.domain.effects import (
     Effect,
     Invite,
     PinCard,
+    PostCard,
     PostReview,
     RefreshAnnouncement,
+    RefreshBulletin,
     RefreshCard,
     TellRoom,
 )
@@ -25,6 +27,8 @@ from playbooks.domain.ids import PROTOCOL, ChannelId, ClearanceId, IncidentId, T
 from playbooks.domain.incident import Incident, RoomState
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.recording import locked, owe, record, write_down
+
+_BULLETIN = "bulletin"
 
 
 async def opened(unit: Unit, ports: Ports, *, incident: IncidentId, room: ChannelId, name: str) -> None:
@@ -91,6 +95,19 @@ async def card_posted(
     return took
 
 
+async def card_lost(
+    unit: Unit,
+    ports: Ports,  # noqa: ARG001 - continuations share one shape
+    *,
+    incident: IncidentId,
+) -> None:
+    """Somebody deleted the card: a new one is owed, once."""
+    found = await locked(unit, incident)
+    if found.card_ts is not None:
+        await unit.incidents.save(replace(found, card_ts=None))
+        await owe(unit, found, PostCard(incident=incident))
+
+
 async def topic_set(
     unit: Unit,
     ports: Ports,  # noqa: ARG001 - continuations share one shape
@@ -110,13 +127,32 @@ async def announced(
     incident: IncidentId,
     channel: ChannelId,
     ts: Ts,
+    is_shared: bool = False,
 ) -> float | None:
-    """The announcement has an address, so that it can follow the incident."""
+    """The announcement has an address, which it may share with others, so that it can follow the incident."""
     found = await locked(unit, incident)
     took = await _kept(unit, ports, replace(found, announcement_ts=ts))
     await unit.posts.remember(f"announcement:{incident}", channel, ts)
+    if is_shared:
+        await unit.posts.remember(in_bulletin(incident), channel, ts)
     await owe(unit, found, RefreshAnnouncement(incident=incident))
     return took
+
+
+def in_bulletin(incident: IncidentId) -> str:
+    """The subject of an incident's part in a post that announces several."""
+    return f"{_BULLETIN}:{incident}"
+
+
+async def announced_at(unit: Unit, channel: ChannelId, ts: Ts) -> list[IncidentId]:
+    """Which incidents a post announces together, in the order of their numbers."""
+    subjects = (subject.partition(":") for subject in await unit.posts.at(channel, ts))
+    return sorted(IncidentId(int(number)) for kind, _, number in subjects if kind == _BULLETIN)
+
+
+async def redrawn_together(unit: Unit, *, incident: IncidentId, channel: ChannelId, ts: Ts) -> None:
+    """The announcement stands with others: their post is owed once for all that change meanwhile."""
+    await unit.outbox.put(RefreshBulletin(incident=incident, channel=channel, ts=ts))
 
 
 async def approval_posted(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -128,6 +130,12 @@ class Office:
         """What the bot posted, oldest first, without Slack's own lines about joining."""
         everything = await self.workspace.channel(channel).messages(threads=threads)
         return [message for message in everything if "metadata" in message.raw]
+
+
+def announced(said: Sequence[Message]) -> Counter[int]:
+    """How often each incident has a headline in messages of the incidents channel."""
+    shown = (str(message.raw["blocks"]) for message in said)
+    return Counter(int(number) for blocks in shown for number in re.findall(r"INC-(\d+) ·", blocks))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -32,6 +32,7 @@ _STEPS = {
     "AddBookmarks": "adding the bookmarks",
     "Announce": "announcing it",
     "RefreshAnnouncement": "refreshing the announcement",
+    "RefreshBulletin": "refreshing the announcement",
     "PostUpdate": "posting the stakeholder update",
     "SendBrief": "sending the brief",
     "AskApproval": "asking for an approval",

@@ -210,6 +210,7 @@ def upgrade() -> None:
         sa.Column("ts", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("subject", name="pk_posts"),
     )
+    op.create_index("ix_posts_channel_ts", "posts", ["channel", "ts"])
     op.create_table(
         "seen",
         sa.Column("key", sa.Text(), nullable=False),

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from handlers.names import Verb
 from handlers.views import answers, approval, brief, candidate, frozen, listing, rooms, update
 from handlers.views.alike import looks_alike
-from handlers.views.announcement import announcement
+from handlers.views.announcement import TOGETHER, announcement, bulletin
 from handlers.views.card import card
 from handlers.views.help import help_text
 from handlers.views.home import home
@@ -77,6 +77,7 @@ def digest_of(scene: Picture) -> Any:
 MESSAGES: dict[str, Callable[[Picture, Handbook], Message]] = {
     "card": lambda p, h: card(p, link=lambda path: f"https://tocsin.example{path}"),
     "announcement": lambda p, h: announcement(p),
+    "bulletin": lambda p, h: bulletin([p] * TOGETHER),
     "approval": lambda p, h: approval.approval(p.clearances[0], p),
     "approval decided": lambda p, h: approval.decided(p.clearances[0], p),
     "brief": lambda p, h: brief.brief(poisoned(scenes.HANDOVER, p.incident.title, times=3), p),
