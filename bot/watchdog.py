@@ -13,8 +13,9 @@ from typing import Final
 import structlog
 
 from bot.metrics import Metrics
-from handlers.deps import Trouble, Undelivered
-from storage.inbox import QUARANTINED
+from bot.workers.arrivals import HOOKS
+from handlers.deps import Aside, Trouble, Undelivered
+from storage.inbox import QUARANTINED, InboxRow
 from storage.outbox import OutboxRow
 from storage.owing import BURIED
 from storage.uow import Store
@@ -63,6 +64,9 @@ class Watchdog:
             neglected={queue: rows for queue, rows in (await self._neglected()).items() if rows},
             undelivered=tuple(_undelivered(row) for row in buried),
             put_aside=put_aside,
+            newest_aside=tuple(
+                _aside(row) for row in (await self._store.inbox.rows(QUARANTINED, SHOWN) if put_aside else ())
+            ),
         )
 
     async def _neglected(self) -> Mapping[str, int]:
@@ -73,6 +77,15 @@ class Watchdog:
             "inbox": await self._store.inbox.neglected(protocol),
             "timers": await self._store.alarms.neglected(protocol),
         }
+
+
+def _aside(row: InboxRow) -> Aside:
+    return Aside(
+        arrival=row.id,
+        source=row.source.removeprefix(HOOKS),
+        reason=row.reason or "no reason is known",
+        received_at=row.received_at,
+    )
 
 
 def _undelivered(row: OutboxRow) -> Undelivered:

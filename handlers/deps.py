@@ -55,6 +55,17 @@ class Undelivered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """A delivery from outside that nobody could understand."""
+
+    arrival: str
+    source: str
+    reason: str
+    """Where it fails; never a part of what was sent."""
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
     """What the machinery could not do by itself, for those who run it."""
 
@@ -64,6 +75,8 @@ class Trouble:
     """The newest first."""
     put_aside: int
     """Deliveries from outside that nobody could understand."""
+    newest_aside: tuple[Aside, ...] = ()
+    """The newest of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

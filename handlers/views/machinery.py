@@ -6,7 +6,7 @@ from handlers.deps import Trouble, Undelivered
 from handlers.views.kit import Block, context, divider, header, section
 from handlers.views.notices.outbreak import retry_button, step_in_words
 from handlers.views.phrases import code, count
-from handlers.views.text import Markup, foreign, say
+from handlers.views.text import Markup, date_and_time, foreign, join, say
 from playbooks.domain.ids import incident_name
 
 _QUEUES = {
@@ -49,4 +49,15 @@ def _put_aside(trouble: Trouble) -> list[Block]:
         return []
     what = count(trouble.put_aside, *_QUEUES["inbox"])
     command = code("tocsin inbox list --state quarantined")
-    return [section(say("📥 Nobody understood {what}. See {command}.", what=Markup(what), command=command))]
+    lead = say("📥 Nobody understood {what}. See {command}.", what=Markup(what), command=command)
+    lines = [
+        say(
+            "• {source}, {at}: {why} {arrival}",
+            source=foreign(one.source, 40),
+            at=date_and_time(one.received_at),
+            why=foreign(one.reason, 200),
+            arrival=code(one.arrival),
+        )
+        for one in trouble.newest_aside
+    ]
+    return [section(join([lead, *lines]))]

@@ -210,6 +210,9 @@ async def test_what_is_not_understood_is_put_aside_and_stops_nobody_else(cast: C
     (line,) = printed(cast.house, "inbox.quarantined")
     assert line["source"] == "hook:alertmanager"
     assert "none of your business" not in str(line)
+    home = await cast.person("dev").open_home(cast.house.app)
+    await home.expect("alertmanager")
+    await home.expect(str(line["reason"])[:60])
 
 
 @once

@@ -94,10 +94,10 @@ async def test_nobody_is_let_in_without_proof(edge: Site, source: str) -> None:
 
 @pytest.mark.parametrize("source", OPEN)
 async def test_a_token_a_password_or_our_signature(edge: Site, source: str) -> None:
-    signed = {"X-Tocsin-Timestamp": stamp(edge), "X-Tocsin-Signature": sign("v1", stamp(edge), b"{}", NEW)}
+    signed = {"X-Tocsin-Timestamp": stamp(edge), "X-Tocsin-Signature": sign("v1", stamp(edge), b"[]", NEW)}
     for headers in (bearer(OLD), bearer(NEW), basic(NEW), basic(NEW, user=""), signed):
-        assert await status(edge, source, b"{}", headers) == 202
-    assert await status(edge, source, b"{}", bearer() | signed | {"X-Tocsin-Signature": "v1=00"}) == 401
+        assert await status(edge, source, b"[]", headers) == 202
+    assert await status(edge, source, b"[]", bearer() | signed | {"X-Tocsin-Signature": "v1=00"}) == 401
     assert all("Authorization" not in headers for _, _, headers, _ in edge.webhooks)
 
 
