@@ -131,7 +131,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> House:
     )
     register(slack.bolt, desk)
     site = make_site(desk, max_body=settings.server.max_body)
-    workers = (*_workers(ground, slack, desk), chores, people)
+    workers = (*_workers(ground, slack, desk, chores), chores, people)
     return House(
         ground=ground,
         slack=slack,
@@ -221,7 +221,7 @@ def _chores(ground: Ground, slack: Slack) -> Chores:
     return chores
 
 
-def _workers(ground: Ground, slack: Slack, desk: Desk) -> tuple[Worker, ...]:
+def _workers(ground: Ground, slack: Slack, desk: Desk, chores: Chores) -> tuple[Worker, ...]:
     how = ground.settings.worker
     bells, metrics = ground.bells, ground.metrics
     tools = Tools(
@@ -233,6 +233,7 @@ def _workers(ground: Ground, slack: Slack, desk: Desk) -> tuple[Worker, ...]:
         complain=log.warning,
         public_url=desk.public_url,
         ready=metrics.ready.observe,
+        read_again=partial(chores.ask, GAPS),
     )
     terms = Terms(name=ground.name, concurrency=how.concurrency, lease=how.lease, poll=how.poll)
     deliveries = Deliveries(tools, terms, bell=bells.bell("outbox"), metrics=metrics, wall=ground.wall.now)

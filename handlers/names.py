@@ -104,6 +104,8 @@ class Action(StrEnum):
     PUBLISH_REVIEW = "review_publish"
     READ_REVIEW = "review_read"
     PICK_INCIDENT = "incident_picked"
+    ROOM_COME_BACK = "room_come_back"
+    ROOM_NEW = "room_new"
     RETRY_DELIVERY = "delivery_retry"
     OPEN_LINK = "link_opened"
     """A button with an address: Slack tells us that it was pressed, and there is nothing to do."""

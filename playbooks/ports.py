@@ -348,6 +348,9 @@ class Posts(Protocol):
     async def at(self, channel: ChannelId, ts: Ts) -> Sequence[str]:
         """The subjects of one message."""
 
+    async def moved(self, before: ChannelId, channel: ChannelId) -> None:
+        """Slack gave a channel another id, with everything that is in it."""
+
     async def about(self, subject: str) -> Sequence[tuple[ChannelId, Ts]]:
         """The message about a subject and its copies, whose subjects are ``<subject>:<whose>``."""
 

@@ -7,10 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sandbox import channels
+from sandbox import channels, messages
 from sandbox.errors import Refusal
 from sandbox.model import App, Channel, User, UserGroup
 from sandbox.state import Workspace
+
+_CONVERTED = {
+    True: "made this channel *private*. Now, it can only be viewed or joined by invitation.",
+    False: "made this channel *public*. Any member in this workspace can see and join it.",
+}
+"""Slack docs, message subtypes channel_convert_to_private and channel_convert_to_public."""
 
 
 def add_user(workspace: Workspace, name: str) -> User:
@@ -67,6 +73,15 @@ def unshare_channel(workspace: Workspace, channel: Channel, team: str, by: str |
     for user in [each for each in channel.members if workspace.users[each].team_id == team]:
         workspace.drop_member(channel, user)
     workspace.emit("channel", "channel_unshared", channel=channel.id, user=by, team=team)
+
+
+def convert_channel(workspace: Workspace, channel: Channel, *, private: bool, by: str) -> None:
+    """Hide a channel from everybody but its members, or show it to all; its id stays (Slack docs)."""
+    if channel.is_private is private:
+        return
+    channel.is_private = private
+    kind = "channel_convert_to_private" if private else "channel_convert_to_public"
+    messages.system_message(workspace, channel, by, kind, _CONVERTED[private])
 
 
 def delete_channel(workspace: Workspace, channel: Channel, by: str | None = None) -> None:

@@ -26,6 +26,11 @@ class SqlPosts:
             post.on_conflict_do_update(index_elements=["subject"], set_={"channel": channel, "ts": ts}),
         )
 
+    async def moved(self, before: ChannelId, channel: ChannelId) -> None:
+        """Everything that was posted in a channel is in the other one now."""
+        there = sa.update(tables.posts).where(tables.posts.c.channel == before)
+        await self._connection.execute(there.values(channel=channel))
+
     async def about(self, subject: str) -> Sequence[tuple[ChannelId, Ts]]:
         """Where the message about a subject is, and where its copies are."""
         its_own = tables.posts.c.subject == subject

@@ -74,6 +74,7 @@ incidents = Table(
     _text("room", optional=True),
     _text("room_name"),
     _text("room_state"),
+    _text("room_harm", optional=True),
     _text("topic"),
     _text("card_ts", optional=True),
     _text("announcement_ts", optional=True),

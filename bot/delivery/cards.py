@@ -18,6 +18,7 @@ from playbooks.domain.effects import (
     CloseApproval,
     PostCard,
     RefreshCard,
+    RetireCard,
 )
 from playbooks.domain.ids import ClearanceId
 from playbooks.protocol import room as story
@@ -52,6 +53,8 @@ async def refresh_card(errand: Errand[RefreshCard], tools: Tools) -> Delivered:
         await redraw(errand, tools, posted, _card(tools, picture))
     except Never as refusal:
         if refusal.code in GONE:
+            if posted.channel == picture.incident.room:
+                await tools.lost(picture.incident, refusal)
             return NOBODY_READS
         if refusal.code not in LOST:
             raise
@@ -62,6 +65,13 @@ async def refresh_card(errand: Errand[RefreshCard], tools: Tools) -> Delivered:
         await story.card_lost(unit, tools.ports, incident=number)
 
     return Delivered(result={"skipped": "the card was deleted; a new one is posted"}, then=then)
+
+
+async def retire_card(errand: Errand[RetireCard], tools: Tools) -> Delivered:
+    """Say on an old card where the newest one is."""
+    effect = errand.effect
+    message = card.retired(await tools.incident(effect.incident))
+    return await redraw_unless_gone(errand, tools, Posted(channel=effect.channel, ts=effect.ts), message)
 
 
 async def ask_approval(errand: Errand[AskApproval], tools: Tools) -> Delivered:

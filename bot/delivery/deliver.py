@@ -16,12 +16,14 @@ Deliverer = Callable[[Errand[Any], Tools], Awaitable[Delivered]]
 
 DELIVERERS: Final[Mapping[type[e.Effect], Deliverer]] = {
     e.OpenRoom: rooms.open_room,
+    e.EnterRoom: rooms.enter_room,
     e.Invite: rooms.invite,
     e.PinCard: rooms.pin_card,
     e.SetTopic: rooms.set_topic,
     e.AddBookmarks: rooms.add_bookmarks,
     e.PostCard: cards.post_card,
     e.RefreshCard: cards.refresh_card,
+    e.RetireCard: cards.retire_card,
     e.Announce: announcements.announce,
     e.RefreshAnnouncement: announcements.refresh_announcement,
     e.RefreshBulletin: announcements.refresh_bulletin,

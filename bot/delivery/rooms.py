@@ -9,8 +9,9 @@ from bot.slack.gateway import Posted, Room
 from bot.slack.outcomes import GONE, Later, Never, in_words
 from bot.slack.reconcile import find_room, has_topic
 from handlers.views import rooms
-from playbooks.domain.effects import AddBookmarks, Invite, OpenRoom, PinCard, SetTopic
-from playbooks.domain.incident import RoomState
+from playbooks.domain.effects import AddBookmarks, EnterRoom, Invite, OpenRoom, PinCard, SetTopic
+from playbooks.domain.incident import Incident, RoomState
+from playbooks.protocol import fate
 from playbooks.protocol import room as story
 from storage.uow import SqlUnit
 
@@ -32,17 +33,33 @@ async def open_room(errand: Errand[OpenRoom], tools: Tools) -> Delivered:
     return Delivered(result={"channel": room.id, "name": room.name}, then=then)
 
 
+async def enter_room(errand: Errand[EnterRoom], tools: Tools) -> Delivered:
+    """Be in the room again, and read what was said there meanwhile."""
+    incident = await tools.incident(errand.effect.incident)
+    if incident.room is None or incident.room_harm is None:
+        return Delivered(result={"skipped": "there is nothing to come back to"})
+    await tools.gateway.enter(incident.room)
+
+    async def then(unit: SqlUnit) -> None:
+        await fate.came_back(unit, tools.ports, incident=incident.id, by=errand.effect.by)
+
+    return Delivered(result={}, then=then, noted=tools.read_again)
+
+
 async def invite(errand: Errand[Invite], tools: Tools) -> Delivered:
     """Bring people in; who could not be brought in is told in the room, and the others are there."""
     incident, users = errand.effect.incident, errand.effect.users
     about = await tools.incident(incident)
     if about.room_state is RoomState.WANTED:
         raise Later(_SOON, "the room is being opened")
-    if about.room is None:
+    if about.room is None or about.room_state is not RoomState.OPEN:
         return Delivered(result={"skipped": "there is no room"})
     me = await tools.identity()
     people = tuple(user for user in users if user != me.user)
-    refused = await tools.gateway.invite(about.room, people)
+    try:
+        refused = await tools.gateway.invite(about.room, people)
+    except Never as refusal:
+        return await _without_room(tools, about, refusal)
     failed = tuple((user, in_words(code, {})) for user, code in refused.items())
     came = tuple(user for user in people if user not in refused)
 
@@ -56,14 +73,17 @@ async def pin_card(errand: Errand[PinCard], tools: Tools) -> Delivered:
     """Pin the card where it was posted."""
     incident = await tools.incident(errand.effect.incident)
     place = await tools.place(incident)
-    await tools.gateway.pin(Posted(channel=place.channel, ts=errand.effect.ts))
+    try:
+        await tools.gateway.pin(Posted(channel=place.channel, ts=errand.effect.ts))
+    except Never as refusal:
+        return await _without_room(tools, incident, refusal)
     return Delivered(result={})
 
 
 async def set_topic(errand: Errand[SetTopic], tools: Tools) -> Delivered:
     """Say the state in the room's topic."""
     picture = await tools.picture(errand.effect.incident)
-    if picture.incident.room is None:
+    if picture.incident.room is None or picture.incident.room_state is not RoomState.OPEN:
         return Delivered(result={"skipped": "there is no room"})
     incident, wanted = picture.incident.id, rooms.topic(picture)
     if wanted == picture.incident.topic:
@@ -74,9 +94,7 @@ async def set_topic(errand: Errand[SetTopic], tools: Tools) -> Delivered:
         if not (doubtful and await has_topic(tools.gateway, room, wanted)):
             await tools.gateway.set_topic(room, wanted)
     except Never as refusal:
-        if refusal.code not in GONE:
-            raise
-        return Delivered(result={"skipped": "the room is gone"})
+        return await _without_room(tools, picture.incident, refusal)
 
     async def then(unit: SqlUnit) -> None:
         await story.topic_set(unit, tools.ports, incident=incident, topic=wanted)
@@ -91,11 +109,22 @@ async def add_bookmarks(errand: Errand[AddBookmarks], tools: Tools) -> Delivered
     wanted = rooms.bookmarks(picture, tools.public_url)
     if room is None or not wanted:
         return Delivered(result={"skipped": "nothing to add"})
-    there = await tools.gateway.bookmarks(room)
-    for title, link, emoji in wanted:
-        if link not in there:
-            await tools.gateway.add_bookmark(room, title=title, link=link, emoji=emoji)
+    try:
+        there = await tools.gateway.bookmarks(room)
+        for title, link, emoji in wanted:
+            if link not in there:
+                await tools.gateway.add_bookmark(room, title=title, link=link, emoji=emoji)
+    except Never as refusal:
+        return await _without_room(tools, picture.incident, refusal)
     return Delivered(result={"links": len(wanted)})
+
+
+async def _without_room(tools: Tools, incident: Incident, refusal: Never) -> Delivered:
+    """What nobody needs where the room is gone. Raises the refusal if it is about something else."""
+    if refusal.code not in GONE:
+        raise refusal
+    await tools.lost(incident, refusal)
+    return Delivered(result={"skipped": "the room is gone"})
 
 
 async def _made_before(errand: Errand[OpenRoom], tools: Tools, names: list[str]) -> Room | None:

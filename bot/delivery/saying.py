@@ -39,7 +39,9 @@ async def speak(errand: Errand[Any], tools: Tools, incident: Incident, message: 
     except Never as refusal:
         if refusal.code not in GONE or place.channel != incident.room:
             raise
-    return await say(errand, tools, await tools.hub(incident), message)
+        await tools.lost(incident, refusal)
+    now = await tools.incident(incident.id)
+    return await say(errand, tools, await tools.hub(now), message)
 
 
 async def tell(errand: Errand[Any], tools: Tools, user: UserId, message: Message) -> Posted:

@@ -15,8 +15,9 @@ from bot.slack.outcomes import Later, Never
 from handlers.deps import Complain
 from handlers.views.announcement import TOGETHER
 from playbooks.domain.ids import ChannelId, IncidentId, Ts
-from playbooks.domain.incident import Incident, RoomState
+from playbooks.domain.incident import Incident, RoomHarm, RoomState
 from playbooks.ports import Ports
+from playbooks.protocol import fate
 from playbooks.protocol import room as story
 from playbooks.protocol.picture import Outline, Picture, draw, outline
 from storage.uow import SqlUnit, Store
@@ -24,6 +25,9 @@ from storage.uow import SqlUnit, Store
 __all__ = ["Delivered", "Errand", "Place", "Then", "Tools"]
 
 ANNOUNCED_WITHIN = timedelta(minutes=1)
+
+_HARM = {"is_archived": RoomHarm.ARCHIVED, "not_in_channel": RoomHarm.SHUT_OUT}
+"""Slack's word for why a room cannot be used; it says ``channel_not_found`` for several reasons."""
 
 Then = Callable[[SqlUnit], Awaitable[None]]
 
@@ -61,6 +65,8 @@ class Tools:
     public_url: str
     ready: Callable[[float], None]
     """Told, in seconds since its declaration, when an incident has become ready to be worked on."""
+    read_again: Callable[[], None]
+    """Have the rooms read for what nobody heard."""
     gathering: Gathering = field(default_factory=lambda: Gathering(most=TOGETHER))
     """Where announcements of the same moment meet."""
     _gallery: Gallery = field(init=False)
@@ -93,7 +99,7 @@ class Tools:
         match incident.room_state:
             case RoomState.OPEN if incident.room is not None:
                 return Place(channel=incident.room, thread=None)
-            case RoomState.HUB:
+            case RoomState.HUB | RoomState.LOST:
                 return await self.hub(incident)
             case _:
                 raise Later(timedelta(seconds=1), "the war room is not open yet")
@@ -110,9 +116,13 @@ class Tools:
             raise Later(timedelta(seconds=1), "the announcement is not posted yet")
         name = self.ports.handbook().catalogue.channels.incidents
         is_shared = await self.posted(story.in_bulletin(incident.id)) is not None
-        alone = is_shared and incident.room_state is RoomState.HUB
+        alone = is_shared and incident.room_state in (RoomState.HUB, RoomState.LOST)
         thread = incident.card_ts if alone else incident.announcement_ts
         return Place(channel=await self.directory.channel(name), thread=thread)
+
+    async def lost(self, incident: Incident, refusal: Never) -> None:
+        """Slack says that the incident's room cannot be used: that is a story of its own."""
+        await fate.lost(self.ports, incident=incident.id, how=_HARM.get(refusal.code, RoomHarm.HIDDEN))
 
     async def posted(self, subject: str) -> Posted | None:
         """Where the message about a subject is; None if it was not posted."""

@@ -201,6 +201,12 @@ class Gateway:
             "conversations.setTopic", self._web.conversations_setTopic, channel=room, topic=topic
         )
 
+    async def enter(self, room: ChannelId) -> None:
+        """Be in a conversation. Raises Never if it is gone, or private and we are not in it."""
+        answer = await self._once("conversations.info", self._web.conversations_info, channel=room)
+        if not _mapping(answer)["channel"].get("is_member"):
+            await self.join(room)
+
     async def topic(self, room: ChannelId) -> str:
         """What stands above the room, with characters instead of entities."""
         answer = await self._call("conversations.info", self._web.conversations_info, channel=room)

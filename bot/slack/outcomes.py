@@ -41,6 +41,8 @@ UNREADABLE: Final = frozenset(
 """Our mistake in drawing a message; plain words may still get through."""
 GONE: Final = frozenset({"channel_not_found", "is_archived", "is_inactive", "not_in_channel"})
 """The conversation cannot be written to any more."""
+NO_WAY_IN: Final = frozenset({"method_not_supported_for_channel_type", "restricted_action"})
+"""The conversation is there, and we may not enter it by ourselves."""
 
 CALL_FAILURES: Final = (SlackApiError, SlackRequestError, aiohttp.ClientError, OSError)
 """What a call can raise; timeouts and broken connections are OSErrors."""
@@ -66,6 +68,7 @@ _WORDS: Final = {
     "is_archived": "the channel was archived",
     "channel_not_found": "the channel is gone, or the app may not see it",
     "not_in_channel": "the app is not in the channel; invite it",
+    "method_not_supported_for_channel_type": "the channel is private; somebody in it has to invite the app",
     "message_not_found": "the message was deleted",
     "too_many_pins": "the channel has as many pins as it may have",
     "too_many_bookmarks": "the channel has as many bookmarks as it may have",

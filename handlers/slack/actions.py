@@ -31,7 +31,7 @@ from playbooks.domain.ids import (
 )
 from playbooks.domain.review import Review, ReviewState
 from playbooks.domain.role import Role
-from playbooks.protocol import command, communicate, declare, find, freeze, review
+from playbooks.protocol import command, communicate, declare, fate, find, freeze, review
 
 Press = Callable[[Call, Ref], Awaitable[Reply | None]]
 
@@ -210,6 +210,20 @@ async def retry(call: Call, ref: Ref) -> Reply:
     )
 
 
+async def come_back(call: Call, _ref: Ref) -> Reply:
+    """Enter the room again."""
+    await fate.come_back(call.ports, incident=call.number, by=call.user)
+    words = say("I am on my way back into the room of *{n}*.", n=incident_name(call.number))
+    return Reply(message=answers.answer(words))
+
+
+async def new_room(call: Call, _ref: Ref) -> Reply:
+    """Open another room."""
+    await fate.new_room(call.ports, incident=call.number, by=call.user)
+    words = say("A new room for *{n}* is being opened; you are invited to it.", n=incident_name(call.number))
+    return Reply(message=answers.answer(words))
+
+
 async def nothing(_call: Call, _ref: Ref) -> None:
     """A link was opened; Slack only wants to hear that we heard."""
 
@@ -263,6 +277,8 @@ ACTIONS: dict[Action, Press] = {
     Action.WRITE_FINDING: write_finding,
     Action.PUBLISH_REVIEW: publish,
     Action.PICK_INCIDENT: pick,
+    Action.ROOM_COME_BACK: come_back,
+    Action.ROOM_NEW: new_room,
     Action.RETRY_DELIVERY: retry,
     Action.OPEN_LINK: nothing,
 }

@@ -15,6 +15,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from handlers.deps import Desk, Unavailable
+from handlers.slack import fates
 from handlers.slack.acquaintance import member_of
 from handlers.slack.grammar import readable
 from handlers.slack.payloads import Happened, Said, described, names_of, plain_reaction, read_event
@@ -59,7 +60,7 @@ def is_our_own(event: object, bot_id: str | None) -> bool:
     return any(isinstance(part, Mapping) and part.get("bot_id") == bot_id for part in parts)
 
 
-async def understand(desk: Desk, raw: bytes) -> bool:  # noqa: PLR0911 - one exhaustive table
+async def understand(desk: Desk, raw: bytes) -> bool:  # noqa: C901, PLR0911 - one exhaustive table
     """What a stored event means; whether anything was recorded or shown because of it."""
     try:
         event = read_event(json.loads(raw))
@@ -74,6 +75,23 @@ async def understand(desk: Desk, raw: bytes) -> bool:  # noqa: PLR0911 - one exh
         case "subteam_members_changed":
             desk.groups_changed()
             return True
+        case (
+            "channel_archive"
+            | "channel_deleted"
+            | "channel_id_changed"
+            | "channel_left"
+            | "channel_rename"
+            | "channel_shared"
+            | "channel_unarchive"
+            | "channel_unshared"
+            | "group_archive"
+            | "group_deleted"
+            | "group_left"
+            | "group_rename"
+            | "group_unarchive"
+            | "member_joined_channel"
+        ):
+            return await fates.befallen(desk, event)
         case "message":
             return await _message(desk, event)
         case "reaction_added":
@@ -109,6 +127,8 @@ async def _message(desk: Desk, event: Happened) -> bool:
     channel = ChannelId(event.channel)
     if event.subtype in SPOKEN and event.ts is not None:
         return await _said(desk, channel, Ts(event.ts), event)
+    if event.subtype in fates.CONVERTED:
+        return await fates.converted(desk, event)
     before, now = event.previous_message, event.message
     if event.subtype == "message_changed" and before and now and now.subtype != "tombstone":
         return await _edited(desk, channel, before, now, event)

@@ -35,6 +35,10 @@ def plain_reaction(name: str) -> str:
     return name.partition("::")[0]
 
 
+RENAMED = ("channel_rename", "group_rename")
+"""Events that describe the channel instead of naming it."""
+
+
 class Part(BaseModel):
     """A tolerant piece of a payload. Slack sends null where something is absent.
 
@@ -285,6 +289,15 @@ class Happened(Part):
     item: dict[str, Any] | None = None
     item_user: str | None = None
     tab: str = ""
+    name: str = ""
+    """What a channel is called now."""
+    actor_id: str | None = None
+    inviter: str | None = None
+    connected_team_id: str = ""
+    old_channel_id: str = ""
+    new_channel_id: str = ""
+    me: str = ""
+    """Our own bot user, as the envelope names it."""
     profile: dict[str, Any] | None = None
     """The person of a ``user_change``, whose key is ``user`` like a mere id elsewhere."""
 
@@ -292,8 +305,19 @@ class Happened(Part):
 def read_event(body: Mapping[str, Any]) -> Happened | None:
     """The event in an envelope; None for types that use these keys in another way."""
     event = body.get("event")
+    if isinstance(event, Mapping) and event.get("type") in RENAMED:
+        about = event.get("channel")
+        channel = about if isinstance(about, Mapping) else {}
+        event = {**event, "channel": channel.get("id"), "name": channel.get("name") or ""}
     if not isinstance(event, Mapping) or not isinstance(event.get("channel", ""), str | None):
         return None
     if isinstance(event.get("user"), Mapping):
         event = {**event, "user": None, "profile": event["user"]}
-    return Happened.model_validate(event)
+    return Happened.model_validate({**event, "me": _me(body.get("authorizations"))})
+
+
+def _me(authorizations: object) -> str:
+    """Our own bot user, as an envelope names it; empty if it does not."""
+    named = authorizations if isinstance(authorizations, list) else []
+    ours = (each.get("user_id") for each in named if isinstance(each, Mapping) and each.get("is_bot"))
+    return str(next(ours, None) or "")

@@ -99,6 +99,8 @@ def _impact(picture: Outline, chars: int) -> Markup | None:
 
 
 def _place(incident: Incident) -> Markup:
+    if incident.room_state is RoomState.LOST:
+        return Markup("*Room* cannot be used any more; work goes on in this thread")
     if incident.room is not None:
         return say("*Room* {room}", room=room(incident.room))
     if incident.room_state is RoomState.HUB:
@@ -118,7 +120,11 @@ def _buttons(picture: Outline) -> list[Element]:
     incident = picture.incident
     if not incident.is_live or incident.major is not Major.ACCEPTED:
         return []
-    buttons = [verb_button("Join the room", Verb.JOIN, incident.id)] if incident.room else []
+    buttons = (
+        [verb_button("Join the room", Verb.JOIN, incident.id)]
+        if incident.room and incident.room_state is not RoomState.LOST
+        else []
+    )
     if picture.tenure is None:
         buttons.append(verb_button("Take command", Verb.TAKE, incident.id, style="primary"))
     return [*buttons, verb_button("Status", Verb.STATUS, incident.id)]

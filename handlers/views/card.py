@@ -21,6 +21,7 @@ from handlers.views.kit import (
     message,
     section,
 )
+from handlers.views.notices.fate import goes_on, harm_line
 from handlers.views.phrases import (
     WRITING_TIME,
     appointed,
@@ -51,7 +52,7 @@ from handlers.views.text import (
 )
 from handlers.views.text import link as linked
 from playbooks.domain.ids import incident_name, known_error_name
-from playbooks.domain.incident import State
+from playbooks.domain.incident import Incident, State
 from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ClockState
 from playbooks.domain.statement import StatementStatus
@@ -75,6 +76,12 @@ def card(picture: Picture, *, link: Callable[[str], str] | None = None) -> Messa
     )
 
 
+def retired(incident: Incident) -> Message:
+    """What a card becomes when another one took its place."""
+    words = say("{named}: {where}", named=named(incident), where=goes_on(incident))
+    return message(words, section(words))
+
+
 def card_body(picture: Picture) -> list[Block]:
     """What the card says, without its small print and buttons."""
     blocks = [
@@ -95,6 +102,7 @@ def _lead(picture: Picture) -> Markup:
         appointed(picture),
         question_about_command(picture),
         _state(picture),
+        harm_line(picture.incident),
         _impact(picture),
     ]
     return join(line for line in lines if line is not None)

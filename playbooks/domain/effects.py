@@ -46,6 +46,14 @@ class OpenRoom(Effect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnterRoom(Effect):
+    """Be in the room again; settles with ``protocol.fate.came_back``."""
+
+    by: UserId
+    """Who made it possible, or wants it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Invite(Effect):
     """Bring people into the room; settles with ``protocol.room.invited``."""
 
@@ -60,6 +68,14 @@ class PostCard(Effect):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshCard(Effect):
     """Bring the card up to date (coalesced)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetireCard(Effect):
+    """Say on a card that another one took its place."""
+
+    channel: ChannelId
+    ts: Ts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,13 +205,13 @@ def coalesces(effect: Effect) -> str | None:
 def priority(effect: Effect) -> Priority:
     """Who waits for it."""
     match effect:
-        case OpenRoom() | Invite():
+        case OpenRoom() | EnterRoom() | Invite():
             return Priority.PEOPLE
         case TellPerson() | SendBrief() | AskApproval():
             return Priority.ANSWER
         case PostCard() | RefreshCard():
             return Priority.CARD
-        case PinCard() | SetTopic() | AddBookmarks():
+        case PinCard() | RetireCard() | SetTopic() | AddBookmarks():
             return Priority.DECORATION
         case _:
             return Priority.NEWS

@@ -161,6 +161,14 @@ class NotNeeded(ProtocolError):
     """The request would change nothing."""
 
 
+class RoomIsFine(ProtocolError):
+    """Nothing is wrong with the room that somebody wants to have mended."""
+
+    def __init__(self, room: str | None) -> None:
+        where = f"<#{room}>" if room else "It"
+        super().__init__(f"{where} is in order by now; there is nothing to mend.")
+
+
 class NeedsWords(ProtocolError):
     """An argument is missing or unusable; the text says what to write.
 

@@ -43,6 +43,8 @@ PartyName = NewType("PartyName", str)
 
 MONITORING = UserId("monitoring")
 """The actor of what a trigger rule did."""
+SLACK = UserId("slack")
+"""Somebody in Slack, of whom Slack does not say who it was."""
 PROTOCOL = UserId("protocol")
 """The actor of what a timer of the playbook did."""
 _ACCOUNT = re.compile(r"[UW][A-Z0-9]{2,20}")
@@ -74,4 +76,4 @@ def is_account(word: str) -> bool:
 
 def is_person(actor: UserId) -> bool:
     """Whether the actor is somebody who can be mentioned, not the machinery."""
-    return actor not in (MONITORING, PROTOCOL)
+    return actor not in (MONITORING, PROTOCOL, SLACK)

@@ -36,12 +36,29 @@ class Major(StrEnum):
 class RoomState(StrEnum):
     """How far the war room has come.
 
-    ``hub`` means that no room could be made and the incident runs in the incidents channel.
+    ``hub`` means that no room could be made and the incident runs in the incidents channel;
+    ``lost`` that there was one and the incident goes on there.
     """
 
     WANTED = "wanted"
     OPEN = "open"
     HUB = "hub"
+    LOST = "lost"
+
+
+class RoomHarm(StrEnum):
+    """What is wrong with a room that was open."""
+
+    REMOVED = "removed"
+    """We were removed from a public room: we can write there, and hear nothing."""
+    SHUT_OUT = "shut out"
+    """We were removed from a private one."""
+    ARCHIVED = "archived"
+    DELETED = "deleted"
+    HIDDEN = "hidden"
+    """Slack says that there is no such room, or none that we may see."""
+    SHARED = "shared"
+    """People of another organisation read it."""
 
 
 class ServiceRole(StrEnum):
@@ -110,6 +127,8 @@ class Incident:
     room: ChannelId | None = None
     room_name: str = ""
     room_state: RoomState = RoomState.WANTED
+    room_harm: RoomHarm | None = None
+    """What befell the room; None while it is as we made it."""
     topic: str = ""
     """What stands above the room: it is set again only when it would read otherwise."""
     card_ts: Ts | None = None
@@ -135,7 +154,7 @@ class Incident:
     @property
     def is_ready(self) -> bool:
         """Whether people can work on it in Slack; without a room nobody has to be let in."""
-        let_in = self.invited_at is not None or self.room_state is RoomState.HUB
+        let_in = self.invited_at is not None or self.room_state in (RoomState.HUB, RoomState.LOST)
         return let_in and self.card_ts is not None and self.announcement_ts is not None
 
     @property

@@ -75,6 +75,7 @@ _TURNS: dict[str, Callable[[Told, Body], dict[str, object]]] = {
     },
     "SeverityChanged": lambda _t, body: {"severity": body["after"]},
     "RoomOpened": lambda _t, body: {"room": body["room"]},
+    "RoomMoved": lambda _t, body: {"room": body["room"]},
     "CommandTaken": lambda _t, body: {"commander": body["commander"]},
     "HandoverAccepted": lambda _t, body: {"commander": body["taker"]},
     "FreezeBegan": lambda _t, _b: {"frozen": True},
@@ -93,6 +94,7 @@ _UNSAID = {
     "IncidentAbsorbed": "another incident was part of it",
     "FreezeBegan": "the playbook freezes changes at this severity",
     "RoomOpened": "the incident needs a room",
+    "RoomMoved": "Slack gave it another id",
     "HandoverAccepted": "the offer was accepted",
     "CommandTaken": "command was taken",
 }

@@ -31,7 +31,7 @@ from playbooks.domain.effects import (
 )
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId, is_account, is_person
-from playbooks.domain.incident import Incident, Major, State
+from playbooks.domain.incident import Incident, Major, RoomState, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,17 @@ def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: C901
             return _on_merger(event, scene)
         case e.RoomOpened() | e.RoomUnavailable() | e.PeopleInvited() | e.RoomReady() | e.StepFailed():
             return _on_room(event, scene)
+        case (
+            e.RoomHarmed()
+            | e.RoomMended()
+            | e.RoomRenamed()
+            | e.RoomConverted()
+            | e.RoomMoved()
+            | e.NewRoomAsked()
+            | e.HubHarmed()
+            | e.HubRenamed()
+        ):
+            return _on_fate(event, scene)
         case (
             e.CommandAsked()
             | e.AskDeclined()
@@ -191,6 +202,42 @@ def _on_room(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
             return _tell(event, (*_in_charge(scene), *_persons(scene.incident.declared_by)))
         case _:
             return ()
+
+
+def _on_fate(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+    """Whoever leads hears at once what befell the room; once it is over, rooms may be put away."""
+    number = event.incident
+    told = _tell(event, _leading(scene, but=event.by)) if scene.incident.is_live else ()
+    card, announcement = RefreshCard(incident=number), RefreshAnnouncement(incident=number)
+    match event:
+        case e.RoomHarmed():
+            return (*_on_harm(event, scene), announcement)
+        case e.RoomMended(was_mute=True):
+            return (*told, PostCard(incident=number), SetTopic(incident=number), announcement)
+        case e.RoomMended():
+            return (*told, card, announcement)
+        case e.RoomRenamed() | e.RoomConverted():
+            return told
+        case e.HubHarmed() | e.HubRenamed():
+            return _tell(event, (*_leading(scene, but=event.by), *scene.handbook.operators))
+        case _:
+            return (announcement,)
+
+
+def _on_harm(event: e.RoomHarmed, scene: Scene) -> tuple[Effect, ...]:
+    """Even whoever did it hears what follows; the card goes where people can read it."""
+    number = event.incident
+    if not event.is_news or not scene.incident.is_live:
+        return ()
+    elsewhere = scene.incident.room_state is RoomState.LOST
+    card = PostCard(incident=number) if elsewhere else RefreshCard(incident=number)
+    return (*_tell(event, _leading(scene)), card)
+
+
+def _leading(scene: Scene, *, but: UserId | None = None) -> tuple[UserId, ...]:
+    """The commander; while there is none, who declared it and the duty managers."""
+    stand_ins = (*_persons(scene.incident.declared_by), *scene.handbook.duty_managers)
+    return tuple(user for user in dict.fromkeys(_commander(scene) or stand_ins) if user != but)
 
 
 def _on_contest(event: e.Event, scene: Scene) -> tuple[Effect, ...]:

@@ -28,6 +28,8 @@ from playbooks.domain.events import (
     CommandTaken,
     Event,
     FreezeLifted,
+    HubHarmed,
+    HubRenamed,
     IncidentClosed,
     IncidentDeclared,
     IncidentReopened,
@@ -36,6 +38,10 @@ from playbooks.domain.events import (
     MessageDeleted,
     MessageEdited,
     MessageSaid,
+    RoomConverted,
+    RoomHarmed,
+    RoomMended,
+    RoomRenamed,
     StatementMade,
     StatementReleased,
     StatementVerified,
@@ -52,7 +58,20 @@ from playbooks.protocol.reactions import Scene, reactions
 NEEDS_ROOM = (AddBookmarks, AskApproval, PinCard, PostCard, PostReview, RefreshCard, SetTopic, TellRoom)
 """Effects without an address until a room (or its substitute) exists; the first card shows
 everything that happened before."""
-HEARD = (KeyEventMarked, MessageDeleted, MessageEdited, MessageSaid, UserReported, WordsRemoved)
+HEARD = (
+    HubHarmed,
+    HubRenamed,
+    KeyEventMarked,
+    MessageDeleted,
+    MessageEdited,
+    MessageSaid,
+    RoomConverted,
+    RoomHarmed,
+    RoomMended,
+    RoomRenamed,
+    UserReported,
+    WordsRemoved,
+)
 """What was heard of people, or ordered outside Slack, rather than asked for by them."""
 ASKED: Mapping[type[Event], Action] = {
     IncidentDeclared: Action.DECLARE,

@@ -20,6 +20,7 @@ from playbooks.domain.effects import (
     RefreshAnnouncement,
     RefreshBulletin,
     RefreshCard,
+    RetireCard,
     TellRoom,
 )
 from playbooks.domain.events import PeopleInvited, RoomOpened, RoomReady, RoomUnavailable, StepFailed
@@ -34,12 +35,14 @@ _BULLETIN = "bulletin"
 async def opened(unit: Unit, ports: Ports, *, incident: IncidentId, room: ChannelId, name: str) -> None:
     """The room exists: everything that waited for its address is owed at once."""
     found = await locked(unit, incident)
-    if found.room is not None:
+    if found.room_state is RoomState.OPEN:
         return
-    ready = replace(found, room=room, room_name=name, room_state=RoomState.OPEN)
+    ready = replace(found, room=room, room_name=name, room_state=RoomState.OPEN, room_harm=None, topic="")
     await unit.incidents.save(ready)
     event = RoomOpened(incident=incident, by=PROTOCOL, at=ports.clock.now(), room=room, name=name)
     await record(unit, ports, ready, event)
+    if found.room is not None:
+        await _bring_over(unit, ready)
     await _owe_what_waited(unit, ready)
 
 
@@ -88,6 +91,9 @@ async def card_posted(
     found = await locked(unit, incident)
     posted = replace(found, card_ts=ts)
     took = await _kept(unit, ports, posted)
+    before = await unit.posts.where(f"card:{incident}")
+    if before is not None and before != (channel, ts):
+        await owe(unit, posted, RetireCard(incident=incident, channel=before[0], ts=before[1]))
     await unit.posts.remember(f"card:{incident}", channel, ts)
     if posted.room_state is RoomState.OPEN:
         await owe(unit, posted, PinCard(incident=incident, ts=ts))
@@ -218,6 +224,15 @@ async def _kept(unit: Unit, ports: Ports, incident: Incident) -> float | None:
     seconds = (at - incident.declared_at).total_seconds()
     await write_down(unit, ports, RoomReady(incident=incident.id, by=PROTOCOL, at=at, seconds=seconds))
     return seconds
+
+
+async def _bring_over(unit: Unit, incident: Incident) -> None:
+    """Whoever has or had a part in it is asked into the new room too."""
+    commanded = [tenure.user for tenure in await unit.tenures.of(incident.id)]
+    appointed = [role.user for role in await unit.assignments.current(incident.id)]
+    people = tuple(dict.fromkeys((*commanded, *appointed)))
+    if people:
+        await owe(unit, incident, Invite(incident=incident.id, users=people))
 
 
 async def _owe_what_waited(unit: Unit, incident: Incident) -> None:

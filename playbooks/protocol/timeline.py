@@ -13,12 +13,15 @@ from playbooks.domain.entry import JUST_NOW, natural_key
 from playbooks.domain.errors import NeedsWords
 from playbooks.domain.events import Event, KeyEventMarked, MessageDeleted, MessageEdited, MessageSaid
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId, instant
-from playbooks.domain.incident import Incident
+from playbooks.domain.incident import Incident, RoomState
 from playbooks.domain.spoken import newest_words
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.recording import locked, record
 from playbooks.schema import DeletedWords
 
+_ROOMLESS = (RoomState.HUB, RoomState.LOST)
+_HEADS = ("announcement", "card")
+"""What may stand at the head of an incident's thread in the incidents channel."""
 MAX_TEXT = 40_000  # Slack truncates longer messages (Slack docs, chat.postMessage)
 
 
@@ -35,7 +38,7 @@ async def said(
 ) -> bool:
     """Record a message of a war room; False if it is elsewhere or known."""
     async with ports.units() as unit:
-        incident = await _of_room(unit, channel)
+        incident = await _of_room(unit, channel) or await _of_thread(unit, channel, thread)
         if incident is None:
             return False
         event = MessageSaid(
@@ -66,7 +69,7 @@ async def edited(
     if before == after:
         return False  # link previews and reply counts arrive as edits too
     async with ports.units() as unit:
-        incident = await _of_room(unit, channel)
+        incident = await _of_room(unit, channel) or await _of_words(unit, channel, ts)
         if incident is None:
             return False
         event = MessageEdited(
@@ -84,7 +87,7 @@ async def edited(
 async def deleted(ports: Ports, *, channel: ChannelId, ts: Ts, by: UserId, at: datetime) -> bool:
     """Record a tombstone; if the playbook wants it, the words of the message leave the log."""
     async with ports.units() as unit:
-        incident = await _of_room(unit, channel)
+        incident = await _of_room(unit, channel) or await _of_words(unit, channel, ts)
         if incident is None:
             return False
         goes = ports.handbook().playbook.log.deleted is DeletedWords.REMOVE
@@ -116,7 +119,7 @@ async def marked(
     if reaction not in ports.handbook().playbook.log.marks:
         return False
     async with ports.units() as unit:
-        incident = await _of_room(unit, channel)
+        incident = await _of_room(unit, channel) or await _of_words(unit, channel, ts)
         if incident is None:
             return False
         event = KeyEventMarked(
@@ -186,6 +189,25 @@ async def _of_room(unit: Unit, channel: ChannelId) -> Incident | None:
     """The incident of this room, held, so that its chain grows one link at a time."""
     found = await unit.incidents.in_room(channel)
     return await locked(unit, found.id) if found else None
+
+
+async def _of_thread(unit: Unit, channel: ChannelId, thread: Ts | None) -> Incident | None:
+    """The incident that goes on in this thread of the incidents channel, having no room to go on in."""
+    subjects = await unit.posts.at(channel, thread) if thread else ()
+    numbers = {number for kind, _, number in (s.partition(":") for s in subjects) if kind in _HEADS}
+    found = [await unit.incidents.find(IncidentId(int(number))) for number in sorted(numbers)]
+    roomless = [incident for incident in found if incident and incident.room_state in _ROOMLESS]
+    # Where several are announced together, nobody can say of which of them people speak.
+    return await locked(unit, roomless[0].id) if len(roomless) == 1 else None
+
+
+async def _of_words(unit: Unit, channel: ChannelId, ts: Ts) -> Incident | None:
+    """The incident without a room in whose thread this was said; None if it was said elsewhere."""
+    for incident in await unit.incidents.live():
+        roomless = incident.room_state in _ROOMLESS
+        if roomless and await unit.entries.has(incident.id, f"said:{channel}:{ts}"):
+            return await locked(unit, incident.id)
+    return None
 
 
 async def _keep(unit: Unit, ports: Ports, incident: Incident, event: Event) -> bool:

@@ -81,6 +81,20 @@ def channel_archived(workspace: Workspace, given: Given) -> Json:
 
 
 @blow
+def channel_unarchived(workspace: Workspace, given: Given) -> Json:
+    channels.unarchive(workspace, _channel(workspace, given), _admin(workspace).id)
+    return {}
+
+
+@blow
+def channel_converted(workspace: Workspace, given: Given) -> Json:
+    """A public channel is made private, or with ``private: false`` a private one public."""
+    channel, private = _channel(workspace, given), bool(given.get("private", True))
+    administration.convert_channel(workspace, channel, private=private, by=_insider(workspace, channel).id)
+    return {"is_private": channel.is_private}
+
+
+@blow
 def channel_deleted(workspace: Workspace, given: Given) -> Json:
     administration.delete_channel(workspace, _channel(workspace, given), _admin(workspace).id)
     return {}

@@ -237,5 +237,6 @@ async def open_office(workspace: Workspace, url: str) -> AsyncIterator[Office]:
             complain=complain,
             public_url="https://tocsin.example",
             ready=took.append,
+            read_again=lambda: None,
         )
         yield Office(workspace, app, store, tools, clock, elastic, complaints, took)

@@ -18,7 +18,7 @@ from playbooks.domain.effects import Effect
 from playbooks.domain.events import Event
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import MONITORING, IncidentId, ServiceName
-from playbooks.domain.incident import AffectedService, Incident, Major, ServiceRole, State
+from playbooks.domain.incident import AffectedService, Incident, Major, RoomState, ServiceRole, State
 from playbooks.loader import load
 from playbooks.protocol.reactions import Scene, reactions
 from tests.clock import START
@@ -66,6 +66,8 @@ HandoverDeclined                        TellPerson(bob) RefreshCard
 HandoverExpired                         TellPerson(bob) RefreshCard
 HandoverOffered                         Invite(cleo) TellRoom SendBrief(cleo) RefreshCard
 HandoverWithdrawn                       TellRoom TellPerson(cleo) RefreshCard
+HubHarmed                               TellPerson(bob, dev, gus)
+HubRenamed                              TellPerson(bob, dev, gus)
 IncidentAbsorbed                        Invite(cleo) TellRoom RefreshCard SetTopic RefreshAnnouncement
 IncidentAbsorbed by a candidate         nothing
 IncidentClosed                          TellRoom RefreshCard SetTopic RefreshAnnouncement
@@ -84,6 +86,7 @@ MergeProposed while nobody commands     TellRoom TellPerson(gus)
 MessageDeleted                          nothing
 MessageEdited                           nothing
 MessageSaid                             nothing
+NewRoomAsked                            RefreshAnnouncement
 PeopleInvited                           nothing
 PeopleInvited except one                TellRoom
 QuietNoticed                            TellPerson(bob)
@@ -93,9 +96,21 @@ ReviewEdited                            nothing
 ReviewPublished                         TellRoom RefreshCard
 RoleGiven                               Invite(cleo) TellPerson(cleo) RefreshCard
 RoleLaidDown                            TellPerson(bob) RefreshCard
+RoomConverted                           TellPerson(bob)
+RoomConverted by the commander          nothing
+RoomHarmed                              RefreshAnnouncement
+RoomHarmed after the end                RefreshAnnouncement
+RoomHarmed by the commander             TellPerson(bob) RefreshCard RefreshAnnouncement
+RoomHarmed while nobody commands        TellPerson(fay, gus) RefreshCard RefreshAnnouncement
+RoomHarmed, and nobody can write there  TellPerson(bob) PostCard RefreshAnnouncement
+RoomHarmed, which is news               TellPerson(bob) RefreshCard RefreshAnnouncement
+RoomMended                              TellPerson(bob) RefreshCard RefreshAnnouncement
+RoomMended after it was mute            TellPerson(bob) PostCard SetTopic RefreshAnnouncement
+RoomMoved                               RefreshAnnouncement
 RoomOpened                              Invite(bob, dev, ada, eve, fay) PostCard SetTopic AddBookmarks RefreshAnnouncement
 RoomOpened after Cleo took command      Invite(bob, dev, ada, eve, fay, cleo) PostCard SetTopic AddBookmarks RefreshAnnouncement
 RoomReady                               nothing
+RoomRenamed                             TellPerson(bob)
 RoomUnavailable                         PostCard TellPerson(bob, dev, ada, eve)
 SeverityChanged                         TellRoom RefreshCard SetTopic RefreshAnnouncement
 StatementMade                           RefreshCard
@@ -139,6 +154,8 @@ def variations(scene: Scene) -> dict[str, tuple[Event, Scene]]:
     """What the answer depends on besides the class of the event."""
     vacant = replace(scene, commander=None)
     candidate = replace(scene, incident=replace(scene.incident, major=Major.PROPOSED))
+    over = replace(scene.incident, state=State.RESOLVED)
+    harm = built(events.RoomHarmed, is_news=True)
     by_rule = replace(vacant, incident=replace(scene.incident, declared_by=MONITORING))
     spreading = built(events.AlertsAttached, new_services=(ServiceName("payments"),))
     return {
@@ -153,6 +170,16 @@ def variations(scene: Scene) -> dict[str, tuple[Event, Scene]]:
         "PeopleInvited except one": (built(events.PeopleInvited, failed=((CLEO, "a guest"),)), scene),
         "QuietNoticed, declared by monitoring": (built(events.QuietNoticed), by_rule),
         "RoomOpened after Cleo took command": (built(events.RoomOpened), replace(scene, commander=CLEO)),
+        "RoomConverted by the commander": (built(events.RoomConverted, by=BOB), scene),
+        "RoomHarmed after the end": (harm, replace(scene, incident=over)),
+        "RoomHarmed by the commander": (replace(harm, by=BOB), scene),
+        "RoomHarmed while nobody commands": (harm, vacant),
+        "RoomHarmed, and nobody can write there": (
+            harm,
+            replace(scene, incident=replace(scene.incident, room_state=RoomState.LOST)),
+        ),
+        "RoomHarmed, which is news": (harm, scene),
+        "RoomMended after it was mute": (built(events.RoomMended, was_mute=True), scene),
         "StatementRefuted, readers were told": (
             built(events.StatementRefuted, was_released=True),
             replace(scene, stakeholders_told=True),
@@ -197,7 +224,7 @@ def test_every_effect_follows_from_some_event_or_is_a_continuation(scene: Scene)
     everything = {
         name for name, kind in vars(effects).items() if inspect.isclass(kind) and issubclass(kind, Effect)
     }
-    continuations = {"Effect", "PinCard", "CloseApproval", "RefreshBulletin"}
+    continuations = {"Effect", "PinCard", "CloseApproval", "EnterRoom", "RefreshBulletin", "RetireCard"}
     assert {name for name in everything if name not in TABLE} == continuations
 
 

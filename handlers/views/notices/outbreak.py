@@ -24,9 +24,11 @@ Assembly = e.RoomUnavailable | e.PeopleInvited | e.StepFailed
 _FAILED_SHOWN = 10
 _STEPS = {
     "OpenRoom": "opening the war room",
+    "EnterRoom": "coming back into the room",
     "Invite": "inviting people",
     "PostCard": "posting the card",
     "RefreshCard": "refreshing the card",
+    "RetireCard": "saying on an old card where the new one is",
     "PinCard": "pinning the card",
     "SetTopic": "setting the topic",
     "AddBookmarks": "adding the bookmarks",

@@ -9,6 +9,7 @@ from handlers.names import Verb
 from handlers.views.approval import approval, decided
 from handlers.views.kit import Block, Message, actions, context, message, section
 from handlers.views.notices import summons
+from handlers.views.notices.fate import befallen, mending
 from handlers.views.notices.merger import choices as about_merger
 from handlers.views.notices.merger import question
 from handlers.views.notices.outbreak import retry_button
@@ -60,6 +61,15 @@ def _words(  # noqa: PLR0911 - a table
             return join([called(picture), instead])
         case e.MergeProposed():
             return question(event)
+        case (
+            e.RoomHarmed()
+            | e.RoomMended()
+            | e.RoomRenamed()
+            | e.RoomConverted()
+            | e.HubHarmed()
+            | e.HubRenamed()
+        ):
+            return befallen(event, picture.incident, handbook)
         case e.UpdateDue():
             return say("⏰ Update {n} is due now. A draft is ready.", n=event.number)
         case e.QuietNoticed():
@@ -76,7 +86,9 @@ def _words(  # noqa: PLR0911 - a table
             return summons.words(event, picture, handbook, user)
 
 
-def _choices(event: e.Event, picture: Picture, handbook: Handbook, user: UserId) -> list[Block]:
+def _choices(  # noqa: PLR0911 - a table
+    event: e.Event, picture: Picture, handbook: Handbook, user: UserId
+) -> list[Block]:
     number = event.incident
     match event:
         case e.StepFailed():
@@ -85,6 +97,8 @@ def _choices(event: e.Event, picture: Picture, handbook: Handbook, user: UserId)
             return [actions(verb_button("Read and send…", Verb.UPDATE, number, style="primary"))]
         case e.MergeProposed():
             return [actions(*about_merger(event))]
+        case e.RoomHarmed() if picture.incident.room_harm is event.how:
+            return [actions(*mending(event))]
         case e.QuietNoticed():
             return [actions(verb_button("Mitigated…", Verb.MITIGATE, number, style="primary"))]
         case e.IncidentDeclared() | e.RoomOpened() | e.RoomUnavailable():

@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("room", sa.Text(), nullable=True),
         sa.Column("room_name", sa.Text(), nullable=False),
         sa.Column("room_state", sa.Text(), nullable=False),
+        sa.Column("room_harm", sa.Text(), nullable=True),
         sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("card_ts", sa.Text(), nullable=True),
         sa.Column("announcement_ts", sa.Text(), nullable=True),

@@ -14,11 +14,13 @@ from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import (
     MONITORING,
     PROTOCOL,
+    SLACK,
     ContestId,
     HandoverId,
     ServiceName,
     UpdateId,
 )
+from playbooks.domain.incident import RoomHarm
 from playbooks.domain.statement import StatementClass
 from tests.handlers.judging import labels
 from tests.handlers.reading import heard, read
@@ -216,6 +218,47 @@ def test_a_private_message_stands_alone(what: e.Event, label: str, handbook: Han
     assert "*INC-7* Payments time out" in read(shown)
     assert "<#C0ROOM>" in read(shown)
     assert "INC-7" in heard(shown)
+
+
+@pytest.mark.parametrize(
+    ("how", "says", "expected"),
+    [
+        (RoomHarm.REMOVED, "<@U0ADA> removed me from the room.", ["Come back", "Open a new room"]),
+        (RoomHarm.SHUT_OUT, "goes on in its thread in *incidents*", ["Open a new room"]),
+        (RoomHarm.ARCHIVED, "<@U0ADA> archived the room.", ["Open a new room"]),
+        (RoomHarm.DELETED, "<@U0ADA> deleted the room.", ["Open a new room"]),
+        (RoomHarm.HIDDEN, "Slack says that the room is gone, or hidden from me.", ["Open a new room"]),
+        (RoomHarm.SHARED, "hypotheses included", ["Open a new room"]),
+    ],
+)
+def test_what_befell_the_room_is_told_with_what_works_and_what_can_be_done(
+    how: RoomHarm, says: str, expected: list[str], handbook: Handbook
+) -> None:
+    harmed = picture(incident=replace(picture().incident, room_harm=how))
+    shown = private_notice(event(e.RoomHarmed, how=how), harmed, handbook, EVE)
+    assert shown is not None
+    assert says in read(shown)
+    assert labels(shown.blocks) == expected
+    mended = private_notice(event(e.RoomHarmed, how=how), picture(), handbook, EVE)
+    assert mended is not None
+    assert labels(mended.blocks) == [], "nothing is to be mended any more"
+
+
+def test_news_of_the_room_and_of_the_incidents_channel_say_what_follows(handbook: Handbook) -> None:
+    for what, says in (
+        (event(e.RoomMended, was=RoomHarm.REMOVED, was_mute=False), "I am back in <#C0ROOM>"),
+        (event(e.RoomMended, was=RoomHarm.SHARED, was_mute=False), "not shared with another organisation"),
+        (event(e.RoomRenamed, before="inc-7", after="lost"), "<@U0ADA> renamed the room to <#C0ROOM>."),
+        (event(e.RoomConverted, private=True), "private: only its members see it now"),
+        (event(e.RoomConverted, private=False), "everybody in the workspace can read it now"),
+        (event(e.HubHarmed, channel="C0HUB", how=RoomHarm.ARCHIVED), "archived the incidents channel."),
+        (event(e.HubHarmed, channel="C0HUB", how=RoomHarm.REMOVED, by=SLACK), "I was removed from the inc"),
+        (event(e.HubRenamed, channel="C0HUB", after="x"), "write the new name into the catalogue"),
+    ):
+        shown = private_notice(what, picture(), handbook, EVE)
+        assert shown is not None
+        assert says in read(shown)
+        assert labels(shown.blocks) == []
 
 
 def test_a_request_for_approval_that_is_gone_is_not_sent(handbook: Handbook) -> None:

@@ -53,6 +53,26 @@ async def test_a_shared_channel_names_the_other_organisation(sandbox: Workspace)
     assert (await sandbox.channel("incidents").info())["is_ext_shared"] is True
 
 
+async def test_a_channel_is_made_private_and_public_again(sandbox: Workspace, http_bot: Bot) -> None:
+    """Its id stays, and its members are told by a message (Slack docs, channel_convert_to_private)."""
+    await http_bot.client.conversations_join(channel="C0INCIDENTS")
+    await sandbox.settle()
+    seen = hears(http_bot)
+    await sandbox.faults.happen("channel_converted", channel="incidents")
+    assert (await sandbox.channel("incidents").info())["is_private"] is True
+    await sandbox.faults.happen("channel_converted", channel="incidents")
+    await sandbox.faults.happen("channel_converted", channel="incidents", private=False)
+    await sandbox.settle()
+    told = [each["subtype"] for each in seen if each.get("type") == "message"]
+    assert told == ["channel_convert_to_private", "channel_convert_to_public"]
+
+
+async def test_an_archived_channel_is_unarchived(sandbox: Workspace) -> None:
+    await sandbox.faults.happen("channel_archived", channel="incidents")
+    await sandbox.faults.happen("channel_unarchived", channel="incidents")
+    assert (await sandbox.channel("incidents").info())["is_archived"] is False
+
+
 async def test_a_channel_can_get_another_id(sandbox: Workspace) -> None:
     answer = await sandbox.faults.happen("channel_id_changed", channel="incidents")
 

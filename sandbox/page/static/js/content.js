@@ -31,6 +31,7 @@ const SYSTEM = new Set([
   "bot_add",
   "bot_remove",
   "channel_convert_to_private",
+  "channel_convert_to_public",
   "reminder_add",
 ]);
 
