@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from bot.slack.methods import METHODS
-from handlers.names import COMMAND, Shortcut
+from handlers.names import COMMAND, SERVICE_COMMAND, Shortcut
 
 Mode = Literal["http", "socket"]
 
@@ -59,7 +59,7 @@ def manifest(*, mode: Mode, url: str = "") -> dict[str, object]:
                 "messages_tab_read_only_enabled": True,
             },
             "bot_user": {"display_name": "Tocsin", "always_online": True},
-            "slash_commands": [_command(command_url)],
+            "slash_commands": [command | command_url for command in _commands()],
             "shortcuts": _shortcuts(),
         },
         "oauth_config": {"scopes": {"bot": list(scopes())}},
@@ -80,14 +80,21 @@ def scopes() -> tuple[str, ...]:
     return tuple(sorted(called | told | {"commands"}))
 
 
-def _command(url: dict[str, object]) -> dict[str, object]:
-    return {
-        "command": COMMAND,
-        "description": "Declare, lead and close major incidents",
-        "usage_hint": "declare | status | take | impact … | update | freeze | resolve | help",
-        "should_escape": True,
-        **url,
-    }
+def _commands() -> list[dict[str, object]]:
+    return [
+        {
+            "command": COMMAND,
+            "description": "Declare, lead and close major incidents",
+            "usage_hint": "declare | status | take | impact … | update | freeze | resolve | help",
+            "should_escape": True,
+        },
+        {
+            "command": SERVICE_COMMAND,
+            "description": "What hangs on a service, and who answers for it",
+            "usage_hint": "impact checkout | help",
+            "should_escape": True,
+        },
+    ]
 
 
 def _shortcuts() -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from playbooks.domain.ids import IncidentId
 
 COMMAND = "/incident"
+SERVICE_COMMAND = "/service"
 MAX_REF_CHARS = 2000
 """Slack docs, Block Kit reference, button: ``value``. The private metadata of a view may be longer."""
 ROOM_FOR_IDS = 200

@@ -15,8 +15,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from handlers.deps import Desk
-from handlers.names import COMMAND, Shortcut
-from handlers.slack import shortcuts
+from handlers.names import COMMAND, SERVICE_COMMAND, Shortcut
+from handlers.slack import services, shortcuts
 from handlers.slack.calls import Reply, Windows, show
 from handlers.slack.clicks import pressed
 from handlers.slack.commands import typed
@@ -34,7 +34,8 @@ Used = Callable[[Desk, Windows, Mapping[str, Any]], Awaitable[Reply | None]]
 def register(app: AsyncApp, desk: Desk) -> None:
     """Everything that Slack may send us, and who answers it."""
     app.middleware(storing_events(desk))
-    app.command(COMMAND)(on_command(desk))
+    app.command(COMMAND)(on_command(desk, typed))
+    app.command(SERVICE_COMMAND)(on_command(desk, services.asked))
     app.action(ANY)(on_click(desk))
     app.view(ANY)(on_submission(desk))
     app.shortcut(Shortcut.DECLARE.value)(on_shortcut(desk, shortcuts.declare))
@@ -43,11 +44,11 @@ def register(app: AsyncApp, desk: Desk) -> None:
     app.shortcut(Shortcut.LOG_MESSAGE.value)(on_shortcut(desk, shortcuts.log_message))
 
 
-def on_command(desk: Desk) -> Listener:
+def on_command(desk: Desk, does: Used) -> Listener:
     """A slash command; its answer is the body of the acknowledgement."""
 
     async def listen(ack: AsyncAck, body: dict[str, Any], client: Windows) -> None:
-        reply = await answered(desk, "command", lambda: typed(desk, client, body))
+        reply = await answered(desk, "command", lambda: does(desk, client, body))
         await ack(**ephemeral(reply.message)) if reply is not None else await ack()
 
     return listen

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
-from difflib import get_close_matches
 
 from playbooks.domain.alike import look_alike, require_unlike
 from playbooks.domain.entry import JUST_NOW, Entry
@@ -25,6 +24,7 @@ from playbooks.domain.events import (
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import MONITORING, PROTOCOL, IncidentId, ServiceName, UserId, incident_name
 from playbooks.domain.incident import AffectedService, Incident, Major, ServiceRole, State
+from playbooks.domain.naming import require_service
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.trigger import Fired
 from playbooks.ports import Ports, Unit
@@ -98,9 +98,7 @@ def _understood(
     words = title.strip()[:MAX_TITLE]
     if not words:
         raise NeedsWords("Say in a few words what is wrong: /incident declare checkout Payments time out")
-    known = handbook.service_named(service)
-    if known is None:
-        raise NeedsWords(f"The catalogue knows no service “{service[:80]}”. {_nearest(handbook, service)}")
+    known = require_service(handbook, service)
     if severity is not None:
         require_severity(handbook, severity)
     return words, known
@@ -331,12 +329,6 @@ async def _require_proposed(unit: Unit, candidate: Incident) -> None:
     by, at = (no.actor, no.at) if no else (candidate.declared_by, candidate.declared_at)
     how = candidate.state if candidate.merged_into else candidate.major
     raise AlreadyDecided(f"{incident_name(candidate.id)} ({how})", by, at)
-
-
-def _nearest(handbook: Handbook, word: str) -> str:
-    names = sorted(handbook.catalogue.services)
-    close = get_close_matches(word.casefold(), names, n=3, cutoff=0.5)
-    return f"Did you mean {' or '.join(close)}?" if close else f"It knows {', '.join(names[:12])} …"
 
 
 def _alarm(kind: TimerKind, incident: IncidentId, due_at: datetime) -> Timer:

@@ -17,7 +17,7 @@ import pytest
 from bot.delivery.deliver import DELIVERERS
 from bot.manifest import EVENT_SCOPES, manifest
 from handlers import rendering
-from handlers.names import COMMAND, Action, Callback, Shortcut, Verb, verb_action
+from handlers.names import COMMAND, SERVICE_COMMAND, Action, Callback, Shortcut, Verb, verb_action
 from handlers.slack.actions import ACTIONS
 from handlers.slack.clicks import VERB_OF
 from handlers.slack.grammar import SAME
@@ -133,8 +133,8 @@ def test_no_word_means_two_verbs() -> None:
 @pytest.mark.parametrize("mode", ["http", "socket"])
 def test_the_manifest_holds_exactly_what_is_listened_to(ear: Ear, mode: Any) -> None:
     features: Any = manifest(mode=mode, url="https://bot.example.com")["features"]
-    assert [command["command"] for command in features["slash_commands"]] == [COMMAND]
-    assert [what for kind, what in ear.heard if kind == "command"] == [COMMAND]
+    assert [command["command"] for command in features["slash_commands"]] == [COMMAND, SERVICE_COMMAND]
+    assert [what for kind, what in ear.heard if kind == "command"] == [COMMAND, SERVICE_COMMAND]
     declared = {shortcut["callback_id"] for shortcut in features["shortcuts"]}
     assert declared == {shortcut.value for shortcut in Shortcut}
     assert declared == {what for kind, what in ear.heard if kind == "shortcut"}

@@ -15,7 +15,7 @@ import handlers
 from bot.manifest import EVENT_SCOPES, Mode, manifest, scopes
 from bot.slack import gateway
 from bot.slack.methods import METHODS
-from handlers.names import COMMAND, Shortcut
+from handlers.names import COMMAND, SERVICE_COMMAND, Shortcut
 from handlers.slack import events
 
 URL = "https://tocsin.example"
@@ -66,7 +66,7 @@ def test_every_event_that_is_read_is_subscribed_to() -> None:
 @pytest.mark.parametrize("mode", get_args(Mode))
 def test_both_ways_of_delivery_offer_the_same(mode: Mode) -> None:
     value: Any = manifest(mode=mode, url=URL)
-    assert value["features"]["slash_commands"][0]["command"] == COMMAND
+    assert [c["command"] for c in value["features"]["slash_commands"]] == [COMMAND, SERVICE_COMMAND]
     assert {s["callback_id"] for s in value["features"]["shortcuts"]} == {s.value for s in Shortcut}
     assert value["oauth_config"]["scopes"]["bot"] == list(scopes())
     assert value["settings"]["socket_mode_enabled"] is (mode == "socket")
@@ -74,7 +74,7 @@ def test_both_ways_of_delivery_offer_the_same(mode: Mode) -> None:
 
 def test_http_delivers_to_one_address_and_socket_mode_to_none() -> None:
     address = f"{URL}/slack/events"
-    assert str(manifest(mode="http", url=f"{URL}/")).count(address) == 3
+    assert str(manifest(mode="http", url=f"{URL}/")).count(address) == 4
     assert "http" not in str(manifest(mode="socket"))
 
 
@@ -82,7 +82,8 @@ def test_texts_fit() -> None:
     value: Any = manifest(mode="http", url=URL)
     assert len(value["display_information"]["name"]) <= LONGEST["name"]
     assert len(value["display_information"]["description"]) <= LONGEST["description"]
-    assert len(value["features"]["slash_commands"][0]["usage_hint"]) <= LONGEST["usage_hint"]
+    for command in value["features"]["slash_commands"]:
+        assert len(command["usage_hint"]) <= LONGEST["usage_hint"]
     for shortcut in value["features"]["shortcuts"]:
         assert len(shortcut["name"]) <= LONGEST["shortcut"]
         assert len(shortcut["description"]) <= LONGEST["shortcut_description"]

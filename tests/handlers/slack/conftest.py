@@ -23,7 +23,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.deps import Answer, Desk, Headers, Health, Trouble, Undelivered
-from handlers.names import COMMAND
+from handlers.names import COMMAND, SERVICE_COMMAND
 from handlers.rendering import write_review
 from handlers.slack.edge import dispatcher
 from handlers.slack.listeners import register
@@ -127,6 +127,10 @@ class Office:
                 **more,
             }
         )
+
+    async def ask_service(self, text: str, *, by: str = "U0ADA") -> Json:
+        """Type ``/service text``."""
+        return await self.slash(text, by=by, command=SERVICE_COMMAND)
 
     async def press(self, button: Json, *, by: str = "U0ADA", **more: Any) -> Json:
         """Press a button; the answer that the person is shown ({} if none)."""
