@@ -14,6 +14,7 @@ import click
 import yaml
 
 from bot.cli_audit import audit
+from bot.cli_catalogue import catalogue
 from bot.cli_queues import inbox, outbox
 from bot.cli_records import export, replay
 from bot.cli_rules import rules
@@ -135,6 +136,7 @@ def check_database() -> None:
 main.add_command(outbox)
 main.add_command(inbox)
 main.add_command(rules)
+main.add_command(catalogue)
 main.add_command(audit)
 main.add_command(export)
 main.add_command(replay)

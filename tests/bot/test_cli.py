@@ -77,6 +77,34 @@ def test_run_with_a_broken_playbook_says_file_and_line(tmp_path: Path) -> None:
     assert "plan.yaml:2: wrong" in answer.output
 
 
+BACKSTAGE = """
+kind: Component
+metadata: {name: Basket_API}
+spec: {owner: newcomers, dependsOn: [component:checkout, resource:gone]}
+---
+kind: Component
+metadata: {name: checkout}
+spec: {owner: others, dependsOn: [component:basket_api]}
+"""
+
+
+def test_services_are_imported_without_touching_what_is_there(tmp_path: Path) -> None:
+    (tmp_path / "catalog-info.yaml").write_text(BACKSTAGE)
+    refused = tocsin("catalogue", "import", "catalog-info.yaml", "--output", "out.yaml")
+    assert (refused.exit_code, refused.stdout, (tmp_path / "out.yaml").exists()) == (1, "", False)
+    assert "depends on resource:default/gone, which is in no file" in refused.stderr
+    taken = tocsin(
+        *("catalogue", "import", "catalog-info.yaml", "--leave-out-dangling", "--output", "out.yaml")
+    )
+    assert taken.exit_code == 0
+    assert "circle: basket-api → checkout → basket-api need each other" in taken.stderr
+    assert "it belongs to shop there and to others in Backstage" in taken.stderr
+    told = yaml.safe_load((tmp_path / "out.yaml").read_text())
+    assert (list(told["parties"]), list(told["services"])) == (["newcomers"], ["basket-api"])
+    again = tocsin("catalogue", "import", "catalog-info.yaml", "--output", "out.yaml")
+    assert (again.exit_code, "exists already" in again.stderr) == (2, True)
+
+
 def test_check_is_content_with_the_shipped_papers() -> None:
     answer = tocsin("check")
     assert (answer.exit_code, "in order" in answer.output) == (0, True)
