@@ -32,7 +32,7 @@ class SqlChanges(SqlRepository[ChangeId, Change]):
 
     async def with_ref(self, ref: str) -> Change | None:
         """The change that its pipeline calls ``ref``."""
-        return await self._first(self._columns.ref == ref)
+        return await self._first_with(ref=ref)
 
 
 class SqlClearances(SqlRepository[ClearanceId, Clearance]):
@@ -40,15 +40,14 @@ class SqlClearances(SqlRepository[ClearanceId, Clearance]):
 
     def __init__(self, connection: AsyncConnection) -> None:
         super().__init__(connection, _CLEARANCES)
-        self._as_asked = (self._columns.asked_at, self._columns.id)
 
     async def of_change(self, change: ChangeId) -> Sequence[Clearance]:
         """In the order in which they were asked for."""
-        return await self._all(self._columns.change == change, order=self._as_asked)
+        return await self._all_with("asked_at id", change=change)
 
     async def of(self, incident: IncidentId) -> Sequence[Clearance]:
         """In the order in which they were asked for."""
-        return await self._all(self._columns.incident == incident, order=self._as_asked)
+        return await self._all_with("asked_at id", incident=incident)
 
 
 class SqlHolds(SqlRecords[Hold]):
@@ -68,14 +67,10 @@ class SqlHolds(SqlRecords[Hold]):
 
     async def open_for(self, incident: IncidentId) -> Sequence[Hold]:
         """The holds that are not released, oldest first."""
-        return await self._all(
-            self._columns.incident == incident,
-            self._columns.released_at.is_(None),
-            order=(self._columns.position,),
-        )
+        return await self._all_with("position", incident=incident, released_at=None)
 
     async def of(self, incident: IncidentId) -> Sequence[Hold]:
-        return await self._all(self._columns.incident == incident, order=(self._columns.position,))
+        return await self._all_with("position", incident=incident)
 
     async def release(self, hold: Hold, at: datetime) -> None:
         """Let the change go. Raises StaleWrite if it is not held any more."""

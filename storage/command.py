@@ -16,13 +16,17 @@ from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId
 from playbooks.domain.roles import Assignment
 from storage import tables
 from storage.mapping import Codec
-from storage.records import SqlRecords, SqlRepository
+from storage.records import SqlRecords, SqlRepository, asked
 
 _TENURES = Codec(Tenure, tables.tenures)
 _CONTESTS = Codec(Contest, tables.contests)
 _ASSIGNMENTS = Codec(Assignment, tables.assignments)
 _LADDERS = Codec(Ladder, tables.ladders)
 _HANDOVERS = Codec(Handover, tables.handovers)
+
+_UNDECIDED = asked(tables.contests, ("incident",), frozenset(), "", first=True).where(
+    tables.contests.c.phase != ContestPhase.DECIDED.value
+)
 
 
 class SqlTenures(SqlRecords[Tenure]):
@@ -32,7 +36,7 @@ class SqlTenures(SqlRecords[Tenure]):
         super().__init__(connection, _TENURES)
 
     async def current(self, incident: IncidentId) -> Tenure | None:
-        return await self._first(self._columns.incident == incident, self._columns.until.is_(None))
+        return await self._first_with(incident=incident, until=None)
 
     async def of(self, incident: IncidentId) -> Sequence[Tenure]:
         """In the order in which the seat was held."""
@@ -53,10 +57,7 @@ class SqlContests(SqlRepository[ContestId, Contest]):
         super().__init__(connection, _CONTESTS)
 
     async def open_for(self, incident: IncidentId) -> Contest | None:
-        return await self._first(
-            self._columns.incident == incident,
-            self._columns.phase != ContestPhase.DECIDED.value,
-        )
+        return await self._one(_UNDECIDED, {"incident": incident})
 
     async def of(self, incident: IncidentId) -> Sequence[Contest]:
         """In the order in which they were opened."""
@@ -73,11 +74,7 @@ class SqlAssignments(SqlRecords[Assignment]):
         super().__init__(connection, _ASSIGNMENTS)
 
     async def current(self, incident: IncidentId) -> Sequence[Assignment]:
-        return await self._all(
-            self._columns.incident == incident,
-            self._columns.until.is_(None),
-            order=(self._columns.since, self._columns.id),
-        )
+        return await self._all_with("since id", incident=incident, until=None)
 
     async def end(self, assignment: Assignment) -> None:
         await self._change(
@@ -92,7 +89,7 @@ class SqlLadders(SqlRepository[LadderId, Ladder]):
         super().__init__(connection, _LADDERS)
 
     async def open_for(self, incident: IncidentId) -> Ladder | None:
-        return await self._first(self._columns.incident == incident, self._columns.ended_at.is_(None))
+        return await self._first_with(incident=incident, ended_at=None)
 
 
 class SqlHandovers(SqlRepository[HandoverId, Handover]):
@@ -103,8 +100,5 @@ class SqlHandovers(SqlRepository[HandoverId, Handover]):
 
     async def open_for(self, incident: IncidentId) -> Handover | None:
         """The newest offer that is not answered."""
-        return await self._first(
-            self._columns.incident == incident,
-            self._columns.state == HandoverState.OFFERED.value,
-            order=(self._columns.offered_at.desc(), self._columns.id.desc()),
-        )
+        offered = HandoverState.OFFERED.value
+        return await self._first_with("-offered_at -id", incident=incident, state=offered)

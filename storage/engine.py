@@ -13,6 +13,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -24,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from playbooks.domain.errors import StaleWrite
+from storage.one_trip import OneTrip
 
 WRITER_PATIENCE = timedelta(seconds=10)
 """How long a unit waits for its turn. A unit takes milliseconds; longer means that one is stuck."""
@@ -70,12 +72,14 @@ def make_engine(
 
 
 def _sqlite(url: str, *, reads_only: bool, patience: timedelta) -> AsyncEngine:
-    _create_private(Path(sa.make_url(url).database or ""))
+    path = Path(sa.make_url(url).database or "")
+    _create_private(path)
+    # Without a level of None the driver begins transactions by itself, and later than we do.
+    connect = partial(OneTrip, str(path), isolation_level=None, check_same_thread=False)
     engine = create_async_engine(
         url,
         json_serializer=json_text,
-        # Without this the driver begins transactions by itself, and later than we do.
-        connect_args={"isolation_level": None},
+        async_creator=connect,
         pool_size=READERS if reads_only else 1,
         max_overflow=0,
         pool_timeout=patience.total_seconds(),

@@ -16,10 +16,11 @@ from playbooks.domain.entry import GENESIS, Anchor, Entry
 from playbooks.domain.ids import ChannelId, IncidentId, Ts
 from storage import tables
 from storage.mapping import Codec
-from storage.records import SqlRecords, insert_into
+from storage.records import SqlRecords, asked, replace
 
 _ENTRIES = Codec(Entry, tables.entries)
 ANCHORS = Codec(Anchor, tables.chains)
+_END = asked(tables.chains, ("incident",), frozenset(), "")
 
 
 class SqlEntries(SqlRecords[Entry]):
@@ -32,13 +33,10 @@ class SqlEntries(SqlRecords[Entry]):
         """Write the next link. Raises StaleWrite if the log went on, or the fact is in it already."""
         await self.add(entry)
         anchor = Anchor(incident=entry.incident, length=entry.seq, head=entry.hash)
-        ended = insert_into(self._connection, tables.chains).values(ANCHORS.row(anchor))
-        moved = {"length": ended.excluded.length, "head": ended.excluded.head}
-        await self._connection.execute(ended.on_conflict_do_update(index_elements=["incident"], set_=moved))
+        await replace(self._connection, tables.chains, ANCHORS.row(anchor), key="incident")
 
     async def head(self, incident: IncidentId) -> tuple[int, str]:
-        mine = sa.select(tables.chains).where(tables.chains.c.incident == incident)
-        row = (await self._connection.execute(mine)).first()
+        row = (await self._connection.execute(_END, {"incident": incident})).first()
         return (0, GENESIS) if row is None else (row.length, row.head)
 
     async def has(self, incident: IncidentId, key: str) -> bool:
@@ -46,21 +44,20 @@ class SqlEntries(SqlRecords[Entry]):
 
     async def find(self, incident: IncidentId, key: str) -> Entry | None:
         """The entry with this natural key."""
-        return await self._first(self._columns.incident == incident, self._columns.key == key)
+        return await self._first_with(incident=incident, key=key)
 
     async def of(self, incident: IncidentId) -> Sequence[Entry]:
-        return await self._all(self._columns.incident == incident, order=(self._columns.seq,))
+        return await self._all_with("seq", incident=incident)
 
     async def since(self, incident: IncidentId, at: datetime) -> Sequence[Entry]:
         mine = self._columns.incident == incident
         return await self._all(mine, self._columns.at >= at, order=(self._columns.seq,))
 
     async def at(self, incident: IncidentId, seq: int) -> Entry | None:
-        return await self._first(self._columns.incident == incident, self._columns.seq == seq)
+        return await self._first_with(incident=incident, seq=seq)
 
     async def latest(self, incident: IncidentId, kind: str) -> Entry | None:
-        mine = self._columns.incident == incident, self._columns.kind == kind
-        return await self._first(*mine, order=(self._columns.seq.desc(),))
+        return await self._first_with("-seq", incident=incident, kind=kind)
 
     async def of_message(self, incident: IncidentId, channel: ChannelId, ts: Ts) -> Sequence[Entry]:
         key, place = self._columns.key, f"{channel}:{ts}"

@@ -112,7 +112,7 @@ class SqlEpisodes(SqlRepository[EpisodeId, Episode]):
 
     async def of(self, incident: IncidentId) -> Sequence[Episode]:
         """Oldest first."""
-        return await self._all(self._columns.incident == incident, order=self._oldest_first)
+        return await self._all_with("began_at id", incident=incident)
 
     async def unmapped(self, since: datetime) -> Sequence[Episode]:
         """Episodes around ``since`` whose service the catalogue does not know, oldest first."""

@@ -17,9 +17,17 @@ from playbooks.domain.ids import ChannelId, IncidentId
 from playbooks.domain.incident import Incident, State
 from storage import tables
 from storage.mapping import Codec
-from storage.records import SqlRepository, next_value
+from storage.records import SqlRepository, asked, next_value
 
 _INCIDENTS = Codec(Incident, tables.incidents)
+
+# Not FOR UPDATE: rows elsewhere that point here must not wait for it.
+_HELD = asked(tables.incidents, ("id",), frozenset(), "").with_for_update(key_share=True)
+_LIVE = (
+    sa.select(tables.incidents)
+    .where(tables.incidents.c.state.in_([State.OPEN.value, State.MITIGATED.value]))
+    .order_by(tables.incidents.c.id.desc())
+)
 
 
 class SqlIncidents(SqlRepository[IncidentId, Incident]):
@@ -33,19 +41,16 @@ class SqlIncidents(SqlRepository[IncidentId, Incident]):
         return IncidentId(await next_value(self._connection, "incident"))
 
     async def lock(self, incident: IncidentId) -> Incident | None:
-        mine = sa.select(tables.incidents).where(self._columns.id == incident)
-        # Not FOR UPDATE: rows elsewhere that point here must not wait for it.
-        return await self._one(mine.with_for_update(key_share=True))
+        return await self._one(_HELD, {"id": incident})
 
     async def with_key(self, key: str) -> Incident | None:
-        return await self._first(self._columns.request_key == key)
+        return await self._first_with(request_key=key)
 
     async def in_room(self, room: ChannelId) -> Incident | None:
-        return await self._first(self._columns.room == room, order=self._newest_first)
+        return await self._first_with("-id", room=room)
 
     async def live(self) -> Sequence[Incident]:
-        live = self._columns.state.in_([State.OPEN.value, State.MITIGATED.value])
-        return await self._all(live, order=self._newest_first)
+        return await self._every(_LIVE)
 
     async def recent(self, limit: int) -> Sequence[Incident]:
         query = sa.select(tables.incidents).order_by(*self._newest_first).limit(limit)

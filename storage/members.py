@@ -24,13 +24,13 @@ class SqlMembers(SqlRecords[Member]):
         super().__init__(connection, _MEMBERS)
 
     async def find(self, user: UserId) -> Member | None:
-        return await self._first(self._columns.id == user)
+        return await self._first_with(id=user)
 
     async def put(self, member: Member) -> None:
         await self._newest(tables.members, _MEMBERS.row(member))
 
     async def unfit(self) -> frozenset[UserId]:
-        known = await self._all(order=(self._columns.id,))
+        known = await self._all_with("id")
         return frozenset(member.id for member in known if unfit(member))
 
     async def groups(self) -> Sequence[Group]:

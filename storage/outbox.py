@@ -33,6 +33,66 @@ Then = Callable[[SqlUnit], Awaitable[None]]
 _Settlement = tuple[Owed, Mapping[str, object]]
 
 
+_Now = datetime | sa.BindParameter[datetime]
+
+
+def _unleased(row: sa.FromClause, now: _Now) -> sa.ColumnElement[bool]:
+    return sa.or_(row.c.leased_until.is_(None), row.c.leased_until <= now)
+
+
+def _heads(now: _Now) -> sa.ColumnElement[bool]:
+    """No lane, or nothing unsettled before this row in it, and nothing of it being delivered.
+
+    Rows of one lane may commit out of order on PostgreSQL: then a later row may be out on
+    lease when an earlier one appears, which is why a lease anywhere in the lane blocks.
+    """
+    other = outbox.alias("other")
+    in_the_way = sa.or_(other.c.position < outbox.c.position, ~_unleased(other, now))
+    blocking = sa.exists().where(
+        other.c.lane == outbox.c.lane,
+        other.c.settled_at.is_(None),
+        other.c.position != outbox.c.position,
+        in_the_way,
+    )
+    return sa.or_(outbox.c.lane.is_(None), ~blocking)
+
+
+_NOW = sa.bindparam("now", type_=Instant)
+# Built once: to build these costs several times as much as to ask them.
+_IS_DUE = sa.and_(
+    outbox.c.settled_at.is_(None), outbox.c.due_at <= _NOW, _unleased(outbox, _NOW), _heads(_NOW)
+)
+
+
+def _claim() -> sa.Executable:
+    ready = (
+        sa.select(outbox.c.position)
+        .where(_IS_DUE)
+        .order_by(outbox.c.priority, outbox.c.position)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+        .with_for_update(skip_locked=True)
+        .cte("ready")
+    )
+    take = sa.update(outbox).where(outbox.c.position.in_(sa.select(ready.c.position)))
+    leased = take.values(
+        state=LEASED,
+        leased_until=sa.bindparam("until", type_=Instant),
+        worker=sa.bindparam("by"),
+        attempts=outbox.c.attempts + 1,
+        fence=outbox.c.fence + 1,
+        first_tried_at=sa.func.coalesce(outbox.c.first_tried_at, _NOW),
+    )
+    return leased.returning(outbox)
+
+
+_CLAIM = _claim()
+_NEGLECTED = sa.select(sa.func.count()).select_from(outbox).where(_IS_DUE)
+_AGAIN_AT = sa.case((outbox.c.leased_until.is_(None), outbox.c.due_at), else_=outbox.c.leased_until)
+_NEXT_DUE = sa.select(sa.func.min(_AGAIN_AT, type_=Instant)).where(
+    outbox.c.settled_at.is_(None), _heads(_NOW)
+)
+
+
 class OutboxQueue:
     """Claims, and the ways in which a claim ends: settled, postponed, buried, or lost to another."""
 
@@ -47,25 +107,9 @@ class OutboxQueue:
         One statement. Safe with replicas: a row that another one is claiming is skipped, and
         the rows behind it stay blocked, because their head is unsettled in every snapshot.
         """
-        ready = (
-            sa.select(outbox.c.position)
-            .where(outbox.c.settled_at.is_(None), outbox.c.due_at <= now, _unleased(outbox, now), _heads(now))
-            .order_by(outbox.c.priority, outbox.c.position)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("ready")
-        )
-        take = sa.update(outbox).where(outbox.c.position.in_(sa.select(ready.c.position)))
-        leased = take.values(
-            state=LEASED,
-            leased_until=now + lease,
-            worker=worker,
-            attempts=outbox.c.attempts + 1,
-            fence=outbox.c.fence + 1,
-            first_tried_at=sa.func.coalesce(outbox.c.first_tried_at, sa.literal(now, Instant)),
-        )
+        given = {"now": now, "until": now + lease, "by": worker, "most": limit}
         async with self._database.writing() as connection:
-            rows = (await connection.execute(leased.returning(outbox))).mappings().all()
+            rows = (await connection.execute(_CLAIM, given)).mappings().all()
             readable = [
                 owed for row in sorted(rows, key=_turn) if (owed := await _read(connection, row, now))
             ]
@@ -168,20 +212,14 @@ class OutboxQueue:
 
     async def next_due(self, now: datetime) -> datetime | None:
         """When a claim may find something; None if nothing is owed. In the past: at once."""
-        at = sa.case((outbox.c.leased_until.is_(None), outbox.c.due_at), else_=outbox.c.leased_until)
-        query = sa.select(sa.func.min(at, type_=Instant)).where(outbox.c.settled_at.is_(None), _heads(now))
         async with self._database.reading() as connection:
-            instant: datetime | None = (await connection.execute(query)).scalar_one()
+            instant: datetime | None = (await connection.execute(_NEXT_DUE, {"now": now})).scalar_one()
         return instant
 
     async def neglected(self, since: datetime) -> int:
         """How many rows could have been begun ever since this instant, and nobody took them."""
-        late = sa.select(sa.func.count()).select_from(outbox)
-        waiting = late.where(
-            outbox.c.settled_at.is_(None), outbox.c.due_at <= since, _unleased(outbox, since), _heads(since)
-        )
         async with self._database.reading() as connection:
-            return (await connection.execute(waiting)).scalar_one()
+            return (await connection.execute(_NEGLECTED, {"now": since})).scalar_one()
 
     async def forget(self, before: datetime) -> int:
         """Drop what was done before this instant; returns how many. What is buried stays to be seen."""
@@ -225,27 +263,6 @@ class OutboxQueue:
     async def _rows(self, query: sa.Select[*tuple[object, ...]]) -> Sequence[OutboxRow]:
         async with self._database.reading() as connection:
             return [row_from(row) for row in (await connection.execute(query)).mappings()]
-
-
-def _unleased(row: sa.FromClause, now: datetime) -> sa.ColumnElement[bool]:
-    return sa.or_(row.c.leased_until.is_(None), row.c.leased_until <= now)
-
-
-def _heads(now: datetime) -> sa.ColumnElement[bool]:
-    """No lane, or nothing unsettled before this row in it, and nothing of it being delivered.
-
-    Rows of one lane may commit out of order on PostgreSQL: then a later row may be out on
-    lease when an earlier one appears, which is why a lease anywhere in the lane blocks.
-    """
-    other = outbox.alias("other")
-    in_the_way = sa.or_(other.c.position < outbox.c.position, ~_unleased(other, now))
-    blocking = sa.exists().where(
-        other.c.lane == outbox.c.lane,
-        other.c.settled_at.is_(None),
-        other.c.position != outbox.c.position,
-        in_the_way,
-    )
-    return sa.or_(outbox.c.lane.is_(None), ~blocking)
 
 
 def _held(owed: Owed) -> sa.ColumnElement[bool]:

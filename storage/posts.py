@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks.domain.ids import ChannelId, Ts
 from storage import tables
-from storage.records import insert_into
+from storage.records import asked, replace
 
 
 class SqlPosts:
@@ -21,10 +21,7 @@ class SqlPosts:
     async def remember(self, subject: str, channel: ChannelId, ts: Ts) -> None:
         """Keep the place of a message; a second message about the subject takes the first one's place."""
         row = {"subject": subject, "channel": channel, "ts": ts}
-        post = insert_into(self._connection, tables.posts).values(row)
-        await self._connection.execute(
-            post.on_conflict_do_update(index_elements=["subject"], set_={"channel": channel, "ts": ts}),
-        )
+        await replace(self._connection, tables.posts, row, key="subject")
 
     async def moved(self, before: ChannelId, channel: ChannelId) -> None:
         """Everything that was posted in a channel is in the other one now."""
@@ -47,6 +44,6 @@ class SqlPosts:
 
     async def where(self, subject: str) -> tuple[ChannelId, Ts] | None:
         """Channel and timestamp of the message about ``subject``; None if none was posted."""
-        query = sa.select(tables.posts.c.channel, tables.posts.c.ts).where(tables.posts.c.subject == subject)
-        row = (await self._connection.execute(query)).first()
+        query = asked(tables.posts, ("subject",), frozenset(), "")
+        row = (await self._connection.execute(query, {"subject": subject})).first()
         return None if row is None else (ChannelId(row.channel), Ts(row.ts))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from storage.mapping import Codec
 
 K = TypeVar("K")
 V = TypeVar("V")
+_NOTHING: Mapping[str, object] = {}
 
 
 def insert_into(connection: AsyncConnection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
@@ -34,6 +36,20 @@ async def insert(connection: AsyncConnection, table: sa.Table, row: Mapping[str,
         await connection.execute(sa.insert(table), dict(row))
     except IntegrityError as taken:
         raise StaleWrite(f"{table.name}: somebody else wrote this first") from taken
+
+
+async def replace(
+    connection: AsyncConnection, table: sa.Table, row: Mapping[str, object], *, key: str
+) -> None:
+    """Write a row, or put it in the place of the one with the same key."""
+    await connection.execute(_replaced(connection.dialect.name, table, key, tuple(row)), dict(row))
+
+
+@cache
+def _replaced(dialect: str, table: sa.Table, key: str, names: tuple[str, ...]) -> sa.Insert:
+    new = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    rest = {name: new.excluded[name] for name in names if name != key}
+    return new.on_conflict_do_update(index_elements=[key], set_=rest)
 
 
 async def insert_all(
@@ -68,6 +84,35 @@ async def hold(connection: AsyncConnection, counter: str) -> None:
     await connection.execute(sa.select(tables.counters.c.value).where(mine).with_for_update())
 
 
+@cache
+def asked(
+    table: sa.Table, equal: tuple[str, ...], absent: frozenset[str], order: str, *, first: bool = False
+) -> sa.Select[Any]:
+    """A question by columns, built once: to build one costs more than to ask it.
+
+    Columns in ``absent`` are NULL, the others in ``equal`` are parameters of their names.
+    """
+    columns = table.c
+    where = [
+        columns[name].is_(None) if name in absent else columns[name] == sa.bindparam(name) for name in equal
+    ]
+    turns = [columns[n[1:]].desc() if n.startswith("-") else columns[n] for n in order.split()]
+    query = sa.select(table).where(*where).order_by(*turns)
+    return query.limit(1) if first else query
+
+
+def _absent(equal: Mapping[str, object]) -> frozenset[str]:
+    return frozenset(name for name, value in equal.items() if value is None)
+
+
+@cache
+def _saved(table: sa.Table, names: tuple[str, ...]) -> sa.Update:
+    """An update of these columns that raises the version, of one row or of many."""
+    mine = (table.c.id == sa.bindparam("of_id")) & (table.c.version == sa.bindparam("of_version"))
+    values: dict[str, Any] = {name: sa.bindparam(f"to_{name}", type_=table.c[name].type) for name in names}
+    return sa.update(table).where(mine).values(values | {"version": table.c.version + 1})
+
+
 class SqlRecords(Generic[V]):
     """Records of one kind, read through their codec."""
 
@@ -81,15 +126,27 @@ class SqlRecords(Generic[V]):
         await insert(self._connection, self._codec.table, self._codec.row(value))
 
     async def _all(self, *where: sa.ColumnElement[bool], order: Sequence[Any]) -> Sequence[V]:
-        query = sa.select(self._codec.table).where(*where).order_by(*order)
-        rows = (await self._connection.execute(query)).mappings()
-        return [self._codec.value(row) for row in rows]
+        return await self._every(sa.select(self._codec.table).where(*where).order_by(*order))
 
     async def _first(self, *where: sa.ColumnElement[bool], order: Sequence[Any] = ()) -> V | None:
         return await self._one(sa.select(self._codec.table).where(*where).order_by(*order).limit(1))
 
-    async def _one(self, query: sa.Select[Any]) -> V | None:
-        row = (await self._connection.execute(query)).mappings().first()
+    async def _all_with(self, order: str = "", /, **equal: object) -> Sequence[V]:
+        """Records whose columns are as given; ``order`` names columns, ``-`` before one turns it round."""
+        query = asked(self._codec.table, tuple(equal), _absent(equal), order)
+        return await self._every(query, equal)
+
+    async def _first_with(self, order: str = "", /, **equal: object) -> V | None:
+        """The first of ``_all_with``."""
+        query = asked(self._codec.table, tuple(equal), _absent(equal), order, first=True)
+        return await self._one(query, equal)
+
+    async def _every(self, query: sa.Select[Any], given: Mapping[str, object] = _NOTHING) -> Sequence[V]:
+        rows = (await self._connection.execute(query, given)).mappings()
+        return [self._codec.value(row) for row in rows]
+
+    async def _one(self, query: sa.Select[Any], given: Mapping[str, object] = _NOTHING) -> V | None:
+        row = (await self._connection.execute(query, given)).mappings().first()
         return None if row is None else self._codec.value(row)
 
     async def _change(self, values: Mapping[str, object], *where: sa.ColumnElement[bool]) -> None:
@@ -108,41 +165,27 @@ class SqlRepository(SqlRecords[V], Generic[K, V]):
 
     async def find(self, key: K) -> V | None:
         """The record with this key, as it is now."""
-        return await self._first(self._columns.id == key)
+        return await self._first_with(id=key)
 
     async def save(self, value: V) -> None:
         """Write a changed record and raise its version by one.
 
         ``value.version`` is the version that was read. Raises StaleWrite if it is no longer stored.
         """
-        row = self._codec.row(value)
-        version = self._columns.version
-        await self._change(
-            row | {"version": version + 1},
-            self._columns.id == row["id"],
-            version == row["version"],
-        )
+        await self._change_all([self._codec.row(value)])
 
     async def _change_all(self, rows: Sequence[Mapping[str, object]]) -> None:
         """``save`` for many rows in one statement. Raises StaleWrite."""
         if not rows:
             return
         table = self._codec.table
-        names = [name for name in rows[0] if name not in ("id", "version")]
-        mine = (self._columns.id == sa.bindparam("of_id")) & (
-            self._columns.version == sa.bindparam("of_version")
-        )
-        change = sa.update(table).where(mine)
-        change = change.values(
-            {name: sa.bindparam(f"to_{name}", type_=table.c[name].type) for name in names}
-            | {"version": self._columns.version + 1}
-        )
+        names = tuple(name for name in rows[0] if name not in ("id", "version"))
         given = [
             {f"to_{name}": row[name] for name in names} | {"of_id": row["id"], "of_version": row["version"]}
             for row in rows
         ]
         try:
-            done = await self._connection.execute(change, given)
+            done = await self._connection.execute(_saved(table, names), given if len(given) > 1 else given[0])
         except IntegrityError as taken:
             raise StaleWrite(f"{table.name}: somebody else wrote this first") from taken
         if done.rowcount != len(given):

@@ -23,7 +23,7 @@ class SqlReports(SqlRepository[ReportId, UserReport]):
         super().__init__(connection, _REPORTS)
 
     async def of(self, incident: IncidentId) -> Sequence[UserReport]:
-        return await self._all(self._columns.incident == incident, order=(self._columns.at, self._columns.id))
+        return await self._all_with("at id", incident=incident)
 
     async def since(self, at: datetime) -> Sequence[UserReport]:
         return await self._all(self._columns.at >= at, order=(self._columns.at, self._columns.id))

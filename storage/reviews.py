@@ -26,10 +26,7 @@ class SqlReviews(SqlRepository[ReviewId, Review]):
 
     async def of(self, incident: IncidentId) -> Review | None:
         """The newest: an incident that came back may be reviewed again."""
-        return await self._first(
-            self._columns.incident == incident,
-            order=(self._columns.drafted_at.desc(), self._columns.id.desc()),
-        )
+        return await self._first_with("-drafted_at -id", incident=incident)
 
 
 class SqlKnownErrors(SqlRepository[KnownErrorId, KnownError]):
@@ -46,7 +43,7 @@ class SqlKnownErrors(SqlRepository[KnownErrorId, KnownError]):
 
     async def all(self) -> Sequence[KnownError]:
         """In the order of their numbers."""
-        return await self._all(order=(self._columns.id,))
+        return await self._all_with("id")
 
 
 class SqlServiceClocks(SqlRepository[ClockId, ServiceClock]):
@@ -57,7 +54,4 @@ class SqlServiceClocks(SqlRepository[ClockId, ServiceClock]):
 
     async def of(self, incident: IncidentId) -> Sequence[ServiceClock]:
         """By agreement, then by what is measured."""
-        return await self._all(
-            self._columns.incident == incident,
-            order=(self._columns.agreement, self._columns.metric, self._columns.id),
-        )
+        return await self._all_with("agreement metric id", incident=incident)

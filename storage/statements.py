@@ -24,10 +24,7 @@ class SqlStatements(SqlRepository[StatementId, Statement]):
         super().__init__(connection, _STATEMENTS)
 
     async def of(self, incident: IncidentId) -> Sequence[Statement]:
-        return await self._all(
-            self._columns.incident == incident,
-            order=(self._columns.asserted_at, self._columns.id),
-        )
+        return await self._all_with("asserted_at id", incident=incident)
 
 
 class SqlUpdates(SqlRepository[UpdateId, Update]):
@@ -37,12 +34,8 @@ class SqlUpdates(SqlRepository[UpdateId, Update]):
         super().__init__(connection, _UPDATES)
 
     async def of(self, incident: IncidentId) -> Sequence[Update]:
-        return await self._all(self._columns.incident == incident, order=(self._columns.number,))
+        return await self._all_with("number", incident=incident)
 
     async def due(self, incident: IncidentId) -> Update | None:
         """The first update that is promised and neither sent nor skipped."""
-        return await self._first(
-            self._columns.incident == incident,
-            self._columns.state == UpdateState.DUE.value,
-            order=(self._columns.number,),
-        )
+        return await self._first_with("number", incident=incident, state=UpdateState.DUE.value)
