@@ -364,6 +364,14 @@ class Readings(Protocol):
         """Everything up to this message was read; an earlier one changes nothing."""
 
 
+class Voices(Protocol):
+    """When the bot last said something to a whole room for which nobody had asked."""
+
+    async def spoke_at(self, incident: IncidentId) -> datetime | None: ...
+
+    async def spoke(self, incident: IncidentId, at: datetime) -> None: ...
+
+
 class Outbox(Protocol):
     """Effects owed to the world."""
 
@@ -397,6 +405,7 @@ class Unit(Protocol):
     timers: Timers
     posts: Posts
     readings: Readings
+    voices: Voices
     outbox: Outbox
 
     async def commit(self) -> None: ...

@@ -12,7 +12,7 @@ from sqlalchemy import Column, Index, Integer, Table, Text, text
 from storage.tables import metadata
 from storage.types import Instant, Json, Position
 
-__all__ = ["inbox", "jobs", "metadata", "outbox", "readings", "seen", "timers"]
+__all__ = ["inbox", "jobs", "metadata", "outbox", "readings", "seen", "timers", "voices"]
 
 outbox = Table(
     "outbox",
@@ -131,6 +131,13 @@ jobs = Table(
 
 readings = Table(
     "readings", metadata, Column("channel", Text, primary_key=True), Column("until", Text, nullable=False)
+)
+
+voices = Table(
+    "voices",
+    metadata,
+    Column("incident", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
 )
 
 seen = Table(

@@ -20,6 +20,7 @@ from storage.reports import SqlReports
 from storage.reviews import SqlKnownErrors, SqlReviews, SqlServiceClocks
 from storage.seen import SqlSeen
 from storage.statements import SqlStatements, SqlUpdates
+from storage.voices import SqlVoices
 from storage.wake import Wake
 
 
@@ -62,6 +63,7 @@ class SqlUnit:
         self.timers: ports.Timers = SqlTimers(connection, self.touch)
         self.posts: ports.Posts = SqlPosts(connection)
         self.readings: ports.Readings = SqlReadings(connection)
+        self.voices: ports.Voices = SqlVoices(connection)
         self.outbox: ports.Outbox = SqlOutbox(connection, self.touch, clock, ids)
         self.seen = SqlSeen(connection)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -33,7 +34,7 @@ async def say_for(errands: Sequence[Errand[Any]], tools: Tools, place: Place, me
 
 async def speak(errand: Errand[Any], tools: Tools, incident: Incident, message: Message) -> Posted:
     """Post where the incident's people read; if their room is gone, where everybody looks for incidents."""
-    place = await tools.place(incident)
+    place = _beside(await tools.place(incident), errand.effect, incident)
     try:
         return await say(errand, tools, place, message)
     except Never as refusal:
@@ -42,6 +43,12 @@ async def speak(errand: Errand[Any], tools: Tools, incident: Incident, message: 
         await tools.lost(incident, refusal)
     now = await tools.incident(incident.id)
     return await say(errand, tools, await tools.hub(now), message)
+
+
+def _beside(place: Place, effect: Effect, incident: Incident) -> Place:
+    """The thread of the card, for what the whole room need not hear."""
+    quiet = getattr(effect, "quiet", False) and place.thread is None
+    return replace(place, thread=incident.card_ts) if quiet else place
 
 
 async def tell(errand: Errand[Any], tools: Tools, user: UserId, message: Message) -> Posted:

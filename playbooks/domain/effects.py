@@ -125,6 +125,8 @@ class TellRoom(Effect):
     """Say in the room what happened."""
 
     about: Event
+    quiet: bool = False
+    """In the thread of the card: enough was said to the whole room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +150,8 @@ class AskApproval(Effect):
     """Show the approval card of a change in the room."""
 
     clearance: ClearanceId
+    quiet: bool = False
+    """In the thread of the card: enough was said to the whole room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

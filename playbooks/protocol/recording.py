@@ -51,6 +51,7 @@ from playbooks.domain.events import (
 )
 from playbooks.domain.ids import IncidentId, is_person
 from playbooks.domain.incident import Incident, RoomState
+from playbooks.domain.noise import Volume, hushed, may_speak, volume
 from playbooks.domain.person import kind_of
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.reactions import Scene, reactions
@@ -110,8 +111,19 @@ async def record(unit: Unit, ports: Ports, incident: Incident, *events: Event) -
     for event in news:
         await write_down(unit, ports, event)
         for effect in reactions(event, scene):
-            await owe(unit, incident, effect)
+            await owe(unit, incident, await loud_enough(unit, ports, incident, effect))
     return True
+
+
+async def loud_enough(unit: Unit, ports: Ports, incident: Incident, effect: Effect) -> Effect:
+    """The effect, or its quiet twin if nobody asked for it and the room has heard enough."""
+    if volume(effect) is not Volume.UNSOLICITED or incident.room_state is RoomState.WANTED:
+        return effect
+    now = ports.clock.now()
+    if not may_speak(await unit.voices.spoke_at(incident.id), at=now):
+        return hushed(effect)
+    await unit.voices.spoke(incident.id, now)
+    return effect
 
 
 async def write_down(unit: Unit, ports: Ports, event: Event) -> None:

@@ -27,7 +27,7 @@ from playbooks.domain.events import PeopleInvited, RoomOpened, RoomReady, RoomUn
 from playbooks.domain.ids import PROTOCOL, ChannelId, ClearanceId, IncidentId, Ts, UserId
 from playbooks.domain.incident import Incident, RoomState
 from playbooks.ports import Ports, Unit
-from playbooks.protocol.recording import locked, owe, record, write_down
+from playbooks.protocol.recording import locked, loud_enough, owe, record, write_down
 
 _BULLETIN = "bulletin"
 
@@ -43,7 +43,7 @@ async def opened(unit: Unit, ports: Ports, *, incident: IncidentId, room: Channe
     await record(unit, ports, ready, event)
     if found.room is not None:
         await _bring_over(unit, ready)
-    await _owe_what_waited(unit, ready)
+    await _owe_what_waited(unit, ports, ready)
 
 
 async def unavailable(unit: Unit, ports: Ports, *, incident: IncidentId, reason: str) -> None:
@@ -56,7 +56,7 @@ async def unavailable(unit: Unit, ports: Ports, *, incident: IncidentId, reason:
     event = RoomUnavailable(incident=incident, by=PROTOCOL, at=ports.clock.now(), reason=reason)
     await record(unit, ports, hub, event)
     await owe(unit, hub, TellRoom(incident=incident, about=event))
-    await _owe_what_waited(unit, hub)
+    await _owe_what_waited(unit, ports, hub)
 
 
 async def invited(
@@ -235,11 +235,12 @@ async def _bring_over(unit: Unit, incident: Incident) -> None:
         await owe(unit, incident, Invite(incident=incident.id, users=people))
 
 
-async def _owe_what_waited(unit: Unit, incident: Incident) -> None:
+async def _owe_what_waited(unit: Unit, ports: Ports, incident: Incident) -> None:
     """Cards with buttons that could not be shown before there was a place to show them."""
     for clearance in await unit.clearances.of(incident.id):
         if clearance.state is ClearanceState.ASKED:
-            await owe(unit, incident, AskApproval(incident=incident.id, clearance=clearance.id))
+            asked = AskApproval(incident=incident.id, clearance=clearance.id)
+            await owe(unit, incident, await loud_enough(unit, ports, incident, asked))
     review = await unit.reviews.of(incident.id)
     if review is not None:
         await owe(unit, incident, PostReview(incident=incident.id, review=review.id))

@@ -14,11 +14,12 @@ import pytest
 
 from playbooks.domain import effects, events
 from playbooks.domain.command import Seating
-from playbooks.domain.effects import Effect
+from playbooks.domain.effects import Effect, TellRoom
 from playbooks.domain.events import Event
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import MONITORING, IncidentId, ServiceName
 from playbooks.domain.incident import AffectedService, Incident, Major, RoomState, ServiceRole, State
+from playbooks.domain.noise import SAID
 from playbooks.loader import load
 from playbooks.protocol.reactions import Scene, reactions
 from tests.clock import START
@@ -226,6 +227,14 @@ def test_every_effect_follows_from_some_event_or_is_a_continuation(scene: Scene)
     }
     continuations = {"Effect", "PinCard", "CloseApproval", "EnterRoom", "RefreshBulletin", "RetireCard"}
     assert {name for name in everything if name not in TABLE} == continuations
+
+
+def test_of_everything_that_a_room_is_told_somebody_has_said_how_loud_it_is(scene: Scene) -> None:
+    """A new kind of post counts against the budget until it is called a change of state."""
+    everything = [(built(kind), scene) for kind in KINDS.values()] + list(variations(scene).values())
+    owed = [effect for event, seen in everything for effect in reactions(event, seen)]
+    told = {type(effect.about) for effect in owed if isinstance(effect, TellRoom)}
+    assert told | {events.RoomUnavailable} == set(SAID)
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))

@@ -13,8 +13,10 @@ from random import Random
 
 from bot.demo.cast import Cast
 from bot.demo.outbreak import MINUTE
+from bot.demo.recovery import ROLLBACK
 from playbooks.domain.ids import instant
 from playbooks.domain.spoken import newest_words
+from tests.scenarios.conftest import once
 from tests.scenarios.record import Record
 from tests.scenarios.scenes import commanded
 
@@ -104,6 +106,33 @@ async def test_a_busy_room_is_in_the_log_as_it_is_in_the_workspace(cast: Cast, r
     recent = {ts for ts in talk.standing if ts >= min(shown)}
     assert set(shown) == recent, "the room lacks something, or the bot said something"
     assert (await record.store.ledger.audit(said[0].incident)).broken is None
+
+
+@once
+async def test_pipelines_that_ask_and_ask_are_answered_in_the_thread_of_the_card(
+    cast: Cast, record: Record
+) -> None:
+    """One post in ten minutes for which nobody asked; what waits for a press can be pressed there."""
+    await commanded(cast)
+    await record.delivered()
+    before = {m.ts for m in await cast.channel().messages()}
+    for number in range(4):
+        rollback = ROLLBACK | {"ref": f"github:acme/payments:{number}", "op_id": f"{number}/production"}
+        assert (await cast.machines.gate(rollback))["verdict"] == "needs_approval"
+    await record.delivered()
+    posts = [m for m in await cast.channel().messages() if m.ts not in before]
+    assert len(posts) == 1
+    assert "asks to pass the freeze" in posts[0].text
+    card = await cast.card()
+    threaded = [m for m in await card.replies() if "asks to pass the freeze" in m.text]
+    assert len(threaded) == 3
+    await threaded[-1].button("Approve").press(as_="ada")
+    await record.logged("ChangeApproved")
+
+    await cast.house.advance(11 * MINUTE)
+    await cast.machines.gate(ROLLBACK | {"ref": "github:acme/payments:9", "op_id": "9/production"})
+    await record.delivered()
+    assert len([m for m in await cast.channel().messages() if m.ts not in before]) == 2
 
 
 async def _understood(cast: Cast, record: Record, talk: Talk) -> None:

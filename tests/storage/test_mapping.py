@@ -123,6 +123,7 @@ def test_every_table_of_the_record_has_a_codec_or_is_none_of_a_dataclass() -> No
         "posts",
         "readings",
         "seen",
+        "voices",
     }
 
 

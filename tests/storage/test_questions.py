@@ -423,6 +423,14 @@ async def test_a_message_is_found_with_its_copies_and_without_its_neighbours(sto
         assert await unit.posts.about("clearance:_") == [("C1", "3.0")]
 
 
+async def test_the_last_time_the_bot_spoke_unasked_is_kept(store: Store) -> None:
+    async with store.units() as unit:
+        assert await unit.voices.spoke_at(SEVEN) is None
+        for at in (START, START + timedelta(minutes=10)):
+            await unit.voices.spoke(SEVEN, at)
+            assert await unit.voices.spoke_at(SEVEN) == at
+
+
 async def test_a_room_is_read_further_and_never_back(store: Store) -> None:
     room = ChannelId("C1")
     async with store.units() as unit:

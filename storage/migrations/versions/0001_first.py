@@ -93,6 +93,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("channel", name="pk_readings"),
     )
     op.create_table(
+        "voices",
+        sa.Column("incident", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("incident", name="pk_voices"),
+    )
+    op.create_table(
         "incidents",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
@@ -697,6 +703,7 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("known_errors")
     op.drop_table("incidents")
+    op.drop_table("voices")
     op.drop_table("readings")
     op.drop_table("jobs")
     op.drop_table("inbox")
