@@ -26,6 +26,9 @@ class Party(Part):
 
     title: str
     vendor: bool = False
+    on_call: tuple[Name, ...] = ()
+    """Who leads at first what the party answers for, in order."""
+    on_call_group: GroupKey | None = None
 
 
 class Person(Part):
@@ -122,11 +125,6 @@ class Roster(Part):
     comms: tuple[Name, ...] = ()
     operators: tuple[Name, ...] = ()
 
-    @property
-    def user_groups(self) -> frozenset[str]:
-        """The user groups whose members have to be known."""
-        return frozenset(group for group in (self.commanders_group, self.on_shift_group) if group)
-
 
 class Catalogue(Part):
     """Everything that exists, cross-checked."""
@@ -150,6 +148,13 @@ class Catalogue(Part):
         if wrong:
             raise ValueError("\n".join(wrong))
         return self
+
+    @property
+    def user_groups(self) -> frozenset[str]:
+        """The user groups whose members have to be known."""
+        on_call = (party.on_call_group for party in self.parties.values())
+        groups = (self.roster.commanders_group, self.roster.on_shift_group, *on_call)
+        return frozenset(group for group in groups if group)
 
     def _dangling_parties(self) -> list[str]:
         named = [(f"people.{name}.party", p.party) for name, p in self.people.items()]
@@ -180,6 +185,9 @@ class Catalogue(Part):
 
     def _dangling_people(self) -> list[str]:
         named = [(f"services.{name}.leads", p) for name, s in self.services.items() for p in s.leads]
+        named += [
+            (f"parties.{name}.on_call", p) for name, party in self.parties.items() for p in party.on_call
+        ]
         for seat in ("commanders", "on_shift", "duty_managers", "executives", "comms", "operators"):
             named += [(f"roster.{seat}", person) for person in getattr(self.roster, seat)]
         return [f"{where}: there is no person {p!r}" for where, p in named if p not in self.people]

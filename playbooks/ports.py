@@ -36,6 +36,7 @@ from playbooks.domain.ids import (
     Ts,
     UpdateId,
     UserId,
+    WorkstreamId,
 )
 from playbooks.domain.incident import Incident
 from playbooks.domain.material import ReviewMaterial
@@ -49,6 +50,7 @@ from playbooks.domain.sla import ServiceClock
 from playbooks.domain.statement import Statement
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.update import Update
+from playbooks.domain.workstream import Workstream
 
 K_contra = TypeVar("K_contra", contravariant=True)
 V = TypeVar("V")
@@ -190,7 +192,21 @@ class Ladders(Repository[LadderId, Ladder], Protocol):
 class Handovers(Repository[HandoverId, Handover], Protocol):
     """Offers of command."""
 
-    async def open_for(self, incident: IncidentId) -> Handover | None: ...
+    async def open_for(self, incident: IncidentId, service: ServiceName | None = None) -> Handover | None:
+        """The offer of command that is not answered; or that of the lead of a service."""
+
+    async def of_leads(self, incident: IncidentId) -> Sequence[Handover]:
+        """Every offer of the lead of a service, in the order in which they were made."""
+
+
+class Workstreams(Repository[WorkstreamId, Workstream], Protocol):
+    """Who leads the work on which service."""
+
+    async def current(self, incident: IncidentId) -> Sequence[Workstream]:
+        """One for every service that is worked on, by name."""
+
+    async def of(self, incident: IncidentId) -> Sequence[Workstream]:
+        """Every stretch there was, in the order in which they began."""
 
 
 class Entries(Protocol):
@@ -390,6 +406,7 @@ class Unit(Protocol):
     contests: Contests
     ladders: Ladders
     handovers: Handovers
+    workstreams: Workstreams
     entries: Entries
     statements: Statements
     reports: Reports

@@ -168,6 +168,10 @@ class Command(Part):
     settle_within: Duration
     duty_within: Duration
     handover_within: Duration
+    lead_within: Duration = timedelta(minutes=10)
+    """A service may be without a lead for so long before the commander has to name one."""
+    lead_bounces: Annotated[int, Field(ge=1, le=10)] = 2
+    """After so many offers of its lead that led nowhere the commander decides."""
 
     @property
     def seated_within(self) -> timedelta:

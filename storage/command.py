@@ -12,8 +12,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks.domain.command import Contest, ContestPhase, Handover, HandoverState, Ladder, Tenure
-from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId
+from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId, ServiceName, WorkstreamId
 from playbooks.domain.roles import Assignment
+from playbooks.domain.workstream import Workstream
 from storage import tables
 from storage.mapping import Codec
 from storage.records import SqlRecords, SqlRepository, asked
@@ -23,9 +24,13 @@ _CONTESTS = Codec(Contest, tables.contests)
 _ASSIGNMENTS = Codec(Assignment, tables.assignments)
 _LADDERS = Codec(Ladder, tables.ladders)
 _HANDOVERS = Codec(Handover, tables.handovers)
+_WORKSTREAMS = Codec(Workstream, tables.workstreams)
 
 _UNDECIDED = asked(tables.contests, ("incident",), frozenset(), "", first=True).where(
     tables.contests.c.phase != ContestPhase.DECIDED.value
+)
+_OF_LEADS = asked(tables.handovers, ("incident",), frozenset(), "offered_at id").where(
+    tables.handovers.c.service.is_not(None)
 )
 
 
@@ -98,7 +103,23 @@ class SqlHandovers(SqlRepository[HandoverId, Handover]):
     def __init__(self, connection: AsyncConnection) -> None:
         super().__init__(connection, _HANDOVERS)
 
-    async def open_for(self, incident: IncidentId) -> Handover | None:
+    async def open_for(self, incident: IncidentId, service: ServiceName | None = None) -> Handover | None:
         """The newest offer that is not answered."""
         offered = HandoverState.OFFERED.value
-        return await self._first_with("-offered_at -id", incident=incident, state=offered)
+        return await self._first_with("-offered_at -id", incident=incident, service=service, state=offered)
+
+    async def of_leads(self, incident: IncidentId) -> Sequence[Handover]:
+        return await self._every(_OF_LEADS, {"incident": incident})
+
+
+class SqlWorkstreams(SqlRepository[WorkstreamId, Workstream]):
+    """``ports.Workstreams``. End one stretch before adding the next: a service has one lead."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection, _WORKSTREAMS)
+
+    async def current(self, incident: IncidentId) -> Sequence[Workstream]:
+        return await self._all_with("service", incident=incident, until=None)
+
+    async def of(self, incident: IncidentId) -> Sequence[Workstream]:
+        return await self._all_with("since id", incident=incident)

@@ -253,10 +253,34 @@ handovers = Table(
     _at("offered_at"),
     _at("expires_at"),
     _many("brief"),
+    _text("service", optional=True),
     _text("state"),
     _at("answered_at", optional=True),
     _version(),
     Index("ix_handovers_incident", "incident"),
+)
+
+workstreams = Table(
+    "workstreams",
+    metadata,
+    _key(),
+    _incident(),
+    _text("service"),
+    _text("lead", optional=True),
+    _text("how", optional=True),
+    _at("since"),
+    _at("until", optional=True),
+    _at("asked_at", optional=True),
+    _version(),
+    Index("ix_workstreams_incident", "incident"),
+    Index(
+        "uq_workstreams_one_each",
+        "incident",
+        "service",
+        unique=True,
+        sqlite_where=text("until IS NULL"),
+        postgresql_where=text("until IS NULL"),
+    ),
 )
 
 entries = Table(

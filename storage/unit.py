@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from playbooks import ports
 from storage.alarms import SqlTimers
 from storage.changes import SqlChanges, SqlClearances, SqlHolds, SqlVerdicts
-from storage.command import SqlAssignments, SqlContests, SqlHandovers, SqlLadders, SqlTenures
+from storage.command import SqlAssignments, SqlContests, SqlHandovers, SqlLadders, SqlTenures, SqlWorkstreams
 from storage.entries import SqlEntries
 from storage.episodes import Remembered, SqlEpisodes
 from storage.incidents import SqlIncidents
@@ -27,7 +27,7 @@ from storage.wake import Wake
 class SqlUnit:
     """``ports.Unit``, and ``seen``. What is not committed never happened."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0915 - a line a repository
         self,
         connection: AsyncConnection,
         *,
@@ -48,6 +48,7 @@ class SqlUnit:
         self.contests: ports.Contests = SqlContests(connection)
         self.ladders: ports.Ladders = SqlLadders(connection)
         self.handovers: ports.Handovers = SqlHandovers(connection)
+        self.workstreams: ports.Workstreams = SqlWorkstreams(connection)
         self.entries: ports.Entries = SqlEntries(connection)
         self.statements: ports.Statements = SqlStatements(connection)
         self.reports: ports.Reports = SqlReports(connection)

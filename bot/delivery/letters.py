@@ -65,12 +65,13 @@ def _copy_of_approval(effect: TellPerson, tools: Tools, posted: Posted) -> Then 
 
 
 async def send_brief(errand: Errand[SendBrief], tools: Tools) -> Delivered:
-    """Offer command to its taker, with the brief."""
+    """Offer command, or the lead of a service, to its taker, with the brief."""
     effect = errand.effect
     picture = await tools.picture(effect.incident)
-    if picture.handover is None or picture.handover.id != effect.handover:
+    offer = next((offer for offer in picture.offers if offer.id == effect.handover), None)
+    if offer is None:
         return _NOTHING_TO_SAY
-    message = brief.brief(picture.handover, picture)
+    message = brief.brief(offer, picture)
     return Delivered(result=where(await tell(errand, tools, effect.user, message)))
 
 

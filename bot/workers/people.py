@@ -79,7 +79,7 @@ class People(Worker):
         return True
 
     async def _read_groups(self) -> None:
-        for group in sorted(self._ports.handbook().catalogue.roster.user_groups):
+        for group in sorted(self._ports.handbook().catalogue.user_groups):
             try:
                 members = await self._gateway.group_members(GroupId(group))
             except Never as refusal:

@@ -9,7 +9,7 @@ from handlers.names import Action, Ref
 from handlers.slack import declaring, merging
 from handlers.slack.calls import Call, Reply
 from handlers.slack.verbs import perform
-from handlers.views import answers
+from handlers.views import answers, leads
 from handlers.views.approval import decided
 from handlers.views.kit import Message
 from handlers.views.modals import ending, learning
@@ -18,13 +18,14 @@ from handlers.views.review import review_ready
 from handlers.views.statements import facts
 from handlers.views.text import Markup, join, person, refusal, say
 from playbooks.domain.authority import glass_of, require_command
-from playbooks.domain.events import ContestAwarded, ContestDecided
+from playbooks.domain.events import ContestAwarded, ContestDecided, LeadSeated
 from playbooks.domain.ids import (
     ClearanceId,
     ContestId,
     HandoverId,
     LadderId,
     ReviewId,
+    ServiceName,
     StatementId,
     UserId,
     incident_name,
@@ -66,6 +67,14 @@ async def lay_down_role(call: Call, ref: Ref) -> Reply:
     return _instead(answers.answer(Markup("Thank you for saying so. Whoever commands is told.")))
 
 
+async def lay_down_lead(call: Call, ref: Ref) -> Reply:
+    """Whoever leads the work on a service cannot."""
+    await command.lay_down_lead(
+        call.ports, incident=call.number, service=ServiceName(ref.subject), by=call.user
+    )
+    return _instead(answers.answer(Markup("Thank you for saying so. Whoever commands is told.")))
+
+
 async def answer_recall(call: Call, ref: Ref) -> Reply:
     """The commander is there."""
     await command.answer_recall(call.ports, ladder=LadderId(ref.subject), by=call.user)
@@ -103,7 +112,9 @@ async def award(call: Call, ref: Ref) -> Reply:
 
 async def accept_handover(call: Call, ref: Ref) -> Reply:
     """The taker commands from now on."""
-    await command.accept(call.ports, handover=HandoverId(ref.subject), by=call.user)
+    accepted = await command.accept(call.ports, handover=HandoverId(ref.subject), by=call.user)
+    if isinstance(accepted, LeadSeated):
+        return _instead(leads.led(accepted, call.handbook))
     words = say(
         "You have command of *{n}*. `/incident` in the room shows what you can do.",
         n=incident_name(call.number),
@@ -113,8 +124,11 @@ async def accept_handover(call: Call, ref: Ref) -> Reply:
 
 async def decline_handover(call: Call, ref: Ref) -> Reply:
     """The giver keeps command."""
-    await command.decline(call.ports, handover=HandoverId(ref.subject), by=call.user)
-    words = say("You declined command of *{n}*. Nothing changed.", n=incident_name(call.number))
+    offer = await command.decline(call.ports, handover=HandoverId(ref.subject), by=call.user)
+    what: str = "command"
+    if offer.service:
+        what = say("the lead of {service}", service=leads.titles((offer.service,), call.handbook))
+    words = say("You declined {what} of *{n}*. Nothing changed.", what=what, n=incident_name(call.number))
     return _instead(answers.answer(words))
 
 
@@ -259,6 +273,7 @@ ACTIONS: dict[Action, Press] = {
     Action.ACCEPT_ASK: accept_ask,
     Action.DECLINE_ASK: decline_ask,
     Action.LAY_DOWN_ROLE: lay_down_role,
+    Action.LAY_DOWN_LEAD: lay_down_lead,
     Action.ANSWER_RECALL: answer_recall,
     Action.CONTEST_YIELD: give_way,
     Action.CONTEST_KEEP: keep,

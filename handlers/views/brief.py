@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from handlers.names import Action, Ref
 from handlers.views.kit import Message, actions, button, context, header, message, section
 from handlers.views.phrases import headline, named, services
-from handlers.views.text import Markup, clock_time, date_and_time, foreign, join, person, room, say
+from handlers.views.text import Markup, clock_time, date_and_time, foreign, join, person, plain, room, say
 from playbooks.domain.command import Brief, Handover
 from playbooks.protocol.picture import Picture
 
@@ -23,24 +23,39 @@ def brief(handover: Handover, picture: Picture) -> Message:
     """The offer, the brief, and the two answers."""
     told = handover.brief
     ref = Ref(incident=handover.incident, subject=handover.id)
+    what, accept, until = about_offer(handover, picture)
     return message(
         say(
-            "{giver} offers you command of {named}. Answer by {by}.",
+            "{giver} offers you {what} of {named}. Answer by {by}.",
             giver=person(handover.giver),
+            what=what,
             named=named(picture.incident),
             by=clock_time(handover.expires_at),
         ),
-        header(f"🤝 You are offered command: {headline(picture)}"),
+        header(f"🤝 You are offered {what}: {headline(picture)}"),
         section(_offer(handover, picture)),
         section(_situation(told, picture)),
         section(_pressing(told)),
         section(_believed(told)),
         actions(
-            button("Accept command", Action.ACCEPT_HANDOVER, ref, style="primary"),
+            button(accept, Action.ACCEPT_HANDOVER, ref, style="primary"),
             button("Decline", Action.DECLINE_HANDOVER, ref),
         ),
-        context(Markup("You command from the moment you accept. Until then nothing changes.")),
+        context(say("{until}. Until then nothing changes.", until=until)),
     )
+
+
+def about_offer(handover: Handover, picture: Picture) -> tuple[str, str, str]:
+    """What is offered, what the button says, and from when it counts."""
+    if handover.service is None:
+        return (
+            "command",
+            "Accept command",
+            "You command from the moment you accept. Until then nothing changes.",
+        )
+    titles = dict(zip(picture.incident.impacted, picture.service_titles, strict=True))
+    what = f"the lead of {plain(titles.get(handover.service, handover.service), 60)}"
+    return what, "Accept the lead", "You lead from the moment you accept. Until then nothing changes."
 
 
 def _offer(handover: Handover, picture: Picture) -> Markup:
@@ -60,6 +75,7 @@ def _situation(told: Brief, picture: Picture) -> Markup:
             say("*Since* {since}", since=date_and_time(told.since)),
             say("*Services* {services}", services=services(picture)),
             say("*Appointed* {who}", who=_appointed(told)),
+            *_leads(told, picture),
             _list("Impact", told.impact, nothing="not stated"),
         ]
     )
@@ -68,6 +84,15 @@ def _situation(told: Brief, picture: Picture) -> Markup:
 def _appointed(told: Brief) -> Markup:
     held = [say("{role} {who}", role=role, who=person(user)) for role, user in told.roles]
     return join(held, ", ") if held else Markup("nobody")
+
+
+def _leads(told: Brief, picture: Picture) -> list[Markup]:
+    """Who looks after which service; nothing where nobody has to."""
+    held = [
+        say("{what} {who}", what=foreign(picture.title_of(service), 60), who=person(lead or "nobody"))
+        for service, lead in told.leads[:_LINES]
+    ]
+    return [say("*Leads* {who}", who=join(held, ", "))] if held else []
 
 
 def _pressing(told: Brief) -> Markup:

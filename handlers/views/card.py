@@ -21,6 +21,7 @@ from handlers.views.kit import (
     message,
     section,
 )
+from handlers.views.leads import leading
 from handlers.views.notices.fate import goes_on, harm_line
 from handlers.views.phrases import (
     WRITING_TIME,
@@ -100,6 +101,7 @@ def _lead(picture: Picture) -> Markup:
     lines = [
         commander(picture),
         appointed(picture),
+        leading(picture),
         question_about_command(picture),
         _state(picture),
         harm_line(picture.incident),

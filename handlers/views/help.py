@@ -19,6 +19,7 @@ ANYBODY = (
 LEADING = (
     ("take", "take command, or contest it with a reason"),
     ("handover @ada", "offer command with a brief"),
+    ("lead", "who leads the work on which service"),
     ("sev 1 …", "change the severity"),
     ("freeze", "what is held; approve or lift it"),
     ("mitigated …", "users are served again"),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from handlers.deps import Trouble
 from handlers.names import Action, Ref, Verb
+from handlers.views.brief import about_offer
 from handlers.views.forms import home_tab
 from handlers.views.kit import Block, View, actions, button, context, divider, header, section
 from handlers.views.listing import line
@@ -17,7 +18,7 @@ from handlers.views.machinery import machinery
 from handlers.views.phrases import code, commander, count, due, named, verb_button
 from handlers.views.roles import role_of
 from handlers.views.text import Markup, clock_time, foreign, join, person, say
-from playbooks.domain.command import ContestPhase
+from playbooks.domain.command import ContestPhase, Handover
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId
 from playbooks.domain.incident import Major
@@ -89,7 +90,7 @@ def _row(picture: Picture, handbook: Handbook) -> list[Block]:
 def _waiting(picture: Picture, user: UserId, handbook: Handbook) -> list[Block]:
     role = role_of(user, picture, handbook)
     return [
-        *_offer(picture, user),
+        *(block for offer in picture.offers if offer.taker == user for block in _offer(offer, picture)),
         *_dispute(picture, user),
         *(_approvals(picture) if role.commands else []),
         *(_update(picture) if role.speaks else []),
@@ -97,19 +98,18 @@ def _waiting(picture: Picture, user: UserId, handbook: Handbook) -> list[Block]:
     ]
 
 
-def _offer(picture: Picture, user: UserId) -> list[Block]:
-    offer = picture.handover
-    if offer is None or offer.taker != user:
-        return []
+def _offer(offer: Handover, picture: Picture) -> list[Block]:
     ref = Ref(incident=picture.incident.id, subject=offer.id)
+    what, accept, _ = about_offer(offer, picture)
     words = say(
-        "🤝 {giver} offers you command of {incident}, until {until}.",
+        "🤝 {giver} offers you {what} of {incident}, until {until}.",
         giver=person(offer.giver),
+        what=what,
         incident=named(picture.incident),
         until=clock_time(offer.expires_at),
     )
     answers = (
-        button("Accept command", Action.ACCEPT_HANDOVER, ref, style="primary"),
+        button(accept, Action.ACCEPT_HANDOVER, ref, style="primary"),
         button("Decline", Action.DECLINE_HANDOVER, ref),
     )
     return [section(words), actions(*answers)]

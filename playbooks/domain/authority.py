@@ -47,6 +47,8 @@ class Action(StrEnum):
     THAW = "lift the freeze"
     APPROVE = "decide about changes"
     HAND_OVER = "hand command over"
+    APPOINT = "appoint people"
+    NAME_LEAD = "decide who leads the work on a service"
     RELEASE = "release statements"
     SEND = "send stakeholder updates"
     OVERRIDE = "take command from somebody else"
@@ -67,6 +69,7 @@ class Need(StrEnum):
 NEEDS: dict[Action, Need] = {
     **dict.fromkeys(Action, Need.MEMBER),
     **dict.fromkeys((Action.LOWER, Action.MITIGATE, Action.RESOLVE, Action.CLOSE, Action.THAW), Need.LEAD),
+    **dict.fromkeys((Action.APPOINT, Action.NAME_LEAD), Need.LEAD),
     **dict.fromkeys((Action.APPROVE, Action.HAND_OVER), Need.COMMAND),
     Action.RELEASE: Need.RELEASE,
     Action.SEND: Need.VOICE,

@@ -178,11 +178,13 @@ class Brief:
     services: tuple[ServiceName, ...]
     roles: tuple[tuple[Role, UserId], ...] = ()
     """Who was appointed to what."""
+    leads: tuple[tuple[ServiceName, UserId | None], ...] = ()
+    """Who leads the work on what; None: nobody does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
-    """An offer of command, open until it is answered or expires."""
+    """An offer of command, or of the lead of one service, open until it is answered or expires."""
 
     id: HandoverId
     incident: IncidentId
@@ -191,6 +193,8 @@ class Handover:
     offered_at: datetime
     expires_at: datetime
     brief: Brief
+    service: ServiceName | None = None
+    """The service whose lead is offered; None: command itself."""
     state: HandoverState = HandoverState.OFFERED
     answered_at: datetime | None = None
     version: int = 0

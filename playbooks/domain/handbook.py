@@ -102,7 +102,8 @@ class Handbook:
     def everybody(self) -> tuple[UserId, ...]:
         """Whom the protocol may ask for something: the roster and all leads."""
         leads = self.leads_of(ServiceName(name) for name in self.catalogue.services)
-        known = (*self.commanders, *self.on_shift, *self.duty_managers, *self.comms, *leads)
+        on_call = (user for name in self.catalogue.services for user in self.on_call(ServiceName(name)))
+        known = (*self.commanders, *self.on_shift, *self.duty_managers, *self.comms, *leads, *on_call)
         return tuple(dict.fromkeys(known))
 
     def leads_of(self, services: Iterable[ServiceName]) -> tuple[UserId, ...]:
@@ -110,9 +111,18 @@ class Handbook:
         known = (self.catalogue.services[s] for s in services if s in self.catalogue.services)
         return self._users(name for service in known for name in service.leads)
 
+    def on_call(self, service: ServiceName) -> tuple[UserId, ...]:
+        """Who leads the work on a service at first, in order: its owner's on-call, else its leads."""
+        known = self.catalogue.services.get(service)
+        party = self.catalogue.parties[known.owner] if known else None
+        named = self._with_group(party.on_call, party.on_call_group) if party else ()
+        return named or self.leads_of((service,))
+
     def responders(self, services: Iterable[ServiceName]) -> tuple[UserId, ...]:
         """Whom a war room needs from its first minute: leads, the shift and the comms lead."""
-        return tuple(dict.fromkeys((*self.leads_of(services), *self.on_shift, *self.comms)))
+        wanted = tuple(services)
+        on_call = (user for service in wanted for user in self.on_call(service)[:1])
+        return tuple(dict.fromkeys((*self.leads_of(wanted), *on_call, *self.on_shift, *self.comms)))
 
     def _with_group(self, names: Iterable[str], group: str | None) -> tuple[UserId, ...]:
         """People of the catalogue first, in its order, then the other members of the group."""

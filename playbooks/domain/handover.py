@@ -32,7 +32,7 @@ from playbooks.domain.errors import (
     StaleCommand,
     mention,
 )
-from playbooks.domain.ids import HandoverId, TenureId, UserId, is_person
+from playbooks.domain.ids import HandoverId, IncidentId, ServiceName, TenureId, UserId, is_person
 from playbooks.domain.seat import Seated, seat
 from playbooks.schema import Command
 
@@ -74,14 +74,30 @@ def offer(
             f"Command is already offered to {mention(pending.taker)} until {pending.expires_at:%H:%M} UTC."
         )
         raise NotNeeded(message)
+    return ask(giver.incident, by, to, handover_id=handover_id, brief=brief, policy=policy, at=at)
+
+
+def ask(
+    incident: IncidentId,
+    giver: UserId,
+    taker: UserId,
+    *,
+    handover_id: HandoverId,
+    brief: Brief,
+    policy: Command,
+    at: datetime,
+    service: ServiceName | None = None,
+) -> Handover:
+    """An open offer, of command or of the lead of one service; whether it may be made is decided before."""
     return Handover(
         id=handover_id,
-        incident=giver.incident,
-        giver=by,
-        taker=to,
+        incident=incident,
+        giver=giver,
+        taker=taker,
         offered_at=at,
         expires_at=at + policy.handover_within,
         brief=brief,
+        service=service,
     )
 
 
@@ -101,7 +117,7 @@ def accept(
     NotYourRole, AlreadyDecided, OfferExpired, SeatVacant, ContestPending, or StaleCommand
     if the giver has lost command meanwhile.
     """
-    _require_answerable(handover, by, at=at)
+    answered = say_yes(handover, by, at=at)
     if holder is None:
         raise SeatVacant
     if holder.user != handover.giver:
@@ -116,8 +132,13 @@ def accept(
         fence=fence,
         at=at,
     )
-    answered = replace(handover, state=HandoverState.ACCEPTED, answered_at=at)
     return Accepted(handover=answered, seated=seated)
+
+
+def say_yes(handover: Handover, by: UserId, *, at: datetime) -> Handover:
+    """The offer as it is once accepted. Raises NotYourRole, AlreadyDecided or OfferExpired."""
+    _require_answerable(handover, by, at=at)
+    return replace(handover, state=HandoverState.ACCEPTED, answered_at=at)
 
 
 def decline(handover: Handover, by: UserId, *, at: datetime) -> Handover:

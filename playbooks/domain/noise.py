@@ -54,6 +54,7 @@ SAID: Final[Mapping[type[e.Event], Volume]] = {
             e.IncidentMitigated,
             e.IncidentReopened,
             e.IncidentResolved,
+            e.LeadSeated,
             e.ReviewPublished,
             e.RoomUnavailable,
             e.SeverityChanged,

@@ -24,6 +24,8 @@ class TimerKind(StrEnum):
     CONTEST_SETTLES = "contest_settles"
     CONTEST_FINAL = "contest_final"
     HANDOVER_EXPIRES = "handover_expires"
+    LEAD_WANTED = "lead_wanted"
+    """Nobody has led the work on a service for a while."""
     UPDATE_DUE = "update_due"
     UPDATE_OVERDUE = "update_overdue"
     QUIET = "quiet"

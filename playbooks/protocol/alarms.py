@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from playbooks.domain.errors import IncidentNotFound
-from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId, MergeId, UpdateId
+from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId, MergeId, UpdateId, WorkstreamId
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports
 from playbooks.protocol import command, communicate, freeze, glass, intake, merge, quiet
@@ -24,6 +24,8 @@ async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901, PLR0912 - one
             await command.contest_final(ports, contest=ContestId(timer.subject))
         case TimerKind.HANDOVER_EXPIRES:
             await command.expire(ports, handover=HandoverId(timer.subject))
+        case TimerKind.LEAD_WANTED:
+            await command.vacancy(ports, stream=WorkstreamId(timer.subject))
         case TimerKind.UPDATE_DUE:
             await communicate.update_due(ports, update=UpdateId(timer.subject))
         case TimerKind.UPDATE_OVERDUE:

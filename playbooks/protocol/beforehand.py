@@ -90,6 +90,20 @@ def appoint(picture: Picture, by: UserId, handbook: Handbook) -> None:
     authority.require_lead(by, picture.tenure, handbook, what="appoint people")
 
 
+def name_lead(picture: Picture, by: UserId, handbook: Handbook) -> None:
+    """Raises IncidentOver, NotYourRole: leads offer theirs, and whoever commands names any."""
+    turning.require_live(picture.incident)
+    if all(by != stream.lead for stream in picture.workstreams):
+        action = authority.Action.NAME_LEAD
+        authority.require(
+            authority.Actor(user=by),
+            action,
+            handbook=handbook,
+            tenure=picture.tenure,
+            incident=picture.incident,
+        )
+
+
 def override(picture: Picture, by: UserId, handbook: Handbook) -> None:
     """Raises IncidentOver, NotYourRole, AlreadyInCommand."""
     turning.require_live(picture.incident)

@@ -32,6 +32,7 @@ async def brief(unit: Unit, ports: Ports, incident: Incident) -> Brief:
         next_update_due=picture.due.due_at if picture.due else None,
         services=incident.impacted,
         roles=tuple((held.role, held.user) for held in picture.roles),
+        leads=tuple((stream.service, stream.lead) for stream in picture.workstreams),
     )
 
 

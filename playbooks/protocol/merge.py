@@ -217,6 +217,7 @@ async def unite(unit: Unit, ports: Ports, one: Incident, other: Incident, *, by:
             newcomer=tenure.user if tenure else one.declared_by,
         ),
     )
+    await command.move(unit, ports, gone, survivor)
     merged = IncidentMerged(
         incident=gone.id, by=by, at=now, into=survivor.id, room=survivor.room or "", reason=why
     )

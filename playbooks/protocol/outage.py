@@ -20,7 +20,7 @@ from playbooks.domain.incident import AffectedService, Incident, Major, ServiceR
 from playbooks.domain.signal import Episode
 from playbooks.domain.trigger import Fired, came_back, earliest, judge, next_evidence, same_outage
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import clocks, declare, folding, merge, quiet, resolve
+from playbooks.protocol import clocks, command, declare, folding, merge, quiet, resolve
 from playbooks.protocol.recording import locked, record
 from playbooks.schema import TriggerAction
 
@@ -186,6 +186,7 @@ async def _attach(unit: Unit, ports: Ports, known: Incident, cluster: Cluster, a
         new_services=new,
     )
     await record(unit, ports, incident, event)
+    await command.follow(unit, ports, incident)
     await quiet.listen(unit, ports, incident.id)
 
 

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from playbooks.domain.change import Clearance, ClearanceState, Hold
 from playbooks.domain.clock import read
-from playbooks.domain.command import Contest, Handover, Ladder, Tenure
+from playbooks.domain.command import Contest, Handover, HandoverState, Ladder, Tenure
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import StatementId
+from playbooks.domain.ids import ServiceName, StatementId
 from playbooks.domain.incident import Incident
 from playbooks.domain.report import UserReport
 from playbooks.domain.review import KnownError, Review
@@ -22,6 +22,7 @@ from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ClockReading
 from playbooks.domain.statement import Statement, StatementClass, StatementStatus
 from playbooks.domain.update import Update
+from playbooks.domain.workstream import Workstream
 from playbooks.ports import Unit
 from playbooks.protocol.lookalikes import lookalikes
 
@@ -60,6 +61,10 @@ class Picture(Outline):
     """The search for a commander that goes on."""
     roles: tuple[Assignment, ...] = ()
     """Who was appointed to what, as it is now."""
+    workstreams: tuple[Workstream, ...] = ()
+    """Who leads the work on each impacted service, by its name."""
+    lead_offers: tuple[Handover, ...] = ()
+    """Offers of leads, answered ones included."""
 
     @property
     def hypotheses(self) -> tuple[Statement, ...]:
@@ -86,6 +91,16 @@ class Picture(Outline):
     def pending(self) -> tuple[Clearance, ...]:
         """Changes that wait for the commander."""
         return tuple(c for c in self.clearances if c.state is ClearanceState.ASKED)
+
+    @property
+    def offers(self) -> tuple[Handover, ...]:
+        """What waits for its taker's answer: command, and leads."""
+        command = (self.handover,) if self.handover else ()
+        return (*command, *(offer for offer in self.lead_offers if offer.state is HandoverState.OFFERED))
+
+    def title_of(self, service: ServiceName) -> str:
+        """What readers call an impacted service; its name if it is none."""
+        return dict(zip(self.incident.impacted, self.service_titles, strict=False)).get(service, service)
 
     def number_of(self, statement: StatementId) -> int:
         """The number by which people name a statement in commands; counts from 1."""
@@ -131,4 +146,6 @@ async def draw(unit: Unit, handbook: Handbook, incident: Incident, *, at: dateti
         log_head=await unit.entries.head(number),
         search=await unit.ladders.open_for(number),
         roles=tuple(await unit.assignments.current(number)),
+        workstreams=tuple(await unit.workstreams.current(number)),
+        lead_offers=tuple(await unit.handovers.of_leads(number)),
     )

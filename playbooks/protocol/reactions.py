@@ -32,6 +32,7 @@ from playbooks.domain.effects import (
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId, is_account, is_person
 from playbooks.domain.incident import Incident, Major, RoomState, State
+from playbooks.domain.workstream import Led
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,9 @@ class Scene:
     """Whether any update was sent: only then can a correction be due."""
 
 
-def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: C901, PLR0911 - a table
+def reactions(  # noqa: C901, PLR0911, PLR0912 - a table
+    event: e.Event, scene: Scene
+) -> tuple[Effect, ...]:
     """The effects that follow from the event, in the order in which readers should see them."""
     match event:
         case (
@@ -102,6 +105,8 @@ def reactions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: C901
             | e.HandoverExpired()
         ):
             return _on_command(event)
+        case e.LeadSeated() | e.LeadLeft() | e.LeadWanted():
+            return _on_leads(event, scene)
         case e.GlassBroken():
             return _on_authority(event, scene)
         case e.CommandContested() | e.ContestJoined() | e.ContestAwarded() | e.ContestDecided():
@@ -163,7 +168,7 @@ def _on_merger(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
     room = (TellRoom(incident=number, about=event),)
     match event:
         case e.MergeProposed():
-            return (*room, *_tell(event, _asked_to_merge(scene)))
+            return (*room, *_tell(event, _asked_to_decide(scene)))
         case e.MergeDeclined():
             return room
         case e.IncidentMerged():
@@ -177,7 +182,7 @@ def _on_merger(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
             return ()
 
 
-def _asked_to_merge(scene: Scene) -> tuple[UserId, ...]:
+def _asked_to_decide(scene: Scene) -> tuple[UserId, ...]:
     """The commander, or the duty managers where nobody commands."""
     return _commander(scene) or scene.handbook.duty_managers
 
@@ -300,13 +305,30 @@ def _on_command(event: e.Event) -> tuple[Effect, ...]:  # noqa: PLR0911 - one ex
             return (*_invite(event, (commander,)), *room, *_mirrors(event))
         case e.HandoverOffered(handover=handover, taker=taker):
             brief = SendBrief(incident=number, handover=handover, user=taker)
-            return (*_invite(event, (taker,)), *room, brief, RefreshCard(incident=number))
+            said = room if event.service is None else ()
+            return (*_invite(event, (taker,)), *said, brief, RefreshCard(incident=number))
         case e.HandoverWithdrawn(taker=taker):
             return (*room, *_tell(event, (taker,)), RefreshCard(incident=number))
         case e.HandoverDeclined(giver=giver) | e.HandoverExpired(giver=giver):
             return (*_tell(event, (giver,)), RefreshCard(incident=number))
         case _:
             return (*room, *_mirrors(event))
+
+
+def _on_leads(event: e.LeadSeated | e.LeadLeft | e.LeadWanted, scene: Scene) -> tuple[Effect, ...]:
+    """The room hears of a lead that changed; who is on call at first, it sees on the card."""
+    card = RefreshCard(incident=event.incident)
+    match event:
+        case e.LeadSeated(lead=lead, how=how):
+            at_first = how is Led.ON_CALL
+            called = at_first and lead in scene.handbook.leads_of(event.services)
+            come = () if called else _invite(event, (lead,))
+            said = () if at_first else (TellRoom(incident=event.incident, about=event),)
+            return (*come, *said, *_tell(event, (lead,)), card)
+        case e.LeadLeft():
+            return (*_tell(event, (event.lead, *_asked_to_decide(scene))), card)
+        case e.LeadWanted():
+            return (*_tell(event, _asked_to_decide(scene)), card)
 
 
 def _on_freeze(event: e.Event, scene: Scene) -> tuple[Effect, ...]:

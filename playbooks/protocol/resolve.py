@@ -114,6 +114,7 @@ async def bring_back(unit: Unit, ports: Ports, found: Incident, *, by: UserId, r
     await unit.timers.cancel(TimerKind.THAW, str(found.id))
     await record(unit, ports, reopened, IncidentReopened(incident=found.id, by=by, at=now, reason=reason))
     await command.search(unit, ports, reopened)
+    await command.follow(unit, ports, reopened)
     if reopened.freeze_since != found.freeze_since:
         await freeze.begin(unit, ports, reopened)
     await clocks.resume(unit, ports, reopened, why="reopened")

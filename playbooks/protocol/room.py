@@ -27,6 +27,7 @@ from playbooks.domain.events import PeopleInvited, RoomOpened, RoomReady, RoomUn
 from playbooks.domain.ids import PROTOCOL, ChannelId, ClearanceId, IncidentId, Ts, UserId
 from playbooks.domain.incident import Incident, RoomState
 from playbooks.ports import Ports, Unit
+from playbooks.protocol.command import leads
 from playbooks.protocol.recording import locked, loud_enough, owe, record, write_down
 
 _BULLETIN = "bulletin"
@@ -44,6 +45,7 @@ async def opened(unit: Unit, ports: Ports, *, incident: IncidentId, room: Channe
     if found.room is not None:
         await _bring_over(unit, ready)
     await _owe_what_waited(unit, ports, ready)
+    await leads.follow(unit, ports, ready)
 
 
 async def unavailable(unit: Unit, ports: Ports, *, incident: IncidentId, reason: str) -> None:
@@ -57,6 +59,7 @@ async def unavailable(unit: Unit, ports: Ports, *, incident: IncidentId, reason:
     await record(unit, ports, hub, event)
     await owe(unit, hub, TellRoom(incident=incident, about=event))
     await _owe_what_waited(unit, ports, hub)
+    await leads.follow(unit, ports, hub)
 
 
 async def invited(

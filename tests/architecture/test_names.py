@@ -37,7 +37,7 @@ from storage.mapping import EFFECTS, EVENTS
 from tests.architecture.pages import ROOT, committed, read, rows
 from tests.clock import START
 from tests.library import CATALOGUE, PLAYBOOK
-from tests.storage.records import CLEARANCE, INCIDENT, LADDER, SEVEN, TENURE
+from tests.storage.records import CLEARANCE, INCIDENT, LADDER, SEVEN, TENURE, WORKSTREAM
 
 SILENT = {
     "MessageSaid": "people said it themselves",
@@ -234,6 +234,9 @@ def picture_of(event: Event) -> Picture:
             id=LadderId("words"),
             asks=(Ask(user=UserId("U0ADA"), at=START, until=START),),
             ended_at=None,
+        ),
+        workstreams=tuple(
+            replace(WORKSTREAM, service=service, lead=None) for service in getattr(event, "services", ())
         ),
     )
 

@@ -60,4 +60,4 @@ def test_the_roster_may_be_a_user_group_after_the_people_who_are_named() -> None
     read = replace(unread, groups={"S0IC": (ADA, NEW), "S0SHIFT": (NEW, OLD)})
     assert read.commanders == ("U0ADA", "U0BOB", "U0CLEO", NEW)
     assert read.on_shift == (ADA, NEW, OLD)
-    assert roster.user_groups == {"S0IC", "S0SHIFT"}
+    assert catalogue.user_groups == {"S0IC", "S0SHIFT"}

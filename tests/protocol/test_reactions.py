@@ -20,6 +20,7 @@ from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import MONITORING, IncidentId, ServiceName
 from playbooks.domain.incident import AffectedService, Incident, Major, RoomState, ServiceRole, State
 from playbooks.domain.noise import SAID
+from playbooks.domain.workstream import Led
 from playbooks.loader import load
 from playbooks.protocol.reactions import Scene, reactions
 from tests.clock import START
@@ -66,6 +67,7 @@ HandoverAccepted                        TellRoom RefreshCard SetTopic RefreshAnn
 HandoverDeclined                        TellPerson(bob) RefreshCard
 HandoverExpired                         TellPerson(bob) RefreshCard
 HandoverOffered                         Invite(cleo) TellRoom SendBrief(cleo) RefreshCard
+HandoverOffered, the lead of a service  Invite(cleo) SendBrief(cleo) RefreshCard
 HandoverWithdrawn                       TellRoom TellPerson(cleo) RefreshCard
 HubHarmed                               TellPerson(bob, dev, gus)
 HubRenamed                              TellPerson(bob, dev, gus)
@@ -80,6 +82,10 @@ IncidentResolved                        TellRoom RefreshCard SetTopic RefreshAnn
 KeyEventMarked                          nothing
 KnownErrorCreated                       nothing
 KnownErrorRecognised                    RefreshCard
+LeadLeft                                TellPerson(cleo, bob) RefreshCard
+LeadSeated                              Invite(cleo) TellPerson(cleo) RefreshCard
+LeadSeated by decree                    Invite(cleo) TellRoom TellPerson(cleo) RefreshCard
+LeadWanted                              TellPerson(bob) RefreshCard
 MergeAgreed                             nothing
 MergeDeclined                           TellRoom
 MergeProposed                           TellRoom TellPerson(bob)
@@ -167,6 +173,11 @@ def variations(scene: Scene) -> dict[str, tuple[Event, Scene]]:
         "IncidentAbsorbed by a candidate": (built(events.IncidentAbsorbed), candidate),
         "CommandTaken by award": (built(events.CommandTaken, how=Seating.AWARD), scene),
         "CommandTaken, acting": (built(events.CommandTaken, how=Seating.ACTING), scene),
+        "HandoverOffered, the lead of a service": (
+            built(events.HandoverOffered, service=ServiceName("checkout")),
+            scene,
+        ),
+        "LeadSeated by decree": (built(events.LeadSeated, how=Led.DECREE), scene),
         "MergeProposed while nobody commands": (built(events.MergeProposed), vacant),
         "PeopleInvited except one": (built(events.PeopleInvited, failed=((CLEO, "a guest"),)), scene),
         "QuietNoticed, declared by monitoring": (built(events.QuietNoticed), by_rule),

@@ -28,9 +28,10 @@ from playbooks.domain.effects import (
     TellRoom,
 )
 from playbooks.domain.errors import IncidentNotFound
-from playbooks.domain.events import PeopleInvited, RoomUnavailable, StepFailed
-from playbooks.domain.ids import ChannelId, ClearanceId, IncidentId, Ts, UserId
+from playbooks.domain.events import LeadSeated, PeopleInvited, RoomUnavailable, StepFailed
+from playbooks.domain.ids import PROTOCOL, ChannelId, ClearanceId, IncidentId, ServiceName, Ts, UserId
 from playbooks.domain.incident import ResolutionCode, RoomState
+from playbooks.domain.workstream import Led
 from playbooks.ports import Ports, Unit
 from playbooks.protocol import command, freeze, resolve, room
 from playbooks.protocol.gate import GateQuestion, ask
@@ -74,6 +75,18 @@ async def declared(house: House) -> None:
     await house.owed()
 
 
+def on_call(house: House) -> LeadSeated:
+    """Bob leads checkout from now on."""
+    return LeadSeated(
+        incident=ONE,
+        by=PROTOCOL,
+        at=house.clock.now(),
+        services=(ServiceName("checkout"),),
+        lead=BOB,
+        how=Led.ON_CALL,
+    )
+
+
 async def approval_asked(house: House) -> ClearanceId:
     """A change that may help asks the commander; the id of its request."""
     question = GateQuestion(
@@ -98,8 +111,9 @@ async def approval_asked(house: House) -> ClearanceId:
 # ------------------------------------------------------------------ the room opens
 async def test_an_open_room_owes_every_step_at_once_and_people_come_first(house: House) -> None:
     await declared(house)
-    assert await opened(house) == [
+    assert [effect for effect in await opened(house) if not isinstance(effect, RefreshCard)] == [
         Invite(incident=ONE, users=(BOB, DEV, ADA, EVE, FAY)),
+        TellPerson(incident=ONE, user=BOB, about=on_call(house)),
         PostCard(incident=ONE),
         RefreshAnnouncement(incident=ONE),
         SetTopic(incident=ONE),
@@ -189,7 +203,9 @@ async def test_without_a_room_the_incident_runs_in_the_hub_and_says_so(house: Ho
     event = next(e.about for e in owed if isinstance(e, TellRoom))
     assert isinstance(event, RoomUnavailable)
     assert event.reason == "the name is taken"
-    assert [e.user for e in owed if isinstance(e, TellPerson)] == [BOB, DEV, ADA, EVE, FAY]
+    assert [e.user for e in owed if isinstance(e, TellPerson)] == [BOB, DEV, ADA, EVE, FAY, BOB], (
+        "and who leads"
+    )
     assert owed.count(PostCard(incident=ONE)) == 1
     assert (await house.incident()).room_state is RoomState.HUB
 

@@ -130,7 +130,7 @@ async def test_without_a_room_the_incident_runs_in_the_incidents_channel(cast: C
     (announcement,) = [message for message in await ours(cast, "incidents") if "Declared by" in message.text]
     assert [card.thread_ts for card in cards] == [announcement.ts]
     await record.logged("RoomUnavailable", "workspace setting")
-    told = await cast.whispered("bob", "customers cannot pay")
+    told = await cast.whispered("bob", "Work goes on in a thread")
     assert "Take command" in told.buttons
 
     await cards[0].button("Take command").press(as_="bob")

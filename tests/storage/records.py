@@ -50,6 +50,7 @@ from playbooks.domain.ids import (
     UpdateId,
     UserId,
     WorkaroundId,
+    WorkstreamId,
 )
 from playbooks.domain.incident import (
     AffectedService,
@@ -77,6 +78,7 @@ from playbooks.domain.signal import Episode, Interval, SignalKind
 from playbooks.domain.sla import ClockEvent, ClockEventKind, ServiceClock
 from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
 from playbooks.domain.update import Update, UpdateState
+from playbooks.domain.workstream import Led, Workstream
 from tests.clock import START
 
 SEVEN = IncidentId(7)
@@ -192,8 +194,21 @@ HANDOVER = Handover(
         pending_approvals=(),
         next_update_due=LATER,
         services=(CHECKOUT,),
+        leads=((CHECKOUT, BOB), (ServiceName("payments"), None)),
     ),
+    service=CHECKOUT,
     answered_at=LATER,
+)
+
+WORKSTREAM = Workstream(
+    id=WorkstreamId("ws-1"),
+    incident=SEVEN,
+    service=CHECKOUT,
+    lead=ADA,
+    how=Led.HANDOVER,
+    since=START,
+    until=LATER,
+    asked_at=LATER,
 )
 
 STATEMENT = Statement(

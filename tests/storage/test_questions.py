@@ -219,7 +219,8 @@ async def test_an_open_handover_is_one_that_is_not_answered(store: Store, seven:
         assert await unit.handovers.open_for(SEVEN) is None
         await unit.handovers.add(records.HANDOVER)
     async with store.reading() as unit:
-        assert await unit.handovers.open_for(SEVEN) == records.HANDOVER
+        assert await unit.handovers.open_for(SEVEN, records.CHECKOUT) == records.HANDOVER
+        assert await unit.handovers.open_for(SEVEN) is None, "that is an offer of command"
 
 
 # ------------------------------------------------------------------ the log

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from handlers.names import Verb, fits
 from handlers.slack import merging, reporting
 from handlers.slack.calls import Call
-from handlers.slack.verbs import leading, looking, saying, seat
+from handlers.slack.verbs import leading, looking, saying, seat, workstreams
 from handlers.views.answers import too_long, which_incident
 from handlers.views.kit import Message
 from playbooks.domain.role import Role
@@ -56,6 +56,7 @@ VERBS: dict[Verb, Does] = {
     Verb.HANDOVER: Does(seat.hand_over),
     Verb.DEPUTY: Does(seat.appointing(Role.DEPUTY)),
     Verb.SCRIBE: Does(seat.appointing(Role.SCRIBE)),
+    Verb.LEAD: Does(workstreams.lead),
     Verb.RECALL: Does(seat.recall),
     Verb.OVERRIDE: Does(seat.override),
     Verb.THAW: Does(leading.thaw),

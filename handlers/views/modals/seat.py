@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.names import Callback, Field, Ref
 from handlers.views.forms import choice, modal, text_input, user_input
 from handlers.views.kit import View, section
+from handlers.views.leads import leading
 from handlers.views.phrases import commander, named, span
 from handlers.views.text import Markup, join, say
 from playbooks.domain.handbook import Handbook
@@ -99,4 +100,24 @@ def role(picture: Picture, what: Role) -> View:
         ),
         user_input(Field.PERSON, "Who?", hint="They are told privately what is expected, and may decline."),
         submit="Appoint",
+    )
+
+
+def lead(picture: Picture, handbook: Handbook, *, service: str = "") -> View:
+    """Who is to lead the work on which service."""
+    leads = leading(picture) or Markup("Nobody has to lead a service yet.")
+    offered = [(str(stream.service), handbook.title(stream.service)) for stream in picture.workstreams]
+    return modal(
+        "Who leads it?",
+        Callback.LEAD,
+        Ref(incident=picture.incident.id),
+        section(join([named(picture.incident), leads])),
+        choice(Field.SERVICE, "Which service?", offered, initial=service),
+        user_input(
+            Field.PERSON,
+            "Who?",
+            hint="They are asked, with a brief, and lead from the moment they accept. "
+            "Where the commander has to decide, it counts at once.",
+        ),
+        submit="Name the lead",
     )

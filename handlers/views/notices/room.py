@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.views.kit import Element, Message, actions, message, section
 from handlers.views.notices.authority import authority
 from handlers.views.notices.freeze import freeze
+from handlers.views.notices.leads import leading
 from handlers.views.notices.merger import merger
 from handlers.views.notices.outbreak import assembly, outbreak, retry_button
 from handlers.views.notices.progress import outcome, recovery, told
@@ -66,14 +67,16 @@ def spoken(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | Non
             | e.HandoverWithdrawn()
             | e.HandoverExpired()
         ):
-            return offer(event)
+            return offer(event, handbook)
         case e.MergeProposed() | e.MergeDeclined() | e.IncidentMerged() | e.IncidentAbsorbed():
             return merger(event, handbook)
         case _:
             return _spoken_later(event, picture, handbook)
 
 
-def _spoken_later(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | None:
+def _spoken_later(  # noqa: PLR0911 - a table
+    event: e.Event, picture: Picture, handbook: Handbook
+) -> Markup | None:
     match event:
         case (
             e.FreezeBegan()
@@ -91,6 +94,8 @@ def _spoken_later(event: e.Event, picture: Picture, handbook: Handbook) -> Marku
             return recovery(event, picture)
         case e.ClockRead() | e.ReviewPublished() | e.KnownErrorCreated() | e.FindingAttached():
             return outcome(event)
+        case e.LeadSeated() | e.LeadLeft() | e.LeadWanted():
+            return leading(event, handbook)
         case e.GlassBroken():
             return authority(event)
         case _:

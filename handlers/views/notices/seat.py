@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from handlers.names import Verb
 from handlers.views.kit import Element
+from handlers.views.leads import titles
 from handlers.views.notices.parts import reasons
 from handlers.views.phrases import verb_button
 from handlers.views.text import Markup, clock_time, foreign, person, say
 from playbooks.domain import events as e
 from playbooks.domain.command import Seating
 from playbooks.domain.contest import DISPUTABLE
+from playbooks.domain.handbook import Handbook
 
 Dispute = e.CommandTaken | e.CommandContested | e.ContestJoined | e.ContestAwarded | e.ContestDecided
 Search = (
@@ -100,10 +102,12 @@ def _absence(event: e.CommanderRecalled | e.CommanderAnswered | e.CommanderGone)
             )
 
 
-def offer(event: Offer) -> Markup:
-    """Handing command over."""
+def offer(event: Offer, handbook: Handbook) -> Markup:
+    """Handing command over, or the lead of a service."""
     giver, taker = person(event.giver), person(event.taker)
     match event:
+        case e.HandoverOffered() | e.HandoverDeclined() | e.HandoverExpired() if event.service:
+            return _offer_of_lead(event, titles((event.service,), handbook))
         case e.HandoverOffered():
             return say(
                 "🤝 {giver} offers command to {taker}, until {until}. {giver} commands until it is accepted.",
@@ -120,6 +124,21 @@ def offer(event: Offer) -> Markup:
             return say("{giver} took the offer to {taker} back and keeps command.", giver=giver, taker=taker)
         case e.HandoverExpired():
             return say("{taker} did not answer in time. {giver} keeps command.", giver=giver, taker=taker)
+
+
+def _offer_of_lead(event: e.HandoverOffered | e.HandoverDeclined | e.HandoverExpired, what: Markup) -> Markup:
+    taker = person(event.taker)
+    match event:
+        case e.HandoverOffered():
+            until = clock_time(event.expires_at)
+            return say(
+                "🤝 {taker} is asked to lead {what}, until {until}.", taker=taker, what=what, until=until
+            )
+        case e.HandoverDeclined():
+            why = say(": {why}", why=foreign(event.reason)) if event.reason else Markup(".")
+            return say("{taker} declined the lead of {what}{why}", taker=taker, what=what, why=why)
+        case e.HandoverExpired():
+            return say("{taker} did not answer whether they lead {what}.", taker=taker, what=what)
 
 
 def contest_button(event: e.CommandTaken) -> Element | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.names import Action, Ref, Verb
 from handlers.views.kit import Block, Element, actions, button, confirm, section
+from handlers.views.notices import leads
 from handlers.views.notices.room import spoken
 from handlers.views.phrases import called, named, verb_button
 from handlers.views.text import Markup, clock_time, foreign, person, say
@@ -29,7 +30,9 @@ PARTIES_SHOWN = 20
 """A message holds 50 blocks (Slack docs, Block Kit); more people than this dispute nothing."""
 
 
-def words(event: e.Event, picture: Picture, handbook: Handbook, user: UserId) -> Markup | None:
+def words(  # noqa: PLR0911 - a table
+    event: e.Event, picture: Picture, handbook: Handbook, user: UserId
+) -> Markup | None:
     """The sentence for ``user``; None if there is nothing to say to this person any more."""
     match event:
         case e.CommandAsked():
@@ -53,11 +56,15 @@ def words(event: e.Event, picture: Picture, handbook: Handbook, user: UserId) ->
             )
         case e.CommanderRecalled(commander=commander) if commander == user:
             return _recalled(event, picture)
+        case e.LeadSeated() | e.LeadLeft() | e.LeadWanted():
+            return leads.words(event, picture, handbook, user)
         case _:
             return spoken(event, picture, handbook)
 
 
-def choices(event: e.Event, picture: Picture, handbook: Handbook, user: UserId) -> list[Block]:
+def choices(  # noqa: PLR0911 - a table
+    event: e.Event, picture: Picture, handbook: Handbook, user: UserId
+) -> list[Block]:
     """What ``user`` may answer."""
     number = event.incident
     match event:
@@ -75,6 +82,8 @@ def choices(event: e.Event, picture: Picture, handbook: Handbook, user: UserId) 
                 "I am here", Action.ANSWER_RECALL, Ref(incident=number, subject=event.ladder), style="primary"
             )
             return [actions(here, verb_button("Hand over…", Verb.HANDOVER, number))]
+        case e.LeadSeated() | e.LeadLeft() | e.LeadWanted():
+            return leads.choices(event, handbook, user)
         case e.CommandContested() | e.ContestJoined() | e.ContestAwarded():
             return _about_dispute(event, picture, handbook, user)
         case _:

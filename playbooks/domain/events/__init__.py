@@ -63,6 +63,11 @@ from playbooks.domain.events.freeze import (
     FreezeBegan,
     FreezeLifted,
 )
+from playbooks.domain.events.leads import (
+    LeadLeft,
+    LeadSeated,
+    LeadWanted,
+)
 from playbooks.domain.events.log import (
     KeyEventMarked,
     MessageDeleted,
@@ -159,6 +164,9 @@ __all__ = [
     "KeyEventMarked",
     "KnownErrorCreated",
     "KnownErrorRecognised",
+    "LeadLeft",
+    "LeadSeated",
+    "LeadWanted",
     "MergeAgreed",
     "MergeDeclined",
     "MergeProposed",

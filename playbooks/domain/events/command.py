@@ -7,7 +7,7 @@ from datetime import datetime
 
 from playbooks.domain.command import Seating, Settlement
 from playbooks.domain.events.fact import Event
-from playbooks.domain.ids import ContestId, HandoverId, LadderId, UserId
+from playbooks.domain.ids import ContestId, HandoverId, LadderId, ServiceName, UserId
 from playbooks.domain.role import Role
 
 
@@ -144,12 +144,14 @@ class ContestDecided(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoverOffered(Event):
-    """Command was offered with a brief."""
+    """Command, or the lead of a service, was offered with a brief."""
 
     handover: HandoverId
     giver: UserId
     taker: UserId
     expires_at: datetime
+    service: ServiceName | None = None
+    """The service whose lead it is; None: command itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +172,8 @@ class HandoverDeclined(Event):
     giver: UserId
     taker: UserId
     reason: str
+    service: ServiceName | None = None
+    """The service whose lead it is; None: command itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,3 +192,5 @@ class HandoverExpired(Event):
     handover: HandoverId
     giver: UserId
     taker: UserId
+    service: ServiceName | None = None
+    """The service whose lead it is; None: command itself."""

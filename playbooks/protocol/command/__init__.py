@@ -16,6 +16,7 @@ from playbooks.protocol.command.contest import (
 )
 from playbooks.protocol.command.handover import accept, decline, expire, offer, withdraw_offer
 from playbooks.protocol.command.ladder import accept_ask, ask_next, decline_ask, search
+from playbooks.protocol.command.leads import follow, lay_down_lead, move, name, vacancy
 from playbooks.protocol.command.recall import answer_recall, recall, stand_in
 from playbooks.protocol.command.roles import appoint, lay_down
 from playbooks.protocol.command.seat import Claimed, close_questions, take, take_over
@@ -33,9 +34,13 @@ __all__ = [
     "decline",
     "decline_ask",
     "expire",
+    "follow",
     "give_way",
     "keep",
     "lay_down",
+    "lay_down_lead",
+    "move",
+    "name",
     "offer",
     "override",
     "recall",
@@ -43,6 +48,7 @@ __all__ = [
     "stand_in",
     "take",
     "take_over",
+    "vacancy",
     "withdraw",
     "withdraw_offer",
 ]

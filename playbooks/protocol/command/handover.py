@@ -11,6 +11,7 @@ from playbooks.domain.events import (
     HandoverExpired,
     HandoverOffered,
     HandoverWithdrawn,
+    LeadSeated,
 )
 from playbooks.domain.ids import PROTOCOL, HandoverId, IncidentId, TenureId, UserId
 from playbooks.domain.incident import Incident
@@ -18,6 +19,7 @@ from playbooks.domain.person import require_fit
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.brief import brief
+from playbooks.protocol.command import leads
 from playbooks.protocol.command.seating import reseat
 from playbooks.protocol.recording import locked, locked_live, record
 
@@ -65,11 +67,18 @@ async def offer(ports: Ports, *, incident: IncidentId, to: UserId, by: UserId) -
     return offered
 
 
-async def accept(ports: Ports, *, handover: HandoverId, by: UserId) -> HandoverAccepted:
-    """Take the command that was offered. Raises NotYourRole, AlreadyDecided, OfferExpired, StaleCommand."""
+async def accept(ports: Ports, *, handover: HandoverId, by: UserId) -> HandoverAccepted | LeadSeated:
+    """Take the command, or the lead, that was offered.
+
+    Raises NotYourRole, AlreadyDecided, OfferExpired, StaleCommand.
+    """
     now = ports.clock.now()
     async with ports.units() as unit:
         incident, found = await _handover(unit, handover)
+        if found.service is not None:
+            led = await leads.accepted(unit, ports, incident, found, by)
+            await unit.commit()
+            return led
         accepted = handovers.accept(
             found,
             await unit.tenures.current(incident.id),
@@ -96,8 +105,8 @@ async def accept(ports: Ports, *, handover: HandoverId, by: UserId) -> HandoverA
     return event
 
 
-async def decline(ports: Ports, *, handover: HandoverId, by: UserId, reason: str = "") -> None:
-    """Refuse the offer; the giver keeps command. Raises NotYourRole, AlreadyDecided, OfferExpired."""
+async def decline(ports: Ports, *, handover: HandoverId, by: UserId, reason: str = "") -> Handover:
+    """Refuse the offer: nothing changes. Raises NotYourRole, AlreadyDecided, OfferExpired."""
     now = ports.clock.now()
     async with ports.units() as unit:
         incident, found = await _handover(unit, handover)
@@ -111,9 +120,13 @@ async def decline(ports: Ports, *, handover: HandoverId, by: UserId, reason: str
             giver=found.giver,
             taker=found.taker,
             reason=reason.strip(),
+            service=found.service,
         )
         await record(unit, ports, incident, event)
+        if found.service is not None:
+            await leads.turned_down(unit, ports, incident, found.service)
         await unit.commit()
+    return found
 
 
 async def withdraw_offer(ports: Ports, *, incident: IncidentId, by: UserId) -> HandoverWithdrawn:
@@ -154,8 +167,11 @@ async def expire(ports: Ports, *, handover: HandoverId) -> None:
             handover=handover,
             giver=found.giver,
             taker=found.taker,
+            service=found.service,
         )
         await record(unit, ports, incident, event)
+        if found.service is not None:
+            await leads.turned_down(unit, ports, incident, found.service)
         await unit.commit()
 
 

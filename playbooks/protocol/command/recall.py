@@ -12,6 +12,7 @@ from playbooks.domain.ids import PROTOCOL, IncidentId, LadderId, UserId
 from playbooks.domain.incident import Incident
 from playbooks.domain.turning import require_accepted
 from playbooks.ports import Ports, Unit
+from playbooks.protocol.command import leads
 from playbooks.protocol.command.contest import claimants, conclude
 from playbooks.protocol.command.ladder import alarm, climb, ladder_of, note_answer
 from playbooks.protocol.recording import locked, locked_live, record
@@ -70,9 +71,12 @@ async def stand_in(ports: Ports, *, gone: UserId, why: str) -> None:
         async with ports.units() as unit:
             incident = await locked(unit, number)
             holder = await unit.tenures.current(number)
-            if incident.is_live and holder is not None and holder.user == gone:
+            if not incident.is_live:
+                continue
+            await leads.leave_all(unit, ports, incident, gone=gone, why=why)
+            if holder is not None and holder.user == gone:
                 await _replace(unit, ports, incident, holder, why)
-                await unit.commit()
+            await unit.commit()
 
 
 async def _replace(unit: Unit, ports: Ports, incident: Incident, holder: Tenure, why: str) -> None:

@@ -12,6 +12,7 @@ from playbooks.domain.incident import Incident
 from playbooks.domain.ladder import is_open_to_all
 from playbooks.domain.turning import require_accepted
 from playbooks.ports import Ports, Unit
+from playbooks.protocol.command import leads
 from playbooks.protocol.command.contest import close, conclude, dispute
 from playbooks.protocol.command.seating import end_offer, end_search, install
 from playbooks.protocol.recording import locked_live
@@ -48,6 +49,7 @@ async def close_questions(unit: Unit, ports: Ports, incident: Incident) -> None:
         await conclude(unit, ports, incident, ended, by=PROTOCOL)
     await end_search(unit, incident.id, at=ports.clock.now())
     await end_offer(unit, incident.id, at=ports.clock.now())
+    await leads.close_offers(unit, ports, incident.id)
 
 
 async def take_over(ports: Ports, *, incident: IncidentId, by: UserId, reason: str) -> CommandTaken:

@@ -502,6 +502,7 @@ def upgrade() -> None:
         sa.Column("offered_at", Instant(), nullable=False),
         sa.Column("expires_at", Instant(), nullable=False),
         sa.Column("brief", Json, nullable=False),
+        sa.Column("service", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("answered_at", Instant(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -515,6 +516,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_handovers"),
     )
     op.create_index("ix_handovers_incident", "handovers", ["incident"])
+    op.create_table(
+        "workstreams",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Integer(), nullable=False),
+        sa.Column("service", sa.Text(), nullable=False),
+        sa.Column("lead", sa.Text(), nullable=True),
+        sa.Column("how", sa.Text(), nullable=True),
+        sa.Column("since", Instant(), nullable=False),
+        sa.Column("until", Instant(), nullable=True),
+        sa.Column("asked_at", Instant(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident"],
+            ["incidents.id"],
+            name="fk_workstreams_incident",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_workstreams"),
+    )
+    op.create_index("ix_workstreams_incident", "workstreams", ["incident"])
+    op.create_index(
+        "uq_workstreams_one_each",
+        "workstreams",
+        ["incident", "service"],
+        unique=True,
+        sqlite_where=sa.text("until IS NULL"),
+        postgresql_where=sa.text("until IS NULL"),
+    )
     op.create_table(
         "holds",
         sa.Column("position", Position, sa.Identity(always=False), nullable=False),
@@ -685,6 +715,7 @@ def downgrade() -> None:
     op.drop_table("statements")
     op.drop_table("reviews")
     op.drop_table("holds")
+    op.drop_table("workstreams")
     op.drop_table("handovers")
     op.drop_table("episodes")
     op.drop_table("entries")

@@ -1,0 +1,36 @@
+"""People beside the commander: who leads which service, and who is told what it means."""
+
+from __future__ import annotations
+
+from bot.demo.cast import Cast
+from bot.demo.outbreak import MINUTE
+from tests.scenarios.conftest import on_both
+from tests.scenarios.record import Record
+from tests.scenarios.scenes import commanded
+
+
+@on_both
+async def test_a_lead_that_nobody_takes_is_decreed(cast: Cast, record: Record) -> None:
+    """T-b 17: the database says network, the network says database; no third bounce."""
+    await commanded(cast)
+    await cast.whispered("bob", "You lead the work on *Checkout*")
+    await cast.card("Leads* Checkout @bob")
+
+    answer = await cast.command("bob", "lead checkout <@U0CLEO>")
+    assert "is asked to lead the work on" in answer
+    asked = await cast.whispered("cleo", "offered the lead of Checkout")
+    assert asked.buttons == ["Accept the lead", "Decline"]
+    await asked.button("Decline").press(as_="cleo")
+    await cast.whispered("bob", "@cleo declined the lead of *Checkout*")
+    await cast.command("bob", "lead checkout <@U0DEV>")
+    await cast.house.advance(5 * MINUTE + 1)
+
+    duty = await cast.whispered("ada", "It is on you now.")
+    assert "turned down too often" in await cast.command("bob", "lead checkout <@U0CLEO>")
+    await duty.button("Name a lead…").press(as_="ada")
+    form = await cast.person("ada").modal()
+    await form.submit({"person": "U0CLEO"})
+    await cast.said("The commander decided: @cleo leads *Checkout*")
+    await cast.whispered("cleo", "You lead the work on *Checkout*")
+    await cast.card("Leads* Checkout @cleo")
+    assert [entry.actor for entry in await record.log("LeadSeated")] == ["protocol", "U0ADA"]
