@@ -137,6 +137,7 @@ async def _worker(office: Office, gateway: Gateway, stack: AsyncExitStack) -> De
         complain=_silent,
         public_url="https://tocsin.example",
         ready=office.note_ready,
+        read_again=lambda: None,
     )
     await office.tools.directory.enter(library.handbook().catalogue.channels.incidents)
     how = settings.worker

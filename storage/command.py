@@ -17,6 +17,7 @@ from playbooks.domain.roles import Assignment
 from playbooks.domain.workstream import Workstream
 from storage import tables
 from storage.mapping import Codec
+from storage.memory import Memory
 from storage.records import SqlRecords, SqlRepository, asked
 
 _TENURES = Codec(Tenure, tables.tenures)
@@ -32,16 +33,24 @@ _UNDECIDED = asked(tables.contests, ("incident",), frozenset(), "", first=True).
 _OF_LEADS = asked(tables.handovers, ("incident",), frozenset(), "offered_at id").where(
     tables.handovers.c.service.is_not(None)
 )
+_SEAT = "seat"
 
 
 class SqlTenures(SqlRecords[Tenure]):
     """``ports.Tenures``. End the old tenure before adding the new one: the seat has one holder."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, memory: Memory) -> None:
         super().__init__(connection, _TENURES)
+        self._memory = memory
 
     async def current(self, incident: IncidentId) -> Tenure | None:
-        return await self._first_with(incident=incident, until=None)
+        return await self._memory.recall(
+            (_SEAT, incident), lambda: self._first_with(incident=incident, until=None)
+        )
+
+    async def add(self, value: Tenure) -> None:
+        await super().add(value)
+        self._memory.forget(_SEAT)
 
     async def of(self, incident: IncidentId) -> Sequence[Tenure]:
         """In the order in which the seat was held."""
@@ -52,6 +61,7 @@ class SqlTenures(SqlRecords[Tenure]):
 
     async def end(self, tenure: Tenure, at: datetime) -> None:
         """Close a tenure at ``at``. Raises StaleWrite if it is over already."""
+        self._memory.forget(_SEAT)
         await self._change({"until": at}, self._columns.id == tenure.id, self._columns.until.is_(None))
 
 

@@ -6,8 +6,9 @@ key is recorded once, so a redelivered fact cannot enter twice even in a race.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,7 +17,7 @@ from playbooks.domain.entry import GENESIS, Anchor, Entry
 from playbooks.domain.ids import ChannelId, IncidentId, Ts
 from storage import tables
 from storage.mapping import Codec
-from storage.records import SqlRecords, asked, replace
+from storage.records import NOTHING, SqlRecords, asked, insert_all, replace
 
 _ENTRIES = Codec(Entry, tables.entries)
 ANCHORS = Codec(Anchor, tables.chains)
@@ -28,14 +29,36 @@ class SqlEntries(SqlRecords[Entry]):
 
     def __init__(self, connection: AsyncConnection) -> None:
         super().__init__(connection, _ENTRIES)
+        self._new: list[Entry] = []
+        self._ends: dict[IncidentId, Anchor] = {}
 
     async def append(self, entry: Entry) -> None:
-        """Write the next link. Raises StaleWrite if the log went on, or the fact is in it already."""
-        await self.add(entry)
-        anchor = Anchor(incident=entry.incident, length=entry.seq, head=entry.hash)
-        await replace(self._connection, tables.chains, ANCHORS.row(anchor), key="incident")
+        """The next link; it is written with its neighbours, at the latest when the unit commits.
+
+        Then StaleWrite says that the log went on, or that the fact is in it already.
+        """
+        self._new.append(entry)
+        self._ends[entry.incident] = Anchor(incident=entry.incident, length=entry.seq, head=entry.hash)
+
+    async def write(self) -> None:
+        """All links so far, in one statement. Raises StaleWrite."""
+        new, self._new = self._new, []
+        if new:
+            await insert_all(self._connection, tables.entries, [_ENTRIES.row(entry) for entry in new])
+            moved = [ANCHORS.row(self._ends[incident]) for incident in sorted({e.incident for e in new})]
+            await replace(self._connection, tables.chains, *moved, key="incident")
+
+    async def _every(self, query: sa.Select[Any], given: Mapping[str, object] = NOTHING) -> Sequence[Entry]:
+        await self.write()
+        return await super()._every(query, given)
+
+    async def _one(self, query: sa.Select[Any], given: Mapping[str, object] = NOTHING) -> Entry | None:
+        await self.write()
+        return await super()._one(query, given)
 
     async def head(self, incident: IncidentId) -> tuple[int, str]:
+        if (end := self._ends.get(incident)) is not None:
+            return end.length, end.head
         row = (await self._connection.execute(_END, {"incident": incident})).first()
         return (0, GENESIS) if row is None else (row.length, row.head)
 
@@ -68,5 +91,6 @@ class SqlEntries(SqlRecords[Entry]):
 
     async def blank(self, incident: IncidentId, seqs: Sequence[int]) -> None:
         """The one change that the log allows; the digest stays, so that the chain still verifies."""
+        await self.write()
         these = self._columns.incident == incident, self._columns.seq.in_(seqs)
         await self._connection.execute(sa.update(tables.entries).where(*these).values(body=None))

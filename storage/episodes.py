@@ -18,6 +18,7 @@ from playbooks.domain.ids import EpisodeId, IncidentId, ServiceName
 from playbooks.domain.signal import Episode
 from storage import tables
 from storage.mapping import Codec
+from storage.memory import Memory
 from storage.records import SqlRepository, hold, insert_all, members
 
 _EPISODES = Codec(
@@ -59,10 +60,11 @@ class Remembered:
 class SqlEpisodes(SqlRepository[EpisodeId, Episode]):
     """``ports.Episodes``."""
 
-    def __init__(self, connection: AsyncConnection, remembered: Remembered) -> None:
+    def __init__(self, connection: AsyncConnection, remembered: Remembered, memory: Memory) -> None:
         super().__init__(connection, _EPISODES)
         self._oldest_first = (self._columns.began_at, self._columns.id)
         self._remembered = remembered
+        self._memory = memory
         self._read: dict[EpisodeId, Episode] = {}
 
     def committed(self) -> None:
@@ -72,6 +74,7 @@ class SqlEpisodes(SqlRepository[EpisodeId, Episode]):
 
     async def lock_intake(self) -> None:
         await hold(self._connection, "intake")
+        self._memory.forget()
 
     async def newest(self, source: str, dedup_keys: Collection[str]) -> Sequence[Episode]:
         """One look into the index for each key, however long its history is."""

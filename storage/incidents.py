@@ -17,6 +17,7 @@ from playbooks.domain.ids import ChannelId, IncidentId
 from playbooks.domain.incident import Incident, State
 from storage import tables
 from storage.mapping import Codec
+from storage.memory import Memory
 from storage.records import SqlRepository, asked, next_value
 
 _INCIDENTS = Codec(Incident, tables.incidents)
@@ -28,20 +29,32 @@ _LIVE = (
     .where(tables.incidents.c.state.in_([State.OPEN.value, State.MITIGATED.value]))
     .order_by(tables.incidents.c.id.desc())
 )
+_LIVE_ONES = "live"
 
 
 class SqlIncidents(SqlRepository[IncidentId, Incident]):
     """``ports.Incidents``."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, memory: Memory) -> None:
         super().__init__(connection, _INCIDENTS)
         self._newest_first = (self._columns.id.desc(),)
+        self._memory = memory
+
+    async def add(self, value: Incident) -> None:
+        await super().add(value)
+        self._memory.forget(_LIVE_ONES)
+
+    async def save(self, value: Incident) -> None:
+        await super().save(value)
+        self._memory.forget(_LIVE_ONES)
 
     async def next_number(self) -> IncidentId:
         return IncidentId(await next_value(self._connection, "incident"))
 
     async def lock(self, incident: IncidentId) -> Incident | None:
-        return await self._one(_HELD, {"id": incident})
+        held = await self._one(_HELD, {"id": incident})
+        self._memory.forget()
+        return held
 
     async def with_key(self, key: str) -> Incident | None:
         return await self._first_with(request_key=key)
@@ -50,7 +63,7 @@ class SqlIncidents(SqlRepository[IncidentId, Incident]):
         return await self._first_with("-id", room=room)
 
     async def live(self) -> Sequence[Incident]:
-        return await self._every(_LIVE)
+        return await self._memory.recall((_LIVE_ONES,), lambda: self._every(_LIVE))
 
     async def recent(self, limit: int) -> Sequence[Incident]:
         query = sa.select(tables.incidents).order_by(*self._newest_first).limit(limit)

@@ -8,6 +8,7 @@ with its story is one transaction, so a crash repeats both or neither.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -30,7 +31,11 @@ __all__ = ["OutboxQueue", "OutboxRow", "Owed", "Then"]
 Then = Callable[[SqlUnit], Awaitable[None]]
 
 
-_Settlement = tuple[Owed, Mapping[str, object]]
+@dataclass(frozen=True, slots=True)
+class _Settlement:
+    owed: Owed
+    values: Mapping[str, object]
+    then: Then | None
 
 
 _Now = datetime | sa.BindParameter[datetime]
@@ -57,6 +62,8 @@ def _heads(now: _Now) -> sa.ColumnElement[bool]:
     return sa.or_(outbox.c.lane.is_(None), ~blocking)
 
 
+_ANY = 100
+"""Above every priority."""
 _NOW = sa.bindparam("now", type_=Instant)
 # Built once: to build these costs several times as much as to ask them.
 _IS_DUE = sa.and_(
@@ -65,9 +72,10 @@ _IS_DUE = sa.and_(
 
 
 def _claim() -> sa.Executable:
+    unless_due = sa.bindparam("unless_due", type_=Instant)
     ready = (
         sa.select(outbox.c.position)
-        .where(_IS_DUE)
+        .where(_IS_DUE, sa.or_(outbox.c.priority < sa.bindparam("below"), outbox.c.due_at <= unless_due))
         .order_by(outbox.c.priority, outbox.c.position)
         .limit(sa.bindparam("most", type_=sa.Integer))
         .with_for_update(skip_locked=True)
@@ -86,6 +94,7 @@ def _claim() -> sa.Executable:
 
 
 _CLAIM = _claim()
+_ENDED = sa.update(outbox).where(outbox.c.id == sa.bindparam("its_id"))
 _NEGLECTED = sa.select(sa.func.count()).select_from(outbox).where(_IS_DUE)
 _AGAIN_AT = sa.case((outbox.c.leased_until.is_(None), outbox.c.due_at), else_=outbox.c.leased_until)
 _NEXT_DUE = sa.select(sa.func.min(_AGAIN_AT, type_=Instant)).where(
@@ -99,15 +108,36 @@ class OutboxQueue:
     def __init__(self, database: Database, unit_on: Callable[[AsyncConnection], SqlUnit]) -> None:
         self._database = database
         self._unit_on = unit_on
-        self._settled_together: Together[_Settlement, bool] = Together(self._settle_all)
+        # A story that fails undoes those that it shares the transaction with: they are told alone then.
+        self._settled_together: Together[_Settlement, bool] = Together(
+            self._settle_all, alone_after=Exception
+        )
 
-    async def claim(self, *, now: datetime, limit: int, lease: timedelta, worker: str) -> Sequence[Owed]:
+    async def claim(
+        self,
+        *,
+        now: datetime,
+        limit: int,
+        lease: timedelta,
+        worker: str,
+        below: int = _ANY,
+        unless_due: datetime | None = None,
+    ) -> Sequence[Owed]:
         """Rows to deliver now: heads of free lanes and laneless rows; people first, then in order.
+
+        Only those whose priority is ``below``, and those that have been due since ``unless_due``.
 
         One statement. Safe with replicas: a row that another one is claiming is skipped, and
         the rows behind it stay blocked, because their head is unsettled in every snapshot.
         """
-        given = {"now": now, "until": now + lease, "by": worker, "most": limit}
+        given = {
+            "now": now,
+            "until": now + lease,
+            "by": worker,
+            "most": limit,
+            "below": below,
+            "unless_due": unless_due or now,
+        }
         async with self._database.writing() as connection:
             rows = (await connection.execute(_CLAIM, given)).mappings().all()
             readable = [
@@ -125,14 +155,12 @@ class OutboxQueue:
         result: Mapping[str, object],
         then: Then | None = None,
     ) -> bool:
-        """Mark as done and go on with the story, in one transaction.
+        """Mark as done and go on with the story, in one transaction that several may share.
 
         False, and nothing is written, if the lease was lost: whoever has it now settles.
         """
         done = {"state": DONE, "settled_at": now, "result": dict(result)}
-        if then is None:
-            return await self._settled_together.add((owed, done))
-        return await self._end(owed, done, then)
+        return await self._settled_together.add(_Settlement(owed, done, then))
 
     async def bury(self, owed: Owed, *, now: datetime, reason: str, then: Then | None = None) -> bool:
         """Give up on a row, visibly; its lane goes on. False if the lease was lost."""
@@ -242,23 +270,21 @@ class OutboxQueue:
         return True
 
     async def _settle_all(self, settlements: Sequence[_Settlement]) -> Sequence[bool]:
-        """End several leases in one transaction; for each whether it was still ours."""
+        """End several leases and go on, in one transaction; for each whether it was still ours."""
         async with self._database.writing() as connection:
-            held = await _still_held(connection, [owed for owed, _ in settlements])
-            ended = [
-                {"its_id": owed.id, "leased_until": None, **values}
-                for owed, values in settlements
-                if (owed.id, owed.fence) in held
-            ]
-            if ended:
-                await connection.execute(
-                    sa.update(outbox).where(outbox.c.id == sa.bindparam("its_id")), ended
-                )
+            held = await _still_held(connection, [settlement.owed for settlement in settlements])
+            ours = [s for s in settlements if (s.owed.id, s.owed.fence) in held]
+            if ours:
+                ended = [{"its_id": s.owed.id, "leased_until": None, **s.values} for s in ours]
+                await connection.execute(_ENDED, ended)
             unit = self._unit_on(connection)
-            if any(owed.lane is not None for owed, _ in settlements):
+            for settlement in sorted(ours, key=lambda s: s.owed.effect.incident):  # locks in one order
+                if settlement.then is not None:
+                    await settlement.then(unit)
+            if any(s.owed.lane is not None for s in settlements):
                 unit.touch("outbox")
             await unit.commit()
-        return [(owed.id, owed.fence) in held for owed, _ in settlements]
+        return [(s.owed.id, s.owed.fence) in held for s in settlements]
 
     async def _rows(self, query: sa.Select[*tuple[object, ...]]) -> Sequence[OutboxRow]:
         async with self._database.reading() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,7 +12,7 @@ from playbooks.domain.effects import Effect, coalesces, lane, priority
 from playbooks.ports import Clock, Ids
 from storage.mapping import encode
 from storage.queues import outbox
-from storage.records import insert_into
+from storage.records import insert_for
 
 WAITING, LEASED, DONE, BURIED = "waiting", "leased", "done", "buried"
 STATES = (WAITING, LEASED, DONE, BURIED)
@@ -33,6 +34,7 @@ class SqlOutbox:
         self._touched = touched
         self._clock = clock
         self._ids = ids
+        self._owed: list[dict[str, object]] = []
 
     async def put(self, effect: Effect) -> None:
         """Owe an effect. One that coalesces is owed once while nobody has begun to deliver it.
@@ -40,12 +42,16 @@ class SqlOutbox:
         On conflict the waiting row is touched, not left alone: touching holds it until this
         unit commits, so that a worker cannot draw the picture from the record as it was before.
         """
-        key = coalesces(effect)
-        owe = sa.insert(outbox) if key is None else _owe_once(self._connection)
-        await self._connection.execute(owe, self._row(effect, key))
+        self._owed.append(self._row(effect))
         self._touched("outbox")
 
-    def _row(self, effect: Effect, key: str | None) -> dict[str, object]:
+    async def write(self) -> None:
+        """All that is owed so far, in the order in which it was; in one statement."""
+        owed, self._owed = self._owed, []
+        if owed:
+            await self._connection.execute(_owe_once(self._connection.dialect.name), owed)
+
+    def _row(self, effect: Effect) -> dict[str, object]:
         now = self._clock.now()
         return {
             "id": self._ids.new(),
@@ -54,7 +60,7 @@ class SqlOutbox:
             "effect": encode(effect),
             "lane": lane(effect),
             "priority": int(priority(effect)),
-            "coalesces": key,
+            "coalesces": coalesces(effect),
             "state": WAITING,
             "due_at": now,
             "attempts": 0,
@@ -63,8 +69,10 @@ class SqlOutbox:
         }
 
 
-def _owe_once(connection: AsyncConnection) -> sa.Insert:
-    new = insert_into(connection, outbox)
+@cache
+def _owe_once(dialect: str) -> sa.Insert:
+    """Rows that do not coalesce have no key, and so conflict with nothing."""
+    new = insert_for(dialect, outbox)
     return new.on_conflict_do_update(
         index_elements=["coalesces"],
         index_where=IS_WAITING,

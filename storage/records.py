@@ -22,12 +22,17 @@ from storage.mapping import Codec
 
 K = TypeVar("K")
 V = TypeVar("V")
-_NOTHING: Mapping[str, object] = {}
+NOTHING: Mapping[str, object] = {}
 
 
 def insert_into(connection: AsyncConnection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
     """An insert that may say what happens on conflict; both databases speak the same words."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return insert_for(connection.dialect.name, table)
+
+
+def insert_for(dialect: str, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """``insert_into`` by the name of the database's dialect."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 async def insert(connection: AsyncConnection, table: sa.Table, row: Mapping[str, object]) -> None:
@@ -39,15 +44,16 @@ async def insert(connection: AsyncConnection, table: sa.Table, row: Mapping[str,
 
 
 async def replace(
-    connection: AsyncConnection, table: sa.Table, row: Mapping[str, object], *, key: str
+    connection: AsyncConnection, table: sa.Table, *rows: Mapping[str, object], key: str
 ) -> None:
-    """Write a row, or put it in the place of the one with the same key."""
-    await connection.execute(_replaced(connection.dialect.name, table, key, tuple(row)), dict(row))
+    """Write rows of the same columns, each in the place of the one with the same key if there is one."""
+    statement = _replaced(connection.dialect.name, table, key, tuple(rows[0]))
+    await connection.execute(statement, [dict(row) for row in rows])
 
 
 @cache
 def _replaced(dialect: str, table: sa.Table, key: str, names: tuple[str, ...]) -> sa.Insert:
-    new = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    new = insert_for(dialect, table)
     rest = {name: new.excluded[name] for name in names if name != key}
     return new.on_conflict_do_update(index_elements=[key], set_=rest)
 
@@ -141,11 +147,11 @@ class SqlRecords(Generic[V]):
         query = asked(self._codec.table, tuple(equal), _absent(equal), order, first=True)
         return await self._one(query, equal)
 
-    async def _every(self, query: sa.Select[Any], given: Mapping[str, object] = _NOTHING) -> Sequence[V]:
+    async def _every(self, query: sa.Select[Any], given: Mapping[str, object] = NOTHING) -> Sequence[V]:
         rows = (await self._connection.execute(query, given)).mappings()
         return [self._codec.value(row) for row in rows]
 
-    async def _one(self, query: sa.Select[Any], given: Mapping[str, object] = _NOTHING) -> V | None:
+    async def _one(self, query: sa.Select[Any], given: Mapping[str, object] = NOTHING) -> V | None:
         row = (await self._connection.execute(query, given)).mappings().first()
         return None if row is None else self._codec.value(row)
 

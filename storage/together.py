@@ -34,9 +34,18 @@ class _Waiting(Generic[Item, Answer]):
 class Together(Generic[Item, Answer]):
     """Collects items while a commit is under way, and does them together in the next one."""
 
-    def __init__(self, work: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]]) -> None:
-        """``work`` does all items in one transaction and answers for each, in the same order."""
+    def __init__(
+        self,
+        work: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]],
+        *,
+        alone_after: type[Exception] | tuple[type[Exception], ...] = (StatementError, UnicodeError),
+    ) -> None:
+        """``work`` does all items in one transaction and answers for each, in the same order.
+
+        ``alone_after`` are the errors that one item may bring over all: they do it one by one then.
+        """
         self._work = work
+        self._alone_after = alone_after
         self._queue: list[_Waiting[Item, Answer]] = []
         self._turn = asyncio.Lock()
 
@@ -59,8 +68,10 @@ class Together(Generic[Item, Answer]):
         others = [waiting for waiting in self._queue if waiting is not mine]
         try:
             return await self._carry([mine, *others[: BATCH - 1]])
-        except (StatementError, UnicodeError):
+        except self._alone_after:
             # One item that the database cannot hold must not take its neighbours with it.
+            if not others:
+                raise
             return await self._carry([mine])
 
     async def _carry(self, batch: Sequence[_Waiting[Item, Answer]]) -> _Done[Answer]:

@@ -12,6 +12,7 @@ from storage.entries import SqlEntries
 from storage.episodes import Remembered, SqlEpisodes
 from storage.incidents import SqlIncidents
 from storage.members import SqlMembers
+from storage.memory import Memory
 from storage.mergers import SqlMergers
 from storage.owing import SqlOutbox
 from storage.posts import SqlPosts
@@ -27,7 +28,7 @@ from storage.wake import Wake
 class SqlUnit:
     """``ports.Unit``, and ``seen``. What is not committed never happened."""
 
-    def __init__(  # noqa: PLR0915 - a line a repository
+    def __init__(  # noqa: PLR0915 - one line for each repository
         self,
         connection: AsyncConnection,
         *,
@@ -39,21 +40,23 @@ class SqlUnit:
         self._connection = connection
         self._wake = wake
         self._topics: set[str] = set()
-        self.incidents: ports.Incidents = SqlIncidents(connection)
-        self._episodes = SqlEpisodes(connection, remembered)
+        memory = Memory()
+        self.incidents: ports.Incidents = SqlIncidents(connection, memory)
+        self._episodes = SqlEpisodes(connection, remembered, memory)
         self.episodes: ports.Episodes = self._episodes
-        self.tenures: ports.Tenures = SqlTenures(connection)
+        self.tenures: ports.Tenures = SqlTenures(connection, memory)
         self.members: ports.Members = SqlMembers(connection)
         self.assignments: ports.Assignments = SqlAssignments(connection)
         self.contests: ports.Contests = SqlContests(connection)
         self.ladders: ports.Ladders = SqlLadders(connection)
         self.handovers: ports.Handovers = SqlHandovers(connection)
         self.workstreams: ports.Workstreams = SqlWorkstreams(connection)
-        self.entries: ports.Entries = SqlEntries(connection)
+        self._entries = SqlEntries(connection)
+        self.entries: ports.Entries = self._entries
         self.statements: ports.Statements = SqlStatements(connection)
         self.reports: ports.Reports = SqlReports(connection)
         self.mergers: ports.Mergers = SqlMergers(connection)
-        self.updates: ports.Updates = SqlUpdates(connection)
+        self.updates: ports.Updates = SqlUpdates(connection, memory)
         self.changes: ports.Changes = SqlChanges(connection)
         self.clearances: ports.Clearances = SqlClearances(connection)
         self.holds: ports.Holds = SqlHolds(connection)
@@ -65,15 +68,22 @@ class SqlUnit:
         self.posts: ports.Posts = SqlPosts(connection)
         self.readings: ports.Readings = SqlReadings(connection)
         self.voices: ports.Voices = SqlVoices(connection)
-        self.outbox: ports.Outbox = SqlOutbox(connection, self.touch, clock, ids)
+        self._outbox = SqlOutbox(connection, self.touch, clock, ids)
+        self.outbox: ports.Outbox = self._outbox
         self.seen = SqlSeen(connection)
 
     def touch(self, topic: str) -> None:
         """Say at commit that a queue (``outbox``, ``inbox``, ``timers``) is worth a look."""
         self._topics.add(topic)
 
+    async def write(self) -> None:
+        """Have the database know what was appended and owed so far. Raises StaleWrite."""
+        await self._entries.write()
+        await self._outbox.write()
+
     async def commit(self) -> None:
         """Keep everything so far; then say which queues have something new."""
+        await self.write()
         topics = frozenset(self._topics)
         await self._wake.commit(self._connection, topics)
         self._topics.clear()

@@ -7,10 +7,11 @@ first; only an attempt that certainly reached nobody is repeated blindly.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -22,7 +23,7 @@ from bot.delivery.tools import Delivered, Errand, Tools
 from bot.metrics import Metrics
 from bot.slack.outcomes import Ambiguous, Later, Never
 from bot.workers.worker import AFTER_TROUBLE, Worker
-from playbooks.domain.effects import Effect, coalesces
+from playbooks.domain.effects import Effect, Priority, coalesces, priority
 from playbooks.domain.errors import StaleWrite
 from storage.engine import Unreachable
 from storage.outbox import Owed
@@ -33,6 +34,8 @@ GIVE_UP_AFTER: Final = timedelta(hours=12)
 """Nobody is helped by a notice that comes half a day late; a person can still have it sent."""
 POISONED_AFTER: Final = 8
 """Attempts that may fail for a reason nobody foresaw."""
+PUT_OFF: Final = timedelta(seconds=2)
+"""What nobody waits for lets people pass for so long."""
 _SETTLE_ATTEMPTS: Final = 5
 _LONGEST_PAUSE: Final = timedelta(seconds=60)
 
@@ -77,6 +80,7 @@ class Deliveries(Worker):
         self._metrics = metrics
         self._now = wall
         self._running = 0
+        self._urgent = 0
         self._unsent: dict[str, int] = {}
         """Delivery → fence of an attempt of ours that certainly did not reach Slack."""
         self._drawings: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -85,13 +89,20 @@ class Deliveries(Worker):
         free = self._terms.concurrency - self._running
         if free <= 0:
             return False  # whoever finishes rings
-        found = await self._queue.claim(
-            now=self._now(), limit=free, lease=self._terms.lease, worker=self._terms.name
-        )
+        found = await self._claim(free)
         for owed in found:
             self._running += 1
+            self._urgent += _is_urgent(owed)
             begun.create_task(self._carry(owed), name=f"deliver {type(owed.effect).__name__} {owed.id}")
         return bool(found)
+
+    async def _claim(self, free: int) -> Sequence[Owed]:
+        """While people wait for something, what nobody waits for is put off a little."""
+        now, terms = self._now(), self._terms
+        claim = partial(self._queue.claim, now=now, limit=free, lease=terms.lease, worker=terms.name)
+        if not self._urgent:
+            return await claim()
+        return await claim(below=Priority.MIRROR, unless_due=now - PUT_OFF)
 
     async def _carry(self, owed: Owed) -> None:
         """One attempt from claim to note; nothing that happens in it ends the worker."""
@@ -102,6 +113,7 @@ class Deliveries(Worker):
             await self._poisoned(owed)
         finally:
             self._running -= 1
+            self._urgent -= _is_urgent(owed)
             self._bell.ring()
 
     async def _attempt(self, owed: Owed) -> None:
@@ -208,6 +220,10 @@ class Deliveries(Worker):
             attempts=owed.attempts,
             **data,
         )
+
+
+def _is_urgent(owed: Owed) -> bool:
+    return priority(owed.effect) < Priority.MIRROR
 
 
 def _pause(attempts: int) -> timedelta:

@@ -24,12 +24,13 @@ from playbooks.domain.ids import (
 
 
 class Priority(IntEnum):
-    """People first, decoration last."""
+    """People first, decoration last. From ``MIRROR`` on it can wait while people are waiting."""
 
     PEOPLE = 0
     ANSWER = 1
     CARD = 2
     NEWS = 3
+    MIRROR = 4
     DECORATION = 9
 
 
@@ -213,8 +214,10 @@ def priority(effect: Effect) -> Priority:
             return Priority.PEOPLE
         case TellPerson() | SendBrief() | AskApproval():
             return Priority.ANSWER
-        case PostCard() | RefreshCard():
+        case PostCard():
             return Priority.CARD
+        case RefreshCard() | RefreshAnnouncement() | RefreshBulletin():
+            return Priority.MIRROR
         case PinCard() | RetireCard() | SetTopic() | AddBookmarks():
             return Priority.DECORATION
         case _:

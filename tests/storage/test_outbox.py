@@ -8,10 +8,20 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from playbooks.domain.effects import AddBookmarks, Announce, Invite, PinCard, PostCard
-from playbooks.domain.errors import ProtocolError
+from playbooks.domain.effects import (
+    AddBookmarks,
+    Announce,
+    Effect,
+    Invite,
+    PinCard,
+    PostCard,
+    Priority,
+    RefreshCard,
+)
+from playbooks.domain.errors import ProtocolError, StaleWrite
 from playbooks.domain.ids import IncidentId, Ts, UserId
 from storage.engine import make_engine
+from storage.outbox import Then
 from storage.queues import outbox
 from storage.uow import SqlUnit, Store
 from tests.clock import START, CountingIds, MovableClock
@@ -334,6 +344,7 @@ async def test_a_picture_is_never_drawn_from_a_record_older_than_the_unit_that_o
     await owe(store, CARD)
     async with asyncio.timeout(5), store.units() as unit:
         await unit.outbox.put(CARD)
+        await unit.write()
         early = asyncio.ensure_future(claim(replica, clock, worker="w2"))
         await asyncio.sleep(0.1)
         await unit.commit()
@@ -342,6 +353,82 @@ async def test_a_picture_is_never_drawn_from_a_record_older_than_the_unit_that_o
     assert [owed.effect for owed in found] == [CARD]
     if claimed_meanwhile:
         assert early.result() == []
+
+
+async def test_a_picture_that_is_drawn_before_the_commit_is_owed_once_more(
+    store: Store, replica: Store, clock: MovableClock
+) -> None:
+    """Whoever draws while the unit is still thinking draws how things were."""
+    await owe(store, CARD)
+    async with store.units() as unit:
+        await unit.outbox.put(CARD)
+        (early,) = await claim(replica, clock, worker="w2")
+        await unit.commit()
+    assert await settle(replica, clock, early)
+    assert [owed.effect for owed in await claim(store, clock)] == [CARD]
+
+
+# ------------------------------------------------------------------ several at once
+async def test_stories_that_go_on_together_are_told_in_one_commit(store: Store, clock: MovableClock) -> None:
+    await owe(store, *(said("one", IncidentId(n)) for n in range(1, 6)))
+    claimed = await claim(store, clock)
+
+    def go_on(n: int) -> Then:
+        async def then(unit: SqlUnit) -> None:
+            await unit.outbox.put(RefreshCard(incident=IncidentId(n)))
+
+        return then
+
+    settled = await asyncio.gather(
+        *(
+            store.outbox.settle(owed, now=clock.now(), result={}, then=go_on(owed.effect.incident))
+            for owed in claimed
+        )
+    )
+    assert settled == [True] * 5
+    assert {owed.effect.incident for owed in await claim(store, clock)} == {1, 2, 3, 4, 5}
+
+
+async def test_a_story_that_fails_takes_none_of_its_neighbours_with_it(
+    store: Store, clock: MovableClock
+) -> None:
+    await owe(store, *(told(name) for name in ("a", "b", "c")))
+    claimed = await claim(store, clock)
+
+    async def fails(unit: SqlUnit) -> None:
+        await unit.outbox.put(CARD)
+        raise StaleWrite("somebody was quicker")
+
+    async def goes_on(unit: SqlUnit) -> None:
+        await unit.outbox.put(TOPIC)
+
+    stories = (goes_on, fails, goes_on)
+    ends = await asyncio.gather(
+        *(
+            store.outbox.settle(owed, now=clock.now(), result={}, then=then)
+            for owed, then in zip(claimed, stories, strict=True)
+        ),
+        return_exceptions=True,
+    )
+    assert [end if end is True else type(end) for end in ends] == [True, StaleWrite, True]
+    assert [owed.effect for owed in await claim(store, clock)] == [TOPIC]
+
+
+async def test_what_nobody_waits_for_lets_people_pass_and_is_not_forgotten(
+    store: Store, clock: MovableClock
+) -> None:
+    await owe(store, CARD, ANNOUNCE)
+
+    async def urgent() -> list[Effect]:
+        since = clock.now() - PAUSE
+        found = await store.outbox.claim(
+            now=clock.now(), limit=9, lease=LEASE, worker="w1", below=Priority.MIRROR, unless_due=since
+        )
+        return [owed.effect for owed in found]
+
+    assert await urgent() == [ANNOUNCE]
+    clock.advance(PAUSE)
+    assert CARD in await urgent()
 
 
 # ------------------------------------------------------------------ revival and looking

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from playbooks import ports
 from playbooks.domain.errors import StaleWrite
 from playbooks.domain.ids import IncidentId, ServiceName
-from playbooks.domain.incident import AffectedService, ServiceRole
+from playbooks.domain.incident import AffectedService, ServiceRole, State
 from playbooks.domain.timers import Timer, TimerKind
 from storage.engine import Unreachable
 from storage.uow import Store
@@ -71,6 +71,38 @@ async def test_two_units_decide_about_one_incident_one_after_the_other(
         found = await unit.incidents.find(SEVEN)
     assert found is not None
     assert found.title == f"{records.INCIDENT.title}+one+two"
+
+
+async def test_who_waited_for_a_lock_sees_what_changed_meanwhile(
+    store: Store, replica: Store, seven: None
+) -> None:
+    """A unit remembers what it read, and forgets it when it begins to hold an incident."""
+    if store.presence is None:
+        return  # on SQLite a unit waits before it reads anything
+    async with store.units() as waiting:
+        assert await waiting.tenures.current(SEVEN) is None
+        assert len(await waiting.incidents.live()) == 1
+        async with replica.units() as quicker:
+            await quicker.tenures.add(records.TENURE)
+            await quicker.incidents.save(replace(records.INCIDENT, state=State.CLOSED))
+            await quicker.commit()
+        assert await waiting.tenures.current(SEVEN) is None
+        await waiting.incidents.lock(SEVEN)
+        assert await waiting.tenures.current(SEVEN) == records.TENURE
+        assert await waiting.incidents.live() == []
+
+
+async def test_a_unit_sees_what_it_wrote_itself(store: Store, seven: None) -> None:
+    async with store.units() as unit:
+        incident = await unit.incidents.lock(SEVEN)
+        assert incident is not None
+        assert (await unit.tenures.current(SEVEN), await unit.updates.of(SEVEN)) == (None, [])
+        await unit.tenures.add(records.TENURE)
+        await unit.updates.add(records.UPDATE)
+        await unit.incidents.save(replace(incident, state=State.CLOSED))
+        assert await unit.tenures.current(SEVEN) == records.TENURE
+        assert await unit.updates.of(SEVEN) == [records.UPDATE]
+        assert await unit.incidents.live() == []
 
 
 async def test_intake_is_one_at_a_time(store: Store, replica: Store) -> None:
