@@ -44,6 +44,7 @@ class Verb(StrEnum):
     OVERRIDE = "override"
     DEPUTY = "deputy"
     SCRIBE = "scribe"
+    COMMS = "comms"
     LEAD = "lead"
     IMPACT = "impact"
     SCOPE = "scope"

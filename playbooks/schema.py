@@ -239,6 +239,27 @@ class Log(Part):
     """What becomes of the words of a message that its author deletes."""
 
 
+class Duty(Part):
+    """What somebody in a role does, as they are told it once."""
+
+    now: Annotated[str, Field(min_length=1, max_length=600)]
+    first: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=300)], ...], Field(min_length=1, max_length=5)
+    ]
+    """Their first steps, in order."""
+
+
+class Duties(Part):
+    """The roles of an incident, and what is expected of whoever has them."""
+
+    commander: Duty
+    deputy: Duty
+    scribe: Duty
+    comms: Duty
+    lead: Duty
+    """Of the work on one service."""
+
+
 class KnownErrors(Part):
     """When two articles are about the same thing."""
 
@@ -270,6 +291,7 @@ class Playbook(Part):
     updates: Updates
     log: Log
     authority: Authority = Authority()
+    roles: Duties
     known_errors: KnownErrors
 
     @model_validator(mode="after")

@@ -199,7 +199,11 @@ def recalled(begun: Ladder) -> Message:
 def appointed(event: RoleGiven) -> Message:
     """Somebody has a role, and can say that they cannot."""
     return answer(
-        say("{who} is {role} now, and is told what that means.", who=person(event.person), role=event.role)
+        say(
+            "{who} is {role} now, and is told what that means.",
+            who=person(event.person),
+            role=event.role.words,
+        )
     )
 
 

@@ -82,7 +82,7 @@ def _situation(told: Brief, picture: Picture) -> Markup:
 
 
 def _appointed(told: Brief) -> Markup:
-    held = [say("{role} {who}", role=role, who=person(user)) for role, user in told.roles]
+    held = [say("{role} {who}", role=role.words, who=person(user)) for role, user in told.roles]
     return join(held, ", ") if held else Markup("nobody")
 
 

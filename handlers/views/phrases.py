@@ -119,7 +119,7 @@ def appointed(picture: Picture) -> Markup | None:
     """Who deputises and who writes; None while nobody was appointed."""
     if not picture.roles:
         return None
-    held = (say("*{role}* {who}", role=a.role.capitalize(), who=person(a.user)) for a in picture.roles)
+    held = (say("*{role}* {who}", role=a.role.words.capitalize(), who=person(a.user)) for a in picture.roles)
     return join(held, " · ")
 
 

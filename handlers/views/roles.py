@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId
+from playbooks.domain.roles import comms_of
 from playbooks.protocol.picture import Picture
 
 
@@ -40,7 +41,7 @@ def role_of(user: UserId, picture: Picture, handbook: Handbook) -> Role:
     return Role(
         commands=picture.tenure is not None and picture.tenure.user == user,
         manages=user in handbook.duty_managers,
-        writes=user in handbook.comms,
+        writes=user in (*handbook.comms, *comms_of(picture.roles)),
         overrides=user in (*handbook.duty_managers, *handbook.executives),
         runs=user in (*handbook.operators, *handbook.on_shift),
     )

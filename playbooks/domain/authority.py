@@ -108,10 +108,14 @@ def may(
     handbook: Handbook,
     tenure: Tenure | None = None,
     incident: Incident | None = None,
+    comms: tuple[UserId, ...] = (),
 ) -> Verdict:
-    """Whether somebody may do something; ``incident`` and its ``tenure`` are None outside of any."""
+    """Whether somebody may do something; ``incident`` and its ``tenure`` are None outside of any.
+
+    ``comms`` speak to its stakeholders, beside those of the roster.
+    """
     unwelcome = _unwelcome(actor, action, handbook)
-    able = _able(NEEDS[action], tenure, handbook)
+    able = _able(NEEDS[action], tenure, handbook, comms)
     if unwelcome:
         return Verdict(allowed=False, why=unwelcome, who_may=able)
     if NEEDS[action] is Need.MEMBER or actor.user in able:
@@ -134,15 +138,21 @@ def require_welcome(actor: Actor, action: Action, handbook: Handbook) -> None:
 
 
 def require(
-    actor: Actor, action: Action, *, handbook: Handbook, tenure: Tenure | None, incident: Incident
+    actor: Actor,
+    action: Action,
+    *,
+    handbook: Handbook,
+    tenure: Tenure | None,
+    incident: Incident,
+    comms: tuple[UserId, ...] = (),
 ) -> None:
     """Raises NotWelcome, SeatVacant, NotYourRole."""
     require_welcome(actor, action, handbook)
-    if may(actor, action, handbook=handbook, tenure=tenure, incident=incident).allowed:
+    if may(actor, action, handbook=handbook, tenure=tenure, incident=incident, comms=comms).allowed:
         return
     if NEEDS[action] is Need.COMMAND and tenure is None:
         raise SeatVacant
-    raise NotYourRole(action, _named(NEEDS[action], tenure, handbook))
+    raise NotYourRole(action, _named(NEEDS[action], tenure, handbook, comms))
 
 
 def _unwelcome(actor: Actor, action: Action, handbook: Handbook) -> str:
@@ -161,24 +171,27 @@ def _unwelcome(actor: Actor, action: Action, handbook: Handbook) -> str:
             return ""
 
 
-def _able(need: Need, tenure: Tenure | None, handbook: Handbook) -> tuple[UserId, ...]:
+def _able(
+    need: Need, tenure: Tenure | None, handbook: Handbook, comms: tuple[UserId, ...] = ()
+) -> tuple[UserId, ...]:
     """Who meets a need; empty for every member."""
     seat = (tenure.user,) if tenure else ()
+    voices = (*comms, *handbook.comms)
     able = {
         Need.MEMBER: (),
         Need.LEAD: (*seat, *handbook.duty_managers),
         Need.COMMAND: seat,
-        Need.RELEASE: (*seat, *handbook.comms),
-        Need.VOICE: (*seat, *handbook.comms, *handbook.duty_managers),
+        Need.RELEASE: (*seat, *voices),
+        Need.VOICE: (*seat, *voices, *handbook.duty_managers),
         Need.RUNS: (*handbook.operators, *handbook.on_shift),
         Need.OVERRIDE: (*handbook.duty_managers, *handbook.executives),
     }
     return tuple(dict.fromkeys(able[need]))
 
 
-def _named(need: Need, tenure: Tenure | None, handbook: Handbook) -> str:
+def _named(need: Need, tenure: Tenure | None, handbook: Handbook, comms: tuple[UserId, ...] = ()) -> str:
     """Who meets a need, in words."""
-    able = mentions(_able(need, tenure, handbook))
+    able = mentions(_able(need, tenure, handbook, comms))
     words = {
         Need.MEMBER: "a member of the workspace",
         Need.LEAD: f"the commander or a duty manager ({able})",
@@ -226,26 +239,6 @@ def require_lead(
     ``glass`` are those who broke it. Raises NotYourRole.
     """
     _require(Need.LEAD, by, tenure, handbook, what=what, glass=glass)
-
-
-def require_release(
-    by: UserId, tenure: Tenure | None, handbook: Handbook, *, glass: tuple[UserId, ...] = ()
-) -> None:
-    """The commander and comms leads decide what stakeholders may know; a duty manager does not.
-
-    Raises NotYourRole.
-    """
-    _require(Need.RELEASE, by, tenure, handbook, what=Action.RELEASE, glass=glass)
-
-
-def require_voice(
-    by: UserId, tenure: Tenure | None, handbook: Handbook, *, what: str, glass: tuple[UserId, ...] = ()
-) -> None:
-    """The commander, a comms lead or a duty manager may speak to stakeholders.
-
-    Raises NotYourRole.
-    """
-    _require(Need.VOICE, by, tenure, handbook, what=what, glass=glass)
 
 
 def _require(

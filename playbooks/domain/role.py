@@ -10,3 +10,10 @@ class Role(StrEnum):
 
     DEPUTY = "deputy"
     SCRIBE = "scribe"
+    COMMS = "comms"
+    """Speaks to the stakeholders of this incident, beside those of the roster."""
+
+    @property
+    def words(self) -> str:
+        """What people call it."""
+        return "comms lead" if self is Role.COMMS else self.value

@@ -46,14 +46,16 @@ def appoint(
 
     ``current`` are the roles of the incident now. Raises NotYourRole, NeedsWords, NotNeeded.
     """
-    require_lead(by, tenure, handbook, what=f"appoint a {role}")
+    require_lead(by, tenure, handbook, what=f"appoint a {role.words}")
     if not is_person(to):
         raise NeedsWords(f"Name the person: /incident {role} @ada")
     if role is Role.DEPUTY and tenure is not None and tenure.user == to:
         raise NotNeeded(f"{mention(to)} commands, and cannot be their own deputy.")
+    if role is Role.COMMS and tenure is not None and tenure.user == to:
+        raise NotNeeded(f"{mention(to)} commands, and may release and send already. Name somebody else.")
     before = holder(current, role)
     if before is not None and before.user == to:
-        raise NotNeeded(f"{mention(to)} is {role} already.")
+        raise NotNeeded(f"{mention(to)} is {role.words} already.")
     given = Assignment(id=assignment_id, incident=incident, role=role, user=to, by=by, since=at)
     return (end(before, at=at) if before else None), given
 
@@ -62,13 +64,19 @@ def lay_down(current: Sequence[Assignment], by: UserId, *, role: Role, at: datet
     """Whoever holds the role cannot, or need not any more. Raises NotYourRole."""
     held = holder(current, role)
     if held is None or held.user != by:
-        raise NotYourRole(f"lay down the role of {role}", mention(held.user) if held else "its holder")
+        raise NotYourRole(f"lay down the role of {role.words}", mention(held.user) if held else "its holder")
     return end(held, at=at)
 
 
 def holder(current: Sequence[Assignment], role: Role) -> Assignment | None:
     """Who has the role now."""
     return next((held for held in current if held.role is role and held.until is None), None)
+
+
+def comms_of(current: Sequence[Assignment]) -> tuple[UserId, ...]:
+    """Who speaks to the stakeholders of this incident, beside those of the roster."""
+    held = holder(current, Role.COMMS)
+    return (held.user,) if held is not None else ()
 
 
 def end(held: Assignment, *, at: datetime) -> Assignment:

@@ -12,6 +12,7 @@ from playbooks.domain.command import ContestPhase
 from playbooks.domain.errors import AlreadyInCommand, NoStanding
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import LadderId, UserId
+from playbooks.domain.roles import comms_of
 from playbooks.domain.tie_break import best_tier, has_standing
 from playbooks.protocol.picture import Picture
 
@@ -57,8 +58,14 @@ def severity(picture: Picture, by: UserId, handbook: Handbook) -> None:  # noqa:
 
 def send_update(picture: Picture, by: UserId, handbook: Handbook) -> None:
     """Raises NotYourRole."""
-    glass = authority.glass_of(picture.incident)
-    authority.require_voice(by, picture.tenure, handbook, what=authority.Action.SEND, glass=glass)
+    authority.require(
+        authority.Actor(user=by),
+        authority.Action.SEND,
+        handbook=handbook,
+        tenure=picture.tenure,
+        incident=picture.incident,
+        comms=comms_of(picture.roles),
+    )
 
 
 def hand_over(picture: Picture, by: UserId, handbook: Handbook) -> None:  # noqa: ARG001 - one shape for all

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from playbooks.domain import hygiene
-from playbooks.domain.authority import Action, Actor, glass_of, may, require_release, require_voice
+from playbooks.domain.authority import Action, Actor, may, require
 from playbooks.domain.cadence import next_due
 from playbooks.domain.digest import Digest, compose, text
 from playbooks.domain.entry import JUST_NOW
@@ -35,6 +35,8 @@ from playbooks.domain.events import (
 )
 from playbooks.domain.ids import PROTOCOL, IncidentId, StatementId, UpdateId, UserId
 from playbooks.domain.incident import Incident, State
+from playbooks.domain.person import kind_of
+from playbooks.domain.roles import comms_of
 from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.update import Update, UpdateState
@@ -145,12 +147,14 @@ async def release(
         incident, before = await _load(unit, statement)
         tenure = await unit.tenures.current(incident.id)
         commands = tenure is not None and tenure.user == by
-        require_release(by, tenure, handbook, glass=glass_of(incident))
+        comms = comms_of(await unit.assignments.current(incident.id))
+        actor = Actor(user=by, kind=kind_of(await unit.members.find(by)))
+        require(actor, Action.RELEASE, handbook=handbook, tenure=tenure, incident=incident, comms=comms)
         if TwoPeople.RELEASE in handbook.playbook.authority.two_people and before.verifier == by:
-            others = may(Actor(user=by), Action.RELEASE, handbook=handbook, tenure=tenure).who_may
+            others = may(actor, Action.RELEASE, handbook=handbook, tenure=tenure, comms=comms).who_may
             raise AnotherPerson("verified it", "release it", (user for user in others if user != by))
         after = hygiene.release(
-            before, by, reach, at=now, is_commander=commands, is_comms=by in handbook.comms
+            before, by, reach, at=now, is_commander=commands, is_comms=by in (*comms, *handbook.comms)
         )
         await unit.statements.save(after)
         event = StatementReleased(
@@ -215,7 +219,9 @@ async def send(
     async with ports.units() as unit:
         found = await locked(unit, incident)
         tenure = await unit.tenures.current(incident)
-        require_voice(by, tenure, handbook, what=Action.SEND, glass=glass_of(found))
+        comms = comms_of(await unit.assignments.current(incident))
+        actor = Actor(user=by, kind=kind_of(await unit.members.find(by)))
+        require(actor, Action.SEND, handbook=handbook, tenure=tenure, incident=found, comms=comms)
         due = await unit.updates.due(incident)
         await _must_be_unsent(unit, incident, number)
         if due is None:

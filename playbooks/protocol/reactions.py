@@ -44,6 +44,8 @@ class Scene:
     handbook: Handbook
     stakeholders_told: bool
     """Whether any update was sent: only then can a correction be due."""
+    comms: tuple[UserId, ...] = ()
+    """Who speaks to the stakeholders of this incident, beside those of the roster."""
 
 
 def reactions(  # noqa: C901, PLR0911, PLR0912 - a table
@@ -297,12 +299,13 @@ def _on_command(event: e.Event) -> tuple[Effect, ...]:  # noqa: PLR0911 - one ex
     number = event.incident
     room = (TellRoom(incident=number, about=event),)
     match event:
-        case e.CommandTaken(how=Seating.AWARD):
-            return _mirrors(event)  # the decision of the contest already said it
-        case e.CommandTaken(how=Seating.ACTING | Seating.DEPUTY, commander=commander):
-            return (*_invite(event, (commander,)), *room, *_tell(event, (commander,)), *_mirrors(event))
+        case e.CommandTaken(how=Seating.AWARD, commander=commander):
+            # The decision of the contest already said it to the room.
+            return (*_tell(event, (commander,)), *_mirrors(event))
         case e.CommandTaken(commander=commander):
-            return (*_invite(event, (commander,)), *room, *_mirrors(event))
+            return (*_invite(event, (commander,)), *room, *_tell(event, (commander,)), *_mirrors(event))
+        case e.HandoverAccepted(taker=taker):
+            return (*room, *_tell(event, (taker,)), *_mirrors(event))
         case e.HandoverOffered(handover=handover, taker=taker):
             brief = SendBrief(incident=number, handover=handover, user=taker)
             said = room if event.service is None else ()
@@ -352,7 +355,7 @@ def _on_freeze(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
 
 def _on_communication(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
     number = event.incident
-    writers = dict.fromkeys((*_in_charge(scene), *scene.handbook.comms))
+    writers = dict.fromkeys((*_in_charge(scene), *scene.comms, *scene.handbook.comms))
     match event:
         case e.UpdateDue():
             return _tell(event, writers)

@@ -6,7 +6,7 @@ the outbox are written together, so what happened and what will be said cannot d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from playbooks.domain.authority import Action, Actor, require_welcome
 from playbooks.domain.effects import (
@@ -43,16 +43,20 @@ from playbooks.domain.events import (
     RoomMended,
     RoomRenamed,
     StatementMade,
+    StatementRefuted,
     StatementReleased,
     StatementVerified,
+    UpdateDue,
+    UpdateOverdue,
     UpdateSent,
     UserReported,
     WordsRemoved,
 )
-from playbooks.domain.ids import IncidentId, is_person
+from playbooks.domain.ids import IncidentId, UserId, is_person
 from playbooks.domain.incident import Incident, RoomState
 from playbooks.domain.noise import Volume, hushed, may_speak, volume
 from playbooks.domain.person import kind_of
+from playbooks.domain.roles import comms_of
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.reactions import Scene, reactions
 
@@ -74,6 +78,8 @@ HEARD = (
     WordsRemoved,
 )
 """What was heard of people, or ordered outside Slack, rather than asked for by them."""
+FOR_WRITERS = (StatementRefuted, UpdateDue, UpdateOverdue)
+"""What those hear who write to stakeholders."""
 ASKED: Mapping[type[Event], Action] = {
     IncidentDeclared: Action.DECLARE,
     CandidateRejected: Action.JUDGE,
@@ -107,6 +113,7 @@ async def record(unit: Unit, ports: Ports, incident: Incident, *events: Event) -
         commander=tenure.user if tenure else None,
         handbook=ports.handbook(),
         stakeholders_told=any(u.sent_at for u in await unit.updates.of(incident.id)),
+        comms=await _comms(unit, incident, news),
     )
     for event in news:
         await write_down(unit, ports, event)
@@ -154,6 +161,13 @@ async def locked_live(unit: Unit, incident: IncidentId) -> Incident:
     if not found.is_live:
         raise IncidentOver(incident, found.state)
     return found
+
+
+async def _comms(unit: Unit, incident: Incident, news: Iterable[Event]) -> tuple[UserId, ...]:
+    """Who was appointed to speak to stakeholders; nobody is looked up where nobody would be told."""
+    if not any(isinstance(event, FOR_WRITERS) for event in news):
+        return ()
+    return comms_of(await unit.assignments.current(incident.id))
 
 
 async def _require_welcome(unit: Unit, ports: Ports, event: Event) -> None:

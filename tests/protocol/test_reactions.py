@@ -48,8 +48,8 @@ ChangeHeld                              RefreshCard
 ClockRead                               TellRoom
 CommandAsked                            Invite(cleo) TellPerson(cleo) RefreshCard
 CommandContested                        Invite(cleo) TellRoom TellPerson(bob, cleo, gus) RefreshCard
-CommandTaken                            Invite(cleo) TellRoom RefreshCard SetTopic RefreshAnnouncement
-CommandTaken by award                   RefreshCard SetTopic RefreshAnnouncement
+CommandTaken                            Invite(cleo) TellRoom TellPerson(cleo) RefreshCard SetTopic RefreshAnnouncement
+CommandTaken by award                   TellPerson(cleo) RefreshCard SetTopic RefreshAnnouncement
 CommandTaken, acting                    Invite(cleo) TellRoom TellPerson(cleo) RefreshCard SetTopic RefreshAnnouncement
 CommandUnfilled                         TellRoom TellPerson(dev, gus) RefreshCard
 CommanderAnswered                       TellRoom RefreshCard
@@ -63,7 +63,7 @@ FreezeBegan                             RefreshCard
 FreezeLifted                            TellRoom RefreshCard
 GlassBroken                             TellRoom TellPerson(bob, gus)
 GlassMended                             nothing
-HandoverAccepted                        TellRoom RefreshCard SetTopic RefreshAnnouncement
+HandoverAccepted                        TellRoom TellPerson(cleo) RefreshCard SetTopic RefreshAnnouncement
 HandoverDeclined                        TellPerson(bob) RefreshCard
 HandoverExpired                         TellPerson(bob) RefreshCard
 HandoverOffered                         Invite(cleo) TellRoom SendBrief(cleo) RefreshCard

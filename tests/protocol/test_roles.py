@@ -12,7 +12,8 @@ from playbooks.domain.errors import CannotCommand, NeedsWords, NotNeeded, NotYou
 from playbooks.domain.ids import PROTOCOL, IncidentId, UserId
 from playbooks.domain.person import Member
 from playbooks.domain.role import Role
-from playbooks.protocol import command, find, people
+from playbooks.domain.statement import Audience, StatementClass
+from playbooks.protocol import beforehand, command, communicate, find, people
 from tests.clock import START
 from tests.protocol.conftest import ADA, BOB, CLEO, DEV, FAY, GUS, ON_SQLITE, House
 
@@ -106,3 +107,40 @@ async def test_a_deputy_whose_account_is_gone_succeeds_nobody(house: House) -> N
     await command.recall(house.ports, incident=ONE, by=FAY)
     await house.pass_time(minutes=3)
     assert (await house.entry("CommandAsked"))["person"] == ADA
+
+
+async def test_a_comms_lead_of_the_incident_may_release_and_send(house: House) -> None:
+    await commanded(house)
+    made = await communicate.state(
+        house.ports, incident=ONE, kind=StatementClass.IMPACT, text="Cards are refused", by=ADA
+    )
+    for refused in (
+        communicate.release(house.ports, statement=made.id, by=DEV),
+        communicate.send(house.ports, incident=ONE, by=DEV),
+    ):
+        with pytest.raises(NotYourRole, match="comms lead"):
+            await refused
+    await command.appoint(house.ports, incident=ONE, role=Role.COMMS, to=DEV, by=BOB)
+    picture = await find.picture(house.ports, incident=ONE)
+    beforehand.send_update(picture, DEV, house.ports.handbook())
+    released = await communicate.release(house.ports, statement=made.id, by=DEV)
+    assert released.reach is Audience.STAKEHOLDER
+    await communicate.send(house.ports, incident=ONE, by=DEV)
+    await house.owed()
+    await communicate.refute(house.ports, statement=made.id, by=ADA)
+    assert DEV in {e.user for e in await house.owed() if isinstance(e, TellPerson)}, "a correction is due"
+    await command.lay_down(house.ports, incident=ONE, role=Role.COMMS, by=DEV)
+    with pytest.raises(NotYourRole):
+        await communicate.send(house.ports, incident=ONE, by=DEV)
+
+
+@ON_SQLITE
+async def test_the_two_words_about_a_cause_are_two_peoples(house: House) -> None:
+    """A commander is no comms lead, and whoever takes command is one no more."""
+    await commanded(house)
+    with pytest.raises(NotNeeded):
+        await command.appoint(house.ports, incident=ONE, role=Role.COMMS, to=BOB, by=BOB)
+    await command.appoint(house.ports, incident=ONE, role=Role.COMMS, to=CLEO, by=BOB)
+    offered = await command.offer(house.ports, incident=ONE, to=CLEO, by=BOB)
+    await command.accept(house.ports, handover=offered.id, by=CLEO)
+    assert await appointed(house) == {}

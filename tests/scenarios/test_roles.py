@@ -34,3 +34,27 @@ async def test_a_lead_that_nobody_takes_is_decreed(cast: Cast, record: Record) -
     await cast.whispered("cleo", "You lead the work on *Checkout*")
     await cast.card("Leads* Checkout @cleo")
     assert [entry.actor for entry in await record.log("LeadSeated")] == ["protocol", "U0ADA"]
+
+
+@on_both
+async def test_whoever_gets_a_role_is_told_once_what_it_means(cast: Cast) -> None:
+    await commanded(cast)
+    told = await cast.whispered("ada", "You command")
+    assert "First of all" in told.text
+    assert "3. Send the first update to stakeholders: `/incident update`" in told.text
+    await cast.whispered("bob", "You look after one service")
+    for person, role, first in (
+        ("cleo", "deputy", "Read where it stands"),
+        ("dev", "scribe", "Write down what was decided so far"),
+        ("fay", "comms", "release what readers need"),
+    ):
+        await cast.command("ada", f"{role} <@U0{person.upper()}>")
+        message = await cast.whispered(person, "First of all")
+        assert f"1. {first}" in message.text or first in message.text
+        assert message.buttons == ["I cannot"]
+    await cast.card("Comms lead* @fay")
+    await cast.command("bob", "impact nobody can pay by card")
+    answer = await cast.command("fay", "release 1")
+    assert "Only" not in answer
+    private = await cast.house.workspace.dm("fay", cast.house.app)
+    assert len([m for m in await private.messages(as_="fay") if "First of all" in m.text]) == 1

@@ -56,6 +56,7 @@ VERBS: dict[Verb, Does] = {
     Verb.HANDOVER: Does(seat.hand_over),
     Verb.DEPUTY: Does(seat.appointing(Role.DEPUTY)),
     Verb.SCRIBE: Does(seat.appointing(Role.SCRIBE)),
+    Verb.COMMS: Does(seat.appointing(Role.COMMS)),
     Verb.LEAD: Does(workstreams.lead),
     Verb.RECALL: Does(seat.recall),
     Verb.OVERRIDE: Does(seat.override),

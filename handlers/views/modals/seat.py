@@ -94,7 +94,7 @@ def role(picture: Picture, what: Role) -> View:
         choice(
             Field.KIND,
             "As what?",
-            [(role.value, role.capitalize()) for role in Role],
+            [(role.value, role.words.capitalize()) for role in Role],
             initial=what,
             radio=True,
         ),

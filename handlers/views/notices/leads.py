@@ -5,8 +5,9 @@ from __future__ import annotations
 from handlers.names import Action, Ref, Verb
 from handlers.views.kit import Block, actions, button, section
 from handlers.views.leads import titles
+from handlers.views.notices import duties
 from handlers.views.phrases import named, verb_button
-from handlers.views.text import Markup, foreign, person, say
+from handlers.views.text import Markup, foreign, join, person, say
 from playbooks.domain import events as e
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId
@@ -45,7 +46,8 @@ def words(event: Leading, picture: Picture, handbook: Handbook, user: UserId) ->
     what = titles(event.services, handbook)
     match event:
         case e.LeadSeated(lead=lead) if lead == user:
-            return say(_YOU_LEAD.get(event.how, "🧭 You lead the work on {what} now."), what=what)
+            told = say(_YOU_LEAD.get(event.how, "🧭 You lead the work on {what} now."), what=what)
+            return told if _knows(event, picture) else join([told, duties.of_lead(handbook)])
         case e.LeadWanted():
             return _wanted(event, picture, handbook)
         case e.LeadLeft(lead=lead) if lead == user:
@@ -74,6 +76,11 @@ def choices(event: Leading, handbook: Handbook, user: UserId) -> list[Block]:
             ]
         case _:
             return []
+
+
+def _knows(event: e.LeadSeated, picture: Picture) -> bool:
+    """Whether they lead something else already, and were told then what that means."""
+    return any(s.lead == event.lead and s.service not in event.services for s in picture.workstreams)
 
 
 def _wanted(event: e.LeadWanted, picture: Picture, handbook: Handbook) -> Markup | None:

@@ -72,7 +72,7 @@ def search(event: Search) -> Markup:
 
 
 def _role(event: e.RoleGiven | e.RoleLaidDown) -> Markup:
-    who, role = person(event.person), event.role
+    who, role = person(event.person), event.role.words
     if isinstance(event, e.RoleGiven):
         return say("🧭 {who} is {role} now.", who=who, role=role)
     return say("{who} cannot be {role} any more. Appoint somebody else.", who=who, role=role)

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from handlers.names import Action, Ref, Verb
 from handlers.views.kit import Block, Element, actions, button, confirm, section
-from handlers.views.notices import leads
+from handlers.views.notices import duties, leads
 from handlers.views.notices.room import spoken
 from handlers.views.phrases import called, named, verb_button
-from handlers.views.text import Markup, clock_time, foreign, person, say
+from handlers.views.text import Markup, clock_time, foreign, join, person, say
 from playbooks.domain import events as e
 from playbooks.domain.command import LadderCause, Seating
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ContestId, IncidentId, UserId
-from playbooks.domain.role import Role
 from playbooks.protocol.picture import Picture
 
-EXPECTED = {
-    Role.DEPUTY: (
-        "Follow what the commander follows, and keep the next steps in mind. If the commander cannot be "
-        "found, you command at once."
+_SEATED = {
+    Seating.ACTING: (
+        "🧭 You are *acting commander* of {named}, because nobody took command. You keep it until you hand "
+        "it over."
     ),
-    Role.SCRIBE: (
-        "Write down what is decided and why, with times: `/incident log …`, or a 📌 on what somebody said. "
-        "What is not in the log did not happen."
-    ),
+    Seating.DEPUTY: "🧭 The commander did not answer, so *you command* {named}.",
 }
-"""What is expected of whoever is appointed."""
 PARTIES_SHOWN = 20
 """A message holds 50 blocks (Slack docs, Block Kit); more people than this dispute nothing."""
 
@@ -37,23 +32,15 @@ def words(  # noqa: PLR0911 - a table
     match event:
         case e.CommandAsked():
             return _asked(event, picture)
-        case e.CommandTaken(how=Seating.ACTING) if event.commander == user:
-            return say(
-                "🧭 You are *acting commander* of {named}, because nobody took command. "
-                "You keep it until you hand it over.",
-                named=named(picture.incident),
-            )
-        case e.CommandTaken(how=Seating.DEPUTY) if event.commander == user:
-            return say(
-                "🧭 The commander did not answer, so *you command* {named}.", named=named(picture.incident)
-            )
+        case e.CommandTaken(commander=commander) if commander == user:
+            return _seated(event.how, picture, handbook)
+        case e.HandoverAccepted(taker=taker) if taker == user:
+            return _seated(Seating.HANDOVER, picture, handbook)
         case e.RoleGiven(person=person_) if person_ == user:
-            return say(
-                "🧭 You are *{role}* of {named}. {what}",
-                role=event.role,
-                named=named(picture.incident),
-                what=EXPECTED[event.role],
+            lead = say(
+                "🧭 You are *{role}* of {named}.", role=event.role.words, named=named(picture.incident)
             )
+            return join([lead, duties.of_role(event.role, handbook)])
         case e.CommanderRecalled(commander=commander) if commander == user:
             return _recalled(event, picture)
         case e.LeadSeated() | e.LeadLeft() | e.LeadWanted():
@@ -72,7 +59,7 @@ def choices(  # noqa: PLR0911 - a table
             ref = Ref(incident=number, subject=event.ladder)
             take = button("Take command", Action.ACCEPT_ASK, ref, style="primary")
             return [actions(take, button("I cannot", Action.DECLINE_ASK, ref))]
-        case e.CommandTaken(commander=commander) if commander == user:
+        case e.CommandTaken(commander=new) | e.HandoverAccepted(taker=new) if new == user:
             impact = verb_button("State the impact…", Verb.IMPACT, number)
             return [actions(impact, verb_button("Hand over…", Verb.HANDOVER, number))]
         case e.RoleGiven(person=person_) if person_ == user:
@@ -88,6 +75,12 @@ def choices(  # noqa: PLR0911 - a table
             return _about_dispute(event, picture, handbook, user)
         case _:
             return []
+
+
+def _seated(how: Seating, picture: Picture, handbook: Handbook) -> Markup:
+    """Command, and what it means."""
+    lead = say(_SEATED.get(how, "🧭 *You command* {named}."), named=named(picture.incident))
+    return join([lead, duties.of_commander(handbook)])
 
 
 def _asked(event: e.CommandAsked, picture: Picture) -> Markup | None:

@@ -54,15 +54,15 @@ async def reseat(unit: Unit, incident: Incident, seated: Seated) -> Incident:
     await unit.incidents.save(after)
     await end_search(unit, incident.id, at=seated.opened.since)
     await end_offer(unit, incident.id, at=seated.opened.since)
-    await _leave_deputyship(unit, seated.opened)
+    await _leave_roles(unit, seated.opened)
     return after
 
 
-async def _leave_deputyship(unit: Unit, opened: Tenure) -> None:
-    """Nobody is their own deputy."""
-    held = roles.holder(await unit.assignments.current(opened.incident), Role.DEPUTY)
-    if held is not None and held.user == opened.user:
-        await unit.assignments.end(roles.end(held, at=opened.since))
+async def _leave_roles(unit: Unit, opened: Tenure) -> None:
+    """Nobody is their own deputy, and a commander's second word is somebody else's."""
+    for held in await unit.assignments.current(opened.incident):
+        if held.user == opened.user and held.role in (Role.DEPUTY, Role.COMMS):
+            await unit.assignments.end(roles.end(held, at=opened.since))
 
 
 async def end_offer(unit: Unit, incident: IncidentId, *, at: datetime) -> None:
