@@ -33,6 +33,7 @@ def as_json(incident: Incident, entries: Sequence[Entry]) -> str:
     told, changes = retell(entries)
     body = {
         "incident": incident_name(incident.id),
+        "drill": incident.drill is not None,
         "entries": [plain(entry) for entry in _in_order(entries)],
         "changes": [plain(change) for change in changes],
         "state": plain(told),
@@ -61,6 +62,7 @@ def as_markdown(incident: Incident, entries: Sequence[Entry]) -> str:
     head = entries[-1].hash if entries else GENESIS
     lines = [
         f"# {incident_name(incident.id)}: {_escaped(incident.title)}",
+        *(["", "**This was a drill.** It is in no figure."] if incident.drill is not None else []),
         "",
         f"{len(entries)} entries, sorted by when things happened (UTC). The chain ends with `{head}`.",
         "",

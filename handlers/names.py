@@ -68,6 +68,7 @@ class Verb(StrEnum):
     REOPEN = "reopen"
     CLOSE = "close"
     BREAK_GLASS = "breakglass"
+    DRILL = "drill"
     KNOWN = "known"
     REVIEW = "review"
 

@@ -67,6 +67,7 @@ incidents = Table(
     Column("merged_into", Integer),
     _text("source_link"),
     _text("request_key"),
+    _many("drill", optional=True),
     _at("mitigated_at", optional=True),
     _at("resolved_at", optional=True),
     _text("resolution", optional=True),

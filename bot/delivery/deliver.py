@@ -17,6 +17,7 @@ Deliverer = Callable[[Errand[Any], Tools], Awaitable[Delivered]]
 DELIVERERS: Final[Mapping[type[e.Effect], Deliverer]] = {
     e.OpenRoom: rooms.open_room,
     e.EnterRoom: rooms.enter_room,
+    e.RenameRoom: rooms.rename_room,
     e.Invite: rooms.invite,
     e.PinCard: rooms.pin_card,
     e.SetTopic: rooms.set_topic,
@@ -34,6 +35,7 @@ DELIVERERS: Final[Mapping[type[e.Effect], Deliverer]] = {
     e.SendBrief: letters.send_brief,
     e.PostCandidate: letters.post_candidate,
     e.PostUpdate: letters.post_update,
+    e.ShowUpdate: letters.show_update,
     e.PostReview: letters.post_review,
 }
 

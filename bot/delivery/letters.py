@@ -13,6 +13,7 @@ from playbooks.domain.effects import (
     PostUpdate,
     RefreshAnnouncement,
     SendBrief,
+    ShowUpdate,
     TellPerson,
     TellRoom,
 )
@@ -106,6 +107,17 @@ async def post_update(errand: Errand[PostUpdate], tools: Tools) -> Delivered:
     readers = tools.ports.handbook().catalogue.channels.stakeholders
     place = Place(channel=await tools.directory.channel(readers), thread=None)
     return Delivered(result=where(await say(errand, tools, place, update.update(sent))))
+
+
+async def show_update(errand: Errand[ShowUpdate], tools: Tools) -> Delivered:
+    """Show the update of a drill in its room, and nowhere else."""
+    picture = await tools.picture(errand.effect.incident)
+    sent = next((u.digest for u in picture.updates if u.id == errand.effect.update), None)
+    if sent is None:
+        raise Never("update_not_found")
+    readers = tools.ports.handbook().catalogue.channels.stakeholders
+    message = update.rehearsed(sent, f"#{readers.removeprefix('#')}")
+    return Delivered(result=where(await speak(errand, tools, picture.incident, message)))
 
 
 async def post_review(errand: Errand[PostReview], tools: Tools) -> Delivered:

@@ -9,7 +9,7 @@ from bot.slack.gateway import Posted, Room
 from bot.slack.outcomes import GONE, Later, Never, in_words
 from bot.slack.reconcile import find_room, has_topic
 from handlers.views import rooms
-from playbooks.domain.effects import AddBookmarks, EnterRoom, Invite, OpenRoom, PinCard, SetTopic
+from playbooks.domain.effects import AddBookmarks, EnterRoom, Invite, OpenRoom, PinCard, RenameRoom, SetTopic
 from playbooks.domain.incident import Incident, RoomState
 from playbooks.protocol import fate
 from playbooks.protocol import room as story
@@ -100,6 +100,23 @@ async def set_topic(errand: Errand[SetTopic], tools: Tools) -> Delivered:
         await story.topic_set(unit, tools.ports, incident=incident, topic=wanted)
 
     return Delivered(result={}, then=then)
+
+
+async def rename_room(errand: Errand[RenameRoom], tools: Tools) -> Delivered:
+    """Give the room its name in earnest. If Slack does not want it, the topic says enough."""
+    incident = await tools.incident(errand.effect.incident)
+    name = rooms.room_name(incident, tools.ports.handbook().playbook)
+    if incident.room is None or incident.room_state is not RoomState.OPEN or incident.room_name == name:
+        return Delivered(result={"skipped": "there is nothing to rename"})
+    try:
+        now = (await tools.gateway.rename(incident.room, name)).name
+    except Never as refusal:
+        return Delivered(result={"skipped": refusal.reason})
+
+    async def then(unit: SqlUnit) -> None:
+        await story.named(unit, incident=incident.id, name=now)
+
+    return Delivered(result={"name": now}, then=then)
 
 
 async def add_bookmarks(errand: Errand[AddBookmarks], tools: Tools) -> Delivered:

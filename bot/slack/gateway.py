@@ -196,6 +196,12 @@ class Gateway:
     async def join(self, channel: ChannelId) -> None:
         await self._call("conversations.join", self._web.conversations_join, channel=channel)
 
+    async def rename(self, room: ChannelId, name: str) -> Room:
+        answer = await self._call(
+            "conversations.rename", self._web.conversations_rename, channel=room, name=name
+        )
+        return _room(answer["channel"])
+
     async def set_topic(self, room: ChannelId, topic: str) -> None:
         await self._call(
             "conversations.setTopic", self._web.conversations_setTopic, channel=room, topic=topic

@@ -42,6 +42,7 @@ _ALL: Final = (
     Method(name="conversations.create", per_minute=_TIER_2, scopes=("channels:manage",)),
     Method(name="conversations.invite", per_minute=_TIER_3, scopes=("channels:manage",)),
     Method(name="conversations.join", per_minute=_TIER_3, scopes=("channels:join",)),
+    Method(name="conversations.rename", per_minute=_TIER_2, scopes=("channels:manage",), decoration=True),
     Method(name="conversations.setTopic", per_minute=_TIER_2, scopes=("channels:manage",), decoration=True),
     Method(name="conversations.info", per_minute=_TIER_3, scopes=("channels:read", "groups:read")),
     Method(name="conversations.open", per_minute=_TIER_3, scopes=("im:write",)),

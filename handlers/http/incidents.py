@@ -44,6 +44,9 @@ class Declared(BaseModel):
     env: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = "production"
     link: Annotated[str, Field(max_length=500, pattern=r"^(https?://[^\x00\s]+)?$")] = ""
     despite: Annotated[tuple[str, ...], Field(max_length=50)] = ()
+    drill: bool = False
+    participants: Annotated[tuple[Words, ...], Field(max_length=50)] = ()
+    """Who takes part in a drill, besides whoever declares it."""
 
     @field_validator("despite")
     @classmethod
@@ -91,6 +94,7 @@ async def _declare(desk: Desk, asked: Declared, key: str) -> tuple[Incident, boo
             despite=asked.seen,
             source_link=asked.link,
             request_key=key,
+            drill=_participants(ports.handbook(), asked),
         )
     except LooksAlike as alike:
         hint = "To declare all the same, name them in despite."
@@ -115,8 +119,13 @@ def _person(handbook: Handbook, written: str) -> UserId:
         return handbook.slack_id(written)
     if is_account(written):
         return UserId(written)
-    detail = "declared_by: name somebody of the catalogue, or send a Slack user id"
+    detail = "declared_by, participants: name somebody of the catalogue, or send a Slack user id"
     raise Refused(422, "Not understood", detail)
+
+
+def _participants(handbook: Handbook, asked: Declared) -> tuple[UserId, ...] | None:
+    """Who takes part in the drill; None if it is none."""
+    return tuple(_person(handbook, written) for written in asked.participants) if asked.drill else None
 
 
 def _shown(incident: Incident) -> dict[str, object]:
@@ -126,6 +135,7 @@ def _shown(incident: Incident) -> dict[str, object]:
         "severity": incident.severity,
         "state": incident.state.value,
         "env": incident.env,
+        "drill": incident.drill is not None,
         "services": list(incident.impacted),
         "declared_at": incident.declared_at.isoformat(),
     }

@@ -14,7 +14,7 @@ from handlers.views.kit import Message, View
 from handlers.views.modals import declaring as forms
 from handlers.views.modals.declaring import Draft
 from playbooks.domain.alike import LooksAlike
-from playbooks.domain.ids import IncidentId, ServiceName
+from playbooks.domain.ids import IncidentId, ServiceName, UserId
 from playbooks.protocol import declare as declaration
 from playbooks.protocol import outlook, report
 
@@ -25,12 +25,23 @@ async def show_form(call: Call, draft: Draft) -> None:
 
 
 async def declared(
-    call: Call, *, service: ServiceName, title: str, despite: tuple[IncidentId, ...] = ()
+    call: Call,
+    *,
+    service: ServiceName,
+    title: str,
+    despite: tuple[IncidentId, ...] = (),
+    drill: tuple[UserId, ...] | None = None,
 ) -> Message:
     """Declare at once; or ask, if something like it is open that the person has not seen."""
     try:
         incident = await declaration.by_hand(
-            call.ports, title=title, service=service, severity=None, by=call.user, despite=despite
+            call.ports,
+            title=title,
+            service=service,
+            severity=None,
+            by=call.user,
+            despite=despite,
+            drill=drill,
         )
     except LooksAlike as open_already:
         return looks_alike(open_already.alike, service, title, call.handbook)
@@ -63,6 +74,7 @@ async def submitted(call: Call, form: Submission) -> View:
             by=call.user,
             despite=form.ref.others,
             source_link=draft.source_link,
+            drill=() if draft.drill else None,
         )
     except LooksAlike:
         return await _form(call, draft)
@@ -86,5 +98,6 @@ def _filled(view: Window) -> Draft:
         title=view.words(Field.TITLE),
         service=view.words(Field.SERVICE),
         severity=view.words(Field.SEVERITY),
+        drill=view.words(Field.KIND) == forms.DRILL,
         source_link=view.ref.subject,
     )

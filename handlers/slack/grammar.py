@@ -60,6 +60,7 @@ SAME = {
     Verb.CLOSE: "close closed",
     Verb.BREAK_GLASS: "breakglass glass emergency",
     Verb.KNOWN: "known known-errors knownerror ke errors",
+    Verb.DRILL: "drill exercise rehearsal",
     Verb.REVIEW: "review postmortem retro pir learn",
 }
 
@@ -161,6 +162,16 @@ def user(words: str) -> UserId | None:
     """The first person mentioned; names that Slack did not turn into an id do not count."""
     found = _USER.search(words)
     return UserId(found[1]) if found else None
+
+
+def users(words: str) -> tuple[UserId, ...]:
+    """Everybody mentioned, each once."""
+    return tuple(dict.fromkeys(UserId(found) for found in _USER.findall(words)))
+
+
+def without_users(words: str) -> str:
+    """The words without the people mentioned in them."""
+    return " ".join(_USER.sub(" ", words).split())
 
 
 def links(words: str) -> tuple[str, ...]:

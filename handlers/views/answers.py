@@ -137,6 +137,13 @@ def too_long() -> Message:
 
 def declared(incident: Incident) -> Markup:
     """What happens now, without any further step of the declarer."""
+    if incident.drill is not None:
+        return say(
+            "🎓 *DRILL {number}* {title} begins. The room is being opened for those who take part; "
+            "nobody else is called, and nothing is held.",
+            number=incident_name(incident.id),
+            title=foreign(incident.title, 150),
+        )
     return say(
         "*{number}* is declared. The war room is being opened, and you and the people it needs are invited.",
         number=incident_name(incident.id),

@@ -72,7 +72,7 @@ def card(picture: Picture, *, link: Callable[[str], str] | None = None) -> Messa
     return message(
         said,
         *card_body(picture),
-        context(*_small_print(picture), *_origin(picture), *_address(picture, link)),
+        context(*_drill(picture), *_small_print(picture), *_origin(picture), *_address(picture, link)),
         actions(*_buttons(picture)),
     )
 
@@ -246,6 +246,14 @@ def _small_print(picture: Picture) -> list[Markup]:
         say("log {n} · {hash}", n=entries, hash=foreign(head[:8], 8)),
         say("drawn {at}", at=clock_time(picture.at)),
     ]
+
+
+def _drill(picture: Picture) -> list[Markup]:
+    """What is different, and the way out if something really breaks."""
+    if picture.incident.drill is None:
+        return []
+    words = "🎓 a drill: nobody else is called, nothing is held, no stakeholder hears of it"
+    return [Markup(f"{words} · `/incident drill real …` if it is none any more")]
 
 
 def _origin(picture: Picture) -> list[Markup]:

@@ -47,8 +47,9 @@ _KINDS = {
 
 
 def sign(incident: Incident) -> str:
-    """The state as a colour that is seen before anything is read."""
-    return "⚪" if incident.major is Major.REJECTED else _SIGNS[incident.state]
+    """The state as a colour that is seen before anything is read; a drill says so before all else."""
+    colour = "⚪" if incident.major is Major.REJECTED else _SIGNS[incident.state]
+    return colour if incident.drill is None else f"🎓 DRILL {colour}"
 
 
 def state_word(incident: Incident) -> str:
@@ -65,7 +66,9 @@ def headline(picture: Outline) -> str:
 
 def named(incident: Incident) -> Markup:
     """``INC-7 Payments time out`` in a sentence."""
-    return say("*{number}* {title}", number=incident_name(incident.id), title=foreign(incident.title, 150))
+    number = incident_name(incident.id)
+    marked = number if incident.drill is None else f"DRILL {number}"
+    return say("*{number}* {title}", number=marked, title=foreign(incident.title, 150))
 
 
 def kind_word(statement: Statement) -> str:

@@ -24,11 +24,12 @@ _ILLEGAL = re.compile(r"[^a-z0-9_-]+")
 
 
 def room_name(about: Picture | Incident, playbook: Playbook, attempt: int = 1) -> str:
-    """``inc-7-checkout``; the second attempt ends in ``-2``, and so on."""
+    """``inc-7-checkout``; the second attempt ends in ``-2``, and so on. A drill's begins with ``drill-``."""
     incident = about if isinstance(about, Incident) else about.incident
     service = incident.impacted[0] if incident.impacted else "incident"
     written = playbook.room.name.replace("{number}", str(incident.id)).replace("{service}", service)
     suffix = "" if attempt <= 1 else f"-{attempt}"
+    written = written if incident.drill is None else f"drill-{written}"
     name = _slug(written)[: MAX_NAME - len(suffix)].strip("-_")
     return f"{name or f'inc-{incident.id}'}{suffix}"
 

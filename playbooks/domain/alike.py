@@ -59,7 +59,8 @@ def look_alike(
     found = []
     for incident in live:
         shared = sorted((order.index(near[s]), s) for s in incident.impacted if s in near)
-        if shared and incident.env == env and incident.is_live and incident.major is Major.ACCEPTED:
+        real = incident.drill is None and incident.major is Major.ACCEPTED
+        if shared and incident.env == env and incident.is_live and real:
             nearness, by = shared[0]
             found.append(Alike(incident=incident, nearness=order[nearness], service=by))
     return tuple(sorted(found, key=lambda alike: (order.index(alike.nearness), -alike.incident.id)))

@@ -55,6 +55,11 @@ class EnterRoom(Effect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RenameRoom(Effect):
+    """Give the room the name that an incident in earnest has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Invite(Effect):
     """Bring people into the room; settles with ``protocol.room.invited``."""
 
@@ -172,6 +177,13 @@ class PostUpdate(Effect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShowUpdate(Effect):
+    """Show in the room of a drill what stakeholders would read."""
+
+    update: UpdateId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostReview(Effect):
     """Show the post-mortem draft in the room."""
 
@@ -184,7 +196,7 @@ def lane(effect: Effect) -> str | None:
     Only posts to one conversation are ordered. A retry holds back its lane and no other.
     """
     match effect:
-        case PostCard() | TellRoom() | AskApproval() | PostReview():
+        case PostCard() | TellRoom() | AskApproval() | ShowUpdate() | PostReview():
             return f"room:{effect.incident}"
         case TellPerson(user=user) | SendBrief(user=user):
             return f"person:{user}"

@@ -67,6 +67,8 @@ class Freeze:
     """As people read it; ``SEV`` and the number if empty."""
     env: str = "production"
     """The environment of the incident; the freeze of a test system holds nothing."""
+    drill: bool = False
+    """Whether it is only rehearsed: then it says what it would do, and does nothing."""
 
 
 def rings(core: Iterable[ServiceName], graph: ServiceGraph) -> Rings:
@@ -126,9 +128,23 @@ def _reasons(
     reasons = [] if change.services else [_unknown_scope(change)]
     for freeze, word in zip(freezes, words, strict=True):
         contribution = _contribution(change, freeze, policy)
+        if freeze.drill:
+            reasons.append(_rehearsed(freeze, contribution))
+            continue
         reasons.append(_after_word(contribution, word) if word else contribution)
     nothing = Reason(code="no_freeze", decision=Decision.ALLOW, text="No freeze is on.")
     return reasons or [nothing]
+
+
+def _rehearsed(freeze: Freeze, contribution: Reason) -> Reason:
+    """What the freeze of a drill would have said; it holds nothing and asks nobody."""
+    would = {
+        Decision.HOLD: "would have been held",
+        Decision.NEEDS_APPROVAL: "would have waited for approval",
+        Decision.ALLOW: "would have passed",
+    }
+    text = f"drill: {would[contribution.decision]}. {contribution.text}"
+    return Reason(code="drill", decision=Decision.ALLOW, text=text, incident=freeze.incident)
 
 
 def _contribution(change: Change, freeze: Freeze, policy: Policy) -> Reason:
@@ -262,6 +278,7 @@ def _input_digest(
         "freezes": [
             {
                 "incident": freeze.incident,
+                "drill": freeze.drill,
                 "severity": freeze.severity,
                 "severity_name": freeze.severity_name,
                 "since": freeze.since.isoformat(),

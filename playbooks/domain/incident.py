@@ -120,6 +120,8 @@ class Incident:
     """The message from which a person declared it; empty if from none."""
     request_key: str = ""
     """What the tool that declared it calls its request; empty if none did."""
+    drill: tuple[UserId, ...] | None = None
+    """Who takes part in what is only rehearsed; None for what is in earnest."""
     mitigated_at: datetime | None = None
     resolved_at: datetime | None = None
     resolution: ResolutionCode | None = None

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from playbooks.domain.command import Tenure
+from playbooks.domain.drill import are_of_one_kind
 from playbooks.domain.errors import AlreadyDecided, IncidentOver, NotNeeded, NotYourRole, mentions
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, MergeId, UserId, incident_name
@@ -60,6 +61,8 @@ def require_mergeable(incident: Incident, into: Incident) -> None:
         raise NotNeeded("Name the other incident: /incident merge INC-3")
     if into.major is not Major.ACCEPTED:
         raise NotNeeded(f"{incident_name(into.id)} is only proposed. Say first whether it is major.")
+    if not are_of_one_kind(incident, into):
+        raise NotNeeded("One of them is a drill, and the other is not: they are two things.")
     if incident.env != into.env:
         raise NotNeeded(f"One is about {incident.env}, the other about {into.env}: they are two things.")
 

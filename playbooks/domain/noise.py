@@ -43,6 +43,7 @@ SAID: Final[Mapping[type[e.Event], Volume]] = {
             e.ContestAwarded,
             e.ContestDecided,
             e.ContestJoined,
+            e.DrillBecameReal,
             e.FreezeLifted,
             e.GlassBroken,
             e.HandoverAccepted,

@@ -32,6 +32,7 @@ class Told:
     frozen: bool = False
     room: str | None = None
     resolution: str | None = None
+    drill: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,10 @@ def _began(_told: Told, body: Body) -> dict[str, object]:
 _TURNS: dict[str, Callable[[Told, Body], dict[str, object]]] = {
     "CandidateProposed": lambda told, body: _began(told, body) | {"major": "proposed"},
     "CandidateRejected": lambda _t, _b: {"major": "rejected", "state": "closed"},
-    "IncidentDeclared": lambda told, body: _began(told, body) | {"major": "accepted"},
+    "IncidentDeclared": lambda told, body: (
+        _began(told, body) | {"major": "accepted", "drill": bool(body.get("drill"))}
+    ),
+    "DrillBecameReal": lambda _t, _b: {"drill": False},
     "AlertsAttached": lambda told, body: {
         "services": tuple(dict.fromkeys((*told.services, *body["new_services"])))
     },
@@ -153,6 +157,7 @@ def recorded(incident: Incident, tenure: Tenure | None) -> Told:
         frozen=incident.freeze_since is not None and incident.thawed_at is None,
         room=incident.room,
         resolution=incident.resolution,
+        drill=incident.drill is not None,
     )
 
 

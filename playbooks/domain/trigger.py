@@ -92,6 +92,7 @@ def same_outage(
         incident
         for incident in incidents
         if incident.env == cluster.env
+        and incident.drill is None
         and _counts_as_current(incident, at, alerts)
         and (incident.id in linked or not services.isdisjoint(incident.impacted))
     )

@@ -23,8 +23,10 @@ STANDING = (ClockEventKind.STOP, ClockEventKind.CANCEL)
 async def start(unit: Unit, ports: Ports, incident: Incident, *, since: datetime | None = None) -> None:
     """One clock per agreement that speaks of the incident and has none; it counts from ``since``.
 
-    None means from the detection.
+    None means from the detection. Nothing is promised about a drill.
     """
+    if incident.drill is not None:
+        return
     running = {clock.agreement for clock in await unit.clocks.of(incident.id) if not _is_cancelled(clock)}
     started = ClockEvent(kind=ClockEventKind.START, at=since or incident.detected_at, reason="detected")
     for name in _agreements(ports, incident):

@@ -46,13 +46,15 @@ async def by_hand(
     despite: Collection[IncidentId] = (),
     source_link: str = "",
     request_key: str = "",
+    drill: Collection[UserId] | None = None,
 ) -> Incident:
     """A person declares, once; if monitoring asks about the same service, that answers its question.
 
     Unknown severity is the candidate's, else the playbook's ``unknown_severity``. ``despite``
     are the open incidents that the declarer has seen and takes for something else;
     ``source_link`` leads to the message from which it was declared. A ``request_key`` declares
-    once, whenever it comes again. Raises LooksAlike, KeyReused, and NeedsWords without a title,
+    once, whenever it comes again. ``drill`` names who takes part in what is only rehearsed, besides
+    whoever declares it; None is in earnest. Raises LooksAlike, KeyReused, and NeedsWords without a title,
     or with a service or a severity that nobody described.
     """
     handbook = ports.handbook()
@@ -61,18 +63,22 @@ async def by_hand(
         await unit.episodes.lock_intake()
         if request_key and (done := await unit.incidents.with_key(request_key)) is not None:
             return _the_same(done, words, known)
-        if (again := await _declared_just_now(unit, ports, words, known, by)) is not None:
+        if (again := await _declared_just_now(unit, ports, words, known, by)) is not None and (
+            (again.drill is None) is (drill is None)
+        ):
             return again
-        alike = look_alike(known, env=env, live=await unit.incidents.live(), graph=handbook.graph)
-        require_unlike(alike, despite)
-        candidate = await _candidate(unit, known, env)
+        if drill is None:
+            alike = look_alike(known, env=env, live=await unit.incidents.live(), graph=handbook.graph)
+            require_unlike(alike, despite)
+        candidate = await _candidate(unit, known, env) if drill is None else None
         if candidate is not None:
             named = replace(candidate, title=words, source_link=source_link, request_key=request_key)
             incident = await promote(unit, ports, named, by=by, severity=severity or candidate.severity)
         else:
             level = severity or handbook.playbook.unknown_severity
             begun = await _new(unit, ports, words, known, severity=level, by=by, env=env)
-            sourced = replace(begun, source_link=source_link, request_key=request_key)
+            people = None if drill is None else tuple(dict.fromkeys((by, *drill)))
+            sourced = replace(begun, source_link=source_link, request_key=request_key, drill=people)
             incident = await _declare(unit, ports, sourced, by=by)
         await unit.commit()
     return incident
@@ -290,11 +296,13 @@ async def _begin(
         rule_says=rule_says,
         evidence=evidence,
         source_link=begun.source_link,
+        drill=begun.drill is not None,
     )
     await record(unit, ports, begun, declared)
     await command.search(unit, ports, begun)
-    await report.gather(unit, ports, begun)
-    await clocks.start(unit, ports, begun)
+    if begun.drill is None:
+        await report.gather(unit, ports, begun)
+        await clocks.start(unit, ports, begun)
     if frozen:
         await freeze.begin(unit, ports, begun)
     await _recognise(unit, ports, begun)

@@ -156,6 +156,7 @@ def _freeze(handbook: Handbook, incident: Incident) -> Freeze:
         rings=rings(incident.core, handbook.graph),
         severity_name=handbook.playbook.severity_name(incident.severity),
         env=incident.env,
+        drill=incident.drill is not None,
     )
 
 

@@ -24,6 +24,7 @@ from playbooks.domain.effects import (
     PostUpdate,
     RefreshAnnouncement,
     RefreshCard,
+    RenameRoom,
     SendBrief,
     SetTopic,
     TellPerson,
@@ -111,6 +112,8 @@ def reactions(  # noqa: C901, PLR0911, PLR0912 - a table
             return _on_leads(event, scene)
         case e.GlassBroken():
             return _on_authority(event, scene)
+        case e.DrillJoined() | e.DrillBecameReal():
+            return _on_drill(event, scene)
         case e.CommandContested() | e.ContestJoined() | e.ContestAwarded() | e.ContestDecided():
             return _on_contest(event, scene)
         case (
@@ -270,6 +273,21 @@ def _on_authority(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
     told = dict.fromkeys((*_in_charge(scene), *scene.handbook.duty_managers))
     people = (user for user in told if user != event.by)
     return (TellRoom(incident=event.incident, about=event), *_tell(event, people))
+
+
+def _on_drill(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+    """When it becomes real, whoever was spared is called as at a declaration."""
+    number = event.incident
+    if not isinstance(event, e.DrillBecameReal):
+        return (RefreshCard(incident=number),)
+    called = dict.fromkeys((*scene.handbook.responders(scene.incident.impacted), *_in_charge(scene)))
+    return (
+        *_invite(event, called),
+        RenameRoom(incident=number),
+        TellRoom(incident=number, about=event),
+        *_tell(event, (user for user in called if user != event.by)),
+        *_mirrors(event),
+    )
 
 
 def _on_search(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: PLR0911 - one table

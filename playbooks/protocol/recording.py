@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from playbooks.domain.authority import Action, Actor, require_welcome
+from playbooks.domain.drill import rehearsed
 from playbooks.domain.effects import (
     AddBookmarks,
     AskApproval,
@@ -17,7 +18,9 @@ from playbooks.domain.effects import (
     PostCard,
     PostReview,
     RefreshCard,
+    RenameRoom,
     SetTopic,
+    ShowUpdate,
     TellRoom,
 )
 from playbooks.domain.entry import entry_for, natural_key
@@ -26,6 +29,7 @@ from playbooks.domain.events import (
     CandidateRejected,
     ChangeApproved,
     CommandTaken,
+    DrillBecameReal,
     Event,
     FreezeLifted,
     HubHarmed,
@@ -60,7 +64,18 @@ from playbooks.domain.roles import comms_of
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.reactions import Scene, reactions
 
-NEEDS_ROOM = (AddBookmarks, AskApproval, PinCard, PostCard, PostReview, RefreshCard, SetTopic, TellRoom)
+NEEDS_ROOM = (
+    AddBookmarks,
+    AskApproval,
+    PinCard,
+    PostCard,
+    PostReview,
+    RefreshCard,
+    SetTopic,
+    TellRoom,
+    ShowUpdate,
+    RenameRoom,
+)
 """Effects without an address until a room (or its substitute) exists; the first card shows
 everything that happened before."""
 HEARD = (
@@ -82,6 +97,7 @@ FOR_WRITERS = (StatementRefuted, UpdateDue, UpdateOverdue)
 """What those hear who write to stakeholders."""
 ASKED: Mapping[type[Event], Action] = {
     IncidentDeclared: Action.DECLARE,
+    DrillBecameReal: Action.DECLARE,
     CandidateRejected: Action.JUDGE,
     CommandTaken: Action.CLAIM,
     StatementMade: Action.STATE,
@@ -118,7 +134,8 @@ async def record(unit: Unit, ports: Ports, incident: Incident, *events: Event) -
     for event in news:
         await write_down(unit, ports, event)
         for effect in reactions(event, scene):
-            await owe(unit, incident, await loud_enough(unit, ports, incident, effect))
+            loud = await loud_enough(unit, ports, incident, effect)
+            await owe(unit, incident, loud, acting=(event.by, scene.commander))
     return True
 
 
@@ -140,11 +157,19 @@ async def write_down(unit: Unit, ports: Ports, event: Event) -> None:
     await unit.entries.append(entry)
 
 
-async def owe(unit: Unit, incident: Incident, effect: Effect) -> None:
-    """Put an effect into the outbox, unless it needs a room that is not there yet."""
+async def owe(
+    unit: Unit, incident: Incident, effect: Effect, *, acting: Iterable[UserId | None] = ()
+) -> None:
+    """Put an effect into the outbox, unless it needs a room that is not there yet.
+
+    Of a drill only who takes part hears, and whoever is ``acting`` in it.
+    """
     if isinstance(effect, NEEDS_ROOM) and incident.room_state is RoomState.WANTED:
         return
-    await unit.outbox.put(effect)
+    people = None if incident.drill is None else {*incident.drill, *acting}
+    kept = effect if people is None else rehearsed(effect, {user for user in people if user})
+    if kept is not None:
+        await unit.outbox.put(kept)
 
 
 async def locked(unit: Unit, incident: IncidentId) -> Incident:

@@ -13,6 +13,7 @@ from playbooks.domain.ids import IncidentId, ReportId, ServiceName, UserId
 from playbooks.domain.incident import Incident
 from playbooks.domain.report import UserReport, addressee
 from playbooks.ports import Ports, Unit
+from playbooks.protocol.participants import enter
 from playbooks.protocol.recording import locked_live, owe, record
 
 MAX_TEXT = 1_000
@@ -59,7 +60,7 @@ async def join(ports: Ports, *, incident: IncidentId, service: str, text: str, b
     """
     async with ports.units() as unit:
         await unit.episodes.lock_intake()
-        found = await locked_live(unit, incident)
+        found = await enter(unit, ports, await locked_live(unit, incident), by)
         if text.strip():
             known, words = understood(ports.handbook(), service, text)
             await _filed(unit, ports, _new(ports, known, words, by, env=found.env), found)

@@ -120,6 +120,8 @@ async def publish(ports: Ports, *, review: ReviewId, by: UserId, choice: Choice)
         incident, found = await _draft(unit, review)
         if found.edited_by is None:
             raise NeedsWords("Nobody has read this draft yet. Edit it first: press Edit, check it, save.")
+        if incident.drill is not None:
+            raise NotNeeded("This was a drill: its post-mortem stays in the room and makes no known error.")
         proposed = await _propose(unit, ports, found)
         if choice == "create":
             known = await _create(unit, ports, incident, found, proposed, by=by)

@@ -28,6 +28,7 @@ from playbooks.domain.ids import PROTOCOL, ChannelId, ClearanceId, IncidentId, T
 from playbooks.domain.incident import Incident, RoomState
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.command import leads
+from playbooks.protocol.participants import enter
 from playbooks.protocol.recording import locked, loud_enough, owe, record, write_down
 
 _BULLETIN = "bulletin"
@@ -102,6 +103,11 @@ async def card_posted(
         await owe(unit, posted, PinCard(incident=incident, ts=ts))
     await owe(unit, posted, RefreshCard(incident=incident))
     return took
+
+
+async def named(unit: Unit, *, incident: IncidentId, name: str) -> None:
+    """We gave the room another name: what Slack says of it afterwards is no news."""
+    await unit.incidents.save(replace(await locked(unit, incident), room_name=name))
 
 
 async def card_lost(
@@ -211,7 +217,7 @@ async def step_failed(unit: Unit, ports: Ports, *, effect: Effect, delivery: str
 async def join(ports: Ports, *, incident: IncidentId, by: UserId) -> Incident:
     """Bring the person into the room. Raises IncidentNotFound."""
     async with ports.units() as unit:
-        found = await locked(unit, incident)
+        found = await enter(unit, ports, await locked(unit, incident), by)
         await owe(unit, found, Invite(incident=incident, users=(by,)))
         await unit.commit()
     return found
@@ -226,7 +232,7 @@ async def _kept(unit: Unit, ports: Ports, incident: Incident) -> float | None:
         return None
     seconds = (at - incident.declared_at).total_seconds()
     await write_down(unit, ports, RoomReady(incident=incident.id, by=PROTOCOL, at=at, seconds=seconds))
-    return seconds
+    return seconds if incident.drill is None else None  # a drill is in no figure
 
 
 async def _bring_over(unit: Unit, incident: Incident) -> None:

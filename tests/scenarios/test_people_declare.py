@@ -45,6 +45,27 @@ async def test_a_message_is_reported_and_counted_on_the_card(cast: Cast) -> None
     assert "my card is refused" in card.text
 
 
+@on_both
+async def test_a_drill_is_marked_heard_by_nobody_else_and_becomes_real(cast: Cast, record: Record) -> None:
+    await cast.command("fay", "declare drill checkout payments time out", room="incidents")
+    cast.room = "drill-inc-1-checkout"
+    card = await cast.card("a drill: nobody else is called")
+    assert "🎓 DRILL" in card.text
+    await cast.said("🎓 DRILL", "incidents")
+    await cast.command("fay", "take")
+    assert set(await cast.channel().members()) == {"fay", "tocsin"}
+    assert "in earnest now" in await cast.command("cleo", "drill real cards really fail")
+    cast.room = "inc-1-checkout"
+    await cast.said("This is no drill any more")
+    await cast.whispered("bob", "This is no drill any more")
+
+    async def plain() -> bool:
+        return "DRILL" not in (await cast.card()).text
+
+    await cast.until(plain, "a card that speaks of no drill")
+    assert [incident.drill for incident in await record.incidents()] == [None]
+
+
 @once
 async def test_two_incidents_become_one_when_both_commanders_agree(cast: Cast, record: Record) -> None:
     await commanded(cast, "ada")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.slack import declaring, grammar
+from handlers.slack import declaring, drilling, grammar
 from handlers.slack.calls import Call
 from handlers.views import answers
 from handlers.views.frozen import pending_approvals
@@ -14,15 +14,19 @@ from playbooks.protocol import beforehand, glass, resolve
 
 
 async def declare(call: Call) -> Message | None:
-    """``declare checkout payments time out`` at once; anything less opens the form."""
-    words = grammar.readable(call.words)
+    """``declare checkout payments time out`` at once; anything less opens the form.
+
+    ``declare drill @ada checkout …`` rehearses it with the people named.
+    """
+    unmarked, drill = drilling.unmarked(call.words)
+    words = grammar.readable(unmarked)
     first, _, rest = words.partition(" ")
     service = call.handbook.service_named(first) if first else None
     if service is None or not rest.strip():
         title, named = (words, "") if service is None else (rest, str(service))
-        await declaring.show_form(call, Draft(title=title, service=named))
+        await declaring.show_form(call, Draft(title=title, service=named, drill=drill is not None))
         return None
-    return await declaring.declared(call, service=service, title=rest.strip())
+    return await declaring.declared(call, service=service, title=rest.strip(), drill=drill)
 
 
 async def severity(call: Call) -> Message | None:

@@ -19,6 +19,7 @@ from playbooks.protocol.outlook import Outlook
 MAX_TITLE = 120
 UNSURE = "unsure"
 """The choice of somebody who does not know how bad it is."""
+REAL, DRILL = "real", "drill"
 _HELD_SHOWN = 6
 MAX_LINK = 500
 
@@ -33,6 +34,7 @@ class Draft:
     severity: str = UNSURE
     source_link: str = ""
     """The message from which it is declared; empty if from none."""
+    drill: bool = False
 
     @property
     def level(self) -> int | None:
@@ -61,10 +63,33 @@ def declare(handbook: Handbook, outlook: Outlook, draft: Draft | None = None) ->
         title,
         redrawing(service_input(handbook, filled.service)),
         redrawing(_severity(handbook, filled.severity)),
-        *_open_ones(outlook, filled, handbook),
-        section(_consequences(outlook, handbook)),
+        redrawing(_earnest(drill=filled.drill)),
+        *([] if filled.drill else _open_ones(outlook, filled, handbook)),
+        section(_rehearsal() if filled.drill else _consequences(outlook, handbook)),
         context(Markup("Anybody may declare. A false alarm costs less than silence.")),
-        submit="Declare anyway" if outlook.alike else "Declare",
+        submit=_submit(outlook, filled),
+    )
+
+
+def _submit(outlook: Outlook, filled: Draft) -> str:
+    if filled.drill:
+        return "Begin the drill"
+    return "Declare anyway" if outlook.alike else "Declare"
+
+
+def _earnest(*, drill: bool) -> Block:
+    options = [(REAL, "Yes"), (DRILL, "No, it is a drill")]
+    return choice(Field.KIND, "Is it in earnest?", options, initial=DRILL if drill else REAL)
+
+
+def _rehearsal() -> Markup:
+    return join(
+        [
+            Markup("*What happens in a drill*"),
+            Markup("• *A room opens*, and you are invited; others come with *Join*, nobody is called"),
+            Markup("• *No change is held*; the gate says what it would have held"),
+            Markup("• *No stakeholder hears of it*; updates are shown in the room"),
+        ]
     )
 
 

@@ -9,6 +9,7 @@ from handlers.names import Verb
 from handlers.views.approval import approval, decided
 from handlers.views.kit import Block, Message, actions, context, message, section
 from handlers.views.notices import summons
+from handlers.views.notices.drill import drill
 from handlers.views.notices.fate import befallen, mending
 from handlers.views.notices.merger import choices as about_merger
 from handlers.views.notices.merger import question
@@ -45,7 +46,7 @@ def _approval(clearance: Clearance, picture: Picture) -> Message:
     return approval(clearance, picture) if is_open else decided(clearance, picture)
 
 
-def _words(  # noqa: PLR0911 - a table
+def _words(  # noqa: C901, PLR0911 - a table
     event: e.Event, picture: Picture, handbook: Handbook, user: UserId
 ) -> Markup | None:
     match event:
@@ -70,6 +71,8 @@ def _words(  # noqa: PLR0911 - a table
             | e.HubRenamed()
         ):
             return befallen(event, picture.incident, handbook)
+        case e.DrillBecameReal():
+            return join([called(picture), drill(event)])
         case e.UpdateDue():
             return say("⏰ Update {n} is due now. A draft is ready.", n=event.number)
         case e.QuietNoticed():
@@ -101,7 +104,7 @@ def _choices(  # noqa: PLR0911 - a table
             return [actions(*mending(event))]
         case e.QuietNoticed():
             return [actions(verb_button("Mitigated…", Verb.MITIGATE, number, style="primary"))]
-        case e.IncidentDeclared() | e.RoomOpened() | e.RoomUnavailable():
+        case e.IncidentDeclared() | e.RoomOpened() | e.RoomUnavailable() | e.DrillBecameReal():
             return [actions(verb_button("Take command", Verb.TAKE, number, style="primary"))]
         case _:
             return summons.choices(event, picture, handbook, user)

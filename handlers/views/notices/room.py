@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.views.kit import Element, Message, actions, message, section
 from handlers.views.notices.authority import authority
+from handlers.views.notices.drill import drill
 from handlers.views.notices.freeze import freeze
 from handlers.views.notices.leads import leading
 from handlers.views.notices.merger import merger
@@ -98,6 +99,8 @@ def _spoken_later(  # noqa: PLR0911 - a table
             return leading(event, handbook)
         case e.GlassBroken():
             return authority(event)
+        case e.DrillBecameReal():
+            return drill(event)
         case _:
             return None
 

@@ -49,6 +49,10 @@ from playbooks.domain.events.detection import (
     SeverityChanged,
     UserReported,
 )
+from playbooks.domain.events.drill import (
+    DrillBecameReal,
+    DrillJoined,
+)
 from playbooks.domain.events.fact import (
     Event,
     Evidence,
@@ -140,6 +144,8 @@ __all__ = [
     "ContestAwarded",
     "ContestDecided",
     "ContestJoined",
+    "DrillBecameReal",
+    "DrillJoined",
     "Event",
     "Evidence",
     "FindingAttached",

@@ -42,6 +42,8 @@ class IncidentDeclared(Event):
     evidence: tuple[Evidence, ...]
     source_link: str = ""
     """The message from which a person declared it; empty if from none."""
+    drill: bool = False
+    """Whether it is only rehearsed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

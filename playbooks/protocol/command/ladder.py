@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from playbooks.domain import ladder as ladders
 from playbooks.domain.command import Ask, Ladder, LadderCause, Seating, Tenure
+from playbooks.domain.drill import within
 from playbooks.domain.errors import NeedsWords, SeatTaken
 from playbooks.domain.events import (
     AskDeclined,
@@ -95,8 +96,8 @@ async def climb(unit: Unit, ports: Ports, incident: Incident, ladder: Ladder) ->
     held = await seats_held(unit, but=incident.id)
     step = ladders.climb(
         ladder,
-        candidates=ladders.candidates(handbook, seats_held=held, unfit=unfit),
-        last_resort=ladders.last_resort(handbook, unfit=unfit),
+        candidates=within(incident, ladders.candidates(handbook, seats_held=held, unfit=unfit)),
+        last_resort=within(incident, ladders.last_resort(handbook, unfit=unfit)),
         policy=handbook.playbook.command,
         at=ports.clock.now(),
         deputy=await deputy(unit, incident.id),

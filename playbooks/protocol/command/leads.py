@@ -14,6 +14,7 @@ from playbooks.domain import authority, workstream
 from playbooks.domain import handover as handovers
 from playbooks.domain.authority import Action, Actor
 from playbooks.domain.command import Handover
+from playbooks.domain.drill import within
 from playbooks.domain.errors import NeedsWords
 from playbooks.domain.events import HandoverOffered, LeadLeft, LeadSeated, LeadWanted
 from playbooks.domain.ids import (
@@ -45,6 +46,7 @@ async def follow(unit: Unit, ports: Ports, incident: Incident) -> None:
     for service in incident.impacted:
         if service not in streams:
             lead = workstream.first_lead(ports.handbook(), service, unfit=unfit)
+            lead = lead if lead and within(incident, (lead,)) else None
             begun = _begun(ports, incident.id, service, lead, Led.ON_CALL if lead else None)
             await unit.workstreams.add(begun)
             await _set_alarm(unit, ports, begun)

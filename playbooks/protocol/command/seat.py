@@ -15,6 +15,7 @@ from playbooks.ports import Ports, Unit
 from playbooks.protocol.command import leads
 from playbooks.protocol.command.contest import close, conclude, dispute
 from playbooks.protocol.command.seating import end_offer, end_search, install
+from playbooks.protocol.participants import enter
 from playbooks.protocol.recording import locked_live
 
 PRESSED_TOO = "I want to take command too"
@@ -31,6 +32,7 @@ async def take(ports: Ports, *, incident: IncidentId, by: UserId, reason: str = 
     async with ports.units() as unit:
         found = await locked_live(unit, incident)
         require_accepted(found)
+        found = await enter(unit, ports, found, by)
         holder = await unit.tenures.current(incident)
         searched = is_open_to_all(await unit.ladders.open_for(incident), at=ports.clock.now())
         if holder is None or (searched and holder.user != by):

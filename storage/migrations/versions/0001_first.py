@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column("merged_into", sa.Integer(), nullable=True),
         sa.Column("source_link", sa.Text(), nullable=False),
         sa.Column("request_key", sa.Text(), nullable=False),
+        sa.Column("drill", Json, nullable=True),
         sa.Column("mitigated_at", Instant(), nullable=True),
         sa.Column("resolved_at", Instant(), nullable=True),
         sa.Column("resolution", sa.Text(), nullable=True),

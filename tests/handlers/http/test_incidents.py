@@ -31,6 +31,15 @@ async def test_it_declares_for_a_person(site: Site) -> None:
     assert incident.source_link == "https://desk.example.com/4711"
 
 
+async def test_a_drill_says_so_and_names_who_takes_part(site: Site) -> None:
+    status, answer = await ask(site, drill=True, participants=["bob", "U0CLEO"])
+    assert (status, answer["drill"]) == (201, True)
+    (incident,) = await find.live(site.desk.ports)
+    assert incident.drill == ("U0FAY", "U0BOB", "U0CLEO")
+    status, answer = await ask(site, key="ticket-2")
+    assert (status, answer["drill"], answer["incident"]) == (201, False, "INC-2"), "a drill is like nothing"
+
+
 async def test_the_same_key_is_the_same_incident_however_often_it_comes(site: Site) -> None:
     answers = await asyncio.gather(*(ask(site) for _ in range(4)))
     assert {answer["incident"] for _, answer in answers} == {"INC-1"}

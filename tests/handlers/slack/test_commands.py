@@ -35,6 +35,29 @@ async def test_declare_with_less_opens_the_form(office: Office, text: str) -> No
     assert office.slack.calls[-1][1]["trigger_id"] == "trigger.1"
 
 
+async def test_a_drill_is_declared_with_the_people_named(office: Office) -> None:
+    answer = await office.slash(
+        "declare drill <@U0BOB|bob> <@U0CLEO> checkout Payments time out", by="U0FAY", channel=LOBBY
+    )
+    assert "*DRILL INC-1* Payments time out" in said(answer)
+    assert (await office.picture()).incident.drill == ("U0FAY", "U0BOB", "U0CLEO")
+    assert "Say what really happens" in said(await office.slash("INC-1 drill real"))
+    assert "/incident declare drill" in said(await office.slash("INC-1 drill"))
+    answer = await office.slash("INC-1 drill real: cards really fail", by="U0DEV")
+    assert "*INC-1* Payments time out is in earnest now" in said(answer)
+    assert (await office.picture()).incident.drill is None
+
+
+async def test_the_form_says_what_a_drill_does(office: Office) -> None:
+    await office.slash("declare exercise", channel=LOBBY)
+    view = office.slack.view()
+    assert view["submit"]["text"] == "Begin the drill"
+    assert "nobody is called" in words(view["blocks"])
+    filled = {"title": "Rehearsal", "service": "checkout", "severity": "2", "kind": "drill"}
+    await office.submit(view, filled)
+    assert (await office.picture()).incident.drill == ("U0ADA",)
+
+
 async def test_the_form_keeps_what_was_typed(office: Office) -> None:
     await office.slash("declare something is wrong", channel=LOBBY)
     assert office.slack.view()["blocks"][0]["element"]["initial_value"] == "something is wrong"
