@@ -168,6 +168,7 @@ class Field(StrEnum):
     REASON = "reason"
     PERSON = "person"
     CODE = "code"
+    DESPITE = "despite"
     CHOICE = "choice"
     SYMPTOM = "symptom"
     CAUSE = "cause"

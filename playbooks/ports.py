@@ -231,6 +231,9 @@ class Entries(Protocol):
     async def at(self, incident: IncidentId, seq: int) -> Entry | None:
         """The entry of this number."""
 
+    async def heard_at(self, incident: IncidentId) -> datetime | None:
+        """When the newest entry of a person's words or deeds happened."""
+
     async def latest(self, incident: IncidentId, kind: str) -> Entry | None:
         """The newest entry of an event of this class."""
 

@@ -208,6 +208,15 @@ class Updates(Part):
     escalate_after: Duration
 
 
+class Stale(Part):
+    """How long nobody may say or do anything in a live incident."""
+
+    after: dict[Severity, Annotated[Duration, Field(gt=timedelta(0))]] = Field(default_factory=dict)
+    """Severity → then whoever commands is asked; a severity that is not named may be silent."""
+    escalate_after: Annotated[Duration, Field(gt=timedelta(0))] = timedelta(minutes=15)
+    """So long after that a duty manager is told."""
+
+
 class TwoPeople(StrEnum):
     """What takes somebody else than whoever did the step before it."""
 
@@ -289,6 +298,7 @@ class Playbook(Part):
     command: Command
     freeze: Freeze
     updates: Updates
+    stale: Stale = Stale()
     log: Log
     authority: Authority = Authority()
     roles: Duties

@@ -79,6 +79,14 @@ class SqlEntries(SqlRecords[Entry]):
     async def at(self, incident: IncidentId, seq: int) -> Entry | None:
         return await self._first_with(incident=incident, seq=seq)
 
+    async def heard_at(self, incident: IncidentId) -> datetime | None:
+        """When a person was last heard of; bots and the machinery are no signs of life."""
+        people = sa.or_(self._columns.actor.startswith("U"), self._columns.actor.startswith("W"))
+        mine = sa.and_(self._columns.incident == incident, people)
+        newest = sa.select(self._columns.at).where(mine).order_by(self._columns.seq.desc()).limit(1)
+        found: datetime | None = (await self._connection.execute(newest)).scalar_one_or_none()
+        return found
+
     async def latest(self, incident: IncidentId, kind: str) -> Entry | None:
         return await self._first_with("-seq", incident=incident, kind=kind)
 

@@ -94,9 +94,10 @@ async def it_recovers(cast: Cast) -> None:
     await form.submit({"note": "rolled back to 4.11"})
     clock = await cast.said("to spare")
     stage.seen(f"the clock is read: {line(clock, 'to spare')}")
-    await stage.tell("Ada resolves it with a code and a note.")
+    await stage.tell("Ada resolves it with a code, a note, and why she need not wait for monitoring.")
     form = await cast.form("ada", "resolve")
-    await form.submit({"code": "resolved by change", "note": NOTE})
+    why = "the alerts ended with the rollback, and payments go through"
+    await form.submit({"code": "resolved by change", "note": NOTE, "despite": why})
     over = await cast.said("Resolved* by")
     stage.seen(line(over, "Resolved* by"))
     await stage.tell("Half an hour of quiet passes.")

@@ -115,6 +115,7 @@ async def finish(call: Call, form: Submission) -> None:
         by=call.user,
         code=ResolutionCode(form.words(Field.CODE)),
         note=form.words(Field.NOTE),
+        despite=form.words(Field.DESPITE),
     )
 
 

@@ -15,6 +15,7 @@ from enum import Enum
 
 from playbooks.domain.events import (
     Event,
+    IncidentStale,
     KeyEventMarked,
     MessageDeleted,
     MessageEdited,
@@ -91,7 +92,7 @@ def digest(value: object) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
-def natural_key(event: Event) -> str | None:
+def natural_key(event: Event) -> str | None:  # noqa: PLR0911 - a table
     """What makes two deliveries, or two rings of an alarm, the same fact; None if nothing has to."""
     match event:
         case MessageSaid(channel=channel, ts=ts):
@@ -103,6 +104,8 @@ def natural_key(event: Event) -> str | None:
             return f"deleted:{channel}:{ts}"
         case KeyEventMarked():
             return _key_of_mark(event)
+        case IncidentStale(since=since, rung=rung):
+            return f"stale:{since.isoformat()}:{rung}"
         case UpdateDue(update=update) | UpdateOverdue(update=update):
             return f"{type(event).__name__}:{update}"
         case _:

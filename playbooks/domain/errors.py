@@ -180,6 +180,18 @@ class NeedsWords(ProtocolError):
         self.about = about
 
 
+class NotQuiet(NeedsWords):
+    """Monitoring does not say that it is over; a person may, with a reason."""
+
+    def __init__(self, standing: int, since: datetime | None) -> None:
+        alerts = "1 alert stands" if standing == 1 else f"{standing} alerts stand"
+        what = f"quiet only since {since:%H:%M} UTC" if since else alerts
+        super().__init__(
+            f"Monitoring is not quiet ({what}). Say why it is over all the same; /incident resolve asks.",
+            about="despite",
+        )
+
+
 class KeyReused(ProtocolError):
     """Another request came with the key of an earlier one."""
 

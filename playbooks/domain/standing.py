@@ -6,7 +6,8 @@ and an alert that changes all the time says only that something is restless.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from playbooks.domain.signal import Episode, Interval
@@ -94,6 +95,27 @@ def quiet_since(episodes: Iterable[Episode], at: datetime, keep: timedelta) -> d
     if not quiet or len(quiet) < len(ends) or max(quiet) > at:
         return None
     return max(quiet)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unrest:
+    """Why monitoring does not yet say that it is over."""
+
+    standing: tuple[Episode, ...]
+    """Alerts that stand now."""
+    quiet_since: datetime | None
+    """Since when none has, if none does; not for long enough."""
+
+
+def unrest(episodes: Sequence[Episode], at: datetime, alerts: Alerts) -> Unrest | None:
+    """What speaks against calling it over; None if monitoring was quiet for long enough, or never spoke."""
+    standing = tuple(episode for episode in episodes if _run_at(episode, at, alerts.keep) is not None)
+    since = quiet_since(episodes, at, alerts.keep)
+    if standing:
+        return Unrest(standing=standing, quiet_since=None)
+    if since is not None and at < since + alerts.clear_for:
+        return Unrest(standing=(), quiet_since=since)
+    return None
 
 
 def _run_at(episode: Episode, at: datetime, keep: timedelta) -> Interval | None:

@@ -29,6 +29,8 @@ class TimerKind(StrEnum):
     UPDATE_DUE = "update_due"
     UPDATE_OVERDUE = "update_overdue"
     QUIET = "quiet"
+    STALE = "stale"
+    """Nobody may have said anything for long."""
     THAW = "thaw"
     GLASS = "glass"
     """Authority that somebody took in an emergency ends."""

@@ -8,10 +8,10 @@ from playbooks.domain.errors import IncidentNotFound
 from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId, MergeId, UpdateId, WorkstreamId
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports
-from playbooks.protocol import command, communicate, freeze, glass, intake, merge, quiet
+from playbooks.protocol import command, communicate, freeze, glass, intake, merge, quiet, stale
 
 
-async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901, PLR0912 - one exhaustive table
+async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901, PLR0912, PLR0915 - one exhaustive table
     """Wake what the timer is for."""
     match timer.kind:
         case TimerKind.EVALUATE:
@@ -34,6 +34,8 @@ async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901, PLR0912 - one
             await intake.candidate_due(ports, incident=_incident(timer))
         case TimerKind.QUIET:
             await quiet.due(ports, incident=_incident(timer))
+        case TimerKind.STALE:
+            await stale.due(ports, incident=_incident(timer))
         case TimerKind.THAW:
             await freeze.thaw_due(ports, incident=_incident(timer))
         case TimerKind.GLASS:

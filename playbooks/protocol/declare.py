@@ -28,7 +28,7 @@ from playbooks.domain.naming import require_service
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.trigger import Fired
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import clocks, command, communicate, freeze, quiet, report
+from playbooks.protocol import clocks, command, communicate, freeze, quiet, report, stale
 from playbooks.protocol.lookalikes import lookalikes
 from playbooks.protocol.recording import locked, record
 
@@ -303,6 +303,7 @@ async def _begin(
     if begun.drill is None:
         await report.gather(unit, ports, begun)
         await clocks.start(unit, ports, begun)
+    await stale.watch(unit, ports, begun)
     if frozen:
         await freeze.begin(unit, ports, begun)
     await _recognise(unit, ports, begun)

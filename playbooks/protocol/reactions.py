@@ -33,6 +33,7 @@ from playbooks.domain.effects import (
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId, is_account, is_person
 from playbooks.domain.incident import Incident, Major, RoomState, State
+from playbooks.domain.stale import Rung
 from playbooks.domain.workstream import Led
 
 
@@ -391,11 +392,13 @@ def _on_communication(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
             return (RefreshCard(incident=number),)
 
 
-def _on_recovery(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+def _on_recovery(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: PLR0911 - a table
     number = event.incident
     match event:
         case e.QuietNoticed():
             return _tell(event, _in_charge(scene))
+        case e.IncidentStale(rung=rung):
+            return _tell(event, scene.handbook.duty_managers if rung == Rung.DUTY else _in_charge(scene))
         case e.IncidentMitigated() | e.IncidentResolved() | e.IncidentReopened() | e.IncidentClosed():
             return (TellRoom(incident=number, about=event), *_mirrors(event))
         case e.ClockRead():

@@ -11,7 +11,7 @@ from datetime import datetime
 from playbooks.domain import turning
 from playbooks.domain.authority import Action, Actor, glass_of, may, require_lead
 from playbooks.domain.command import Tenure
-from playbooks.domain.errors import AnotherPerson, NeedsWords, NotNeeded
+from playbooks.domain.errors import AnotherPerson, NeedsWords, NotNeeded, NotQuiet
 from playbooks.domain.events import (
     IncidentClosed,
     IncidentMitigated,
@@ -21,9 +21,10 @@ from playbooks.domain.events import (
 )
 from playbooks.domain.ids import IncidentId, UserId
 from playbooks.domain.incident import Incident, ResolutionCode, State
+from playbooks.domain.standing import Unrest, unrest
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import clocks, command, communicate, declare, freeze, review
+from playbooks.protocol import clocks, command, communicate, declare, freeze, review, stale
 from playbooks.protocol.recording import locked, locked_live, record
 from playbooks.schema import TwoPeople
 
@@ -54,10 +55,12 @@ async def resolve(
     by: UserId,
     code: ResolutionCode,
     note: str,
+    despite: str = "",
 ) -> Incident:
     """It is over, with a code and a note; the post-mortem drafts itself and the thaw is set.
 
-    Raises IncidentOver, NotYourRole, NeedsWords.
+    ``despite`` says why, while monitoring is not quiet. Raises IncidentOver, NotYourRole,
+    NeedsWords, NotQuiet.
     """
     if not note.strip():
         raise NeedsWords("Say in a sentence what ended it; the post-mortem starts from it.")
@@ -65,6 +68,9 @@ async def resolve(
     async with ports.units() as unit:
         found = await locked(unit, incident)
         turning.may_resolve(found, by, await unit.tenures.current(incident), ports.handbook())
+        loud = await _unrest(unit, ports, incident)
+        if loud is not None and not despite.strip():
+            raise NotQuiet(len(loud.standing), loud.quiet_since)
         resolved = replace(
             found,
             state=State.RESOLVED,
@@ -74,7 +80,14 @@ async def resolve(
             resolution_note=note.strip(),
         )
         await unit.incidents.save(resolved)
-        event = IncidentResolved(incident=incident, by=by, at=now, code=code, note=note.strip())
+        event = IncidentResolved(
+            incident=incident,
+            by=by,
+            at=now,
+            code=code,
+            note=note.strip(),
+            despite=despite.strip() if loud else "",
+        )
         await record(unit, ports, resolved, event)
         await clocks.stop(unit, ports, resolved, why="resolved")
         await unit.timers.cancel(TimerKind.QUIET, str(incident))
@@ -115,6 +128,7 @@ async def bring_back(unit: Unit, ports: Ports, found: Incident, *, by: UserId, r
     await record(unit, ports, reopened, IncidentReopened(incident=found.id, by=by, at=now, reason=reason))
     await command.search(unit, ports, reopened)
     await command.follow(unit, ports, reopened)
+    await stale.watch(unit, ports, reopened)
     if reopened.freeze_since != found.freeze_since:
         await freeze.begin(unit, ports, reopened)
     await clocks.resume(unit, ports, reopened, why="reopened")
@@ -197,7 +211,13 @@ async def set_severity(
     if changed.freeze_since != found.freeze_since:
         await freeze.begin(unit, ports, changed)
     await clocks.fit(unit, ports, changed)
+    await stale.watch(unit, ports, changed)
     return changed
+
+
+async def _unrest(unit: Unit, ports: Ports, incident: IncidentId) -> Unrest | None:
+    episodes = await unit.episodes.of(incident)
+    return unrest(episodes, ports.clock.now(), ports.handbook().playbook.alerts)
 
 
 async def _after_the_end(unit: Unit, ports: Ports, resolved: Incident) -> None:

@@ -488,7 +488,12 @@ async def resolved(house: House, minute: float = 20, *, quiet_at: float = 15) ->
     await house.hears(ended("checkout", quiet_at), ended("checkout", quiet_at, origin=PROBE))
     await house.pass_time(minutes=minute - quiet_at)
     await resolve.resolve(
-        house.ports, incident=ONE, by=GUS, code=ResolutionCode.SOLUTION_PROVIDED, note="pool raised"
+        house.ports,
+        incident=ONE,
+        by=GUS,
+        code=ResolutionCode.SOLUTION_PROVIDED,
+        note="pool raised",
+        despite="we know better",
     )
     await house.owed()
 
@@ -523,7 +528,12 @@ async def test_an_alert_that_never_stopped_declares_nothing_twice(
     """It was there when a person said that it is over."""
     await declared(house)
     await resolve.resolve(
-        house.ports, incident=ONE, by=GUS, code=ResolutionCode.SOLUTION_PROVIDED, note="the alerts are wrong"
+        house.ports,
+        incident=ONE,
+        by=GUS,
+        code=ResolutionCode.SOLUTION_PROVIDED,
+        note="the alerts are wrong",
+        despite="we know better",
     )
     if closes:
         await resolve.close(house.ports, incident=ONE, by=GUS)

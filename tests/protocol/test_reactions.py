@@ -81,6 +81,8 @@ IncidentMerged                          TellRoom RefreshCard SetTopic RefreshAnn
 IncidentMitigated                       TellRoom RefreshCard SetTopic RefreshAnnouncement
 IncidentReopened                        TellRoom RefreshCard SetTopic RefreshAnnouncement
 IncidentResolved                        TellRoom RefreshCard SetTopic RefreshAnnouncement
+IncidentStale                           TellPerson(bob)
+IncidentStale, passed up                TellPerson(gus)
 KeyEventMarked                          nothing
 KnownErrorCreated                       nothing
 KnownErrorRecognised                    RefreshCard
@@ -180,6 +182,7 @@ def variations(scene: Scene) -> dict[str, tuple[Event, Scene]]:
             scene,
         ),
         "LeadSeated by decree": (built(events.LeadSeated, how=Led.DECREE), scene),
+        "IncidentStale, passed up": (built(events.IncidentStale, rung=2), scene),
         "MergeProposed while nobody commands": (built(events.MergeProposed), vacant),
         "PeopleInvited except one": (built(events.PeopleInvited, failed=((CLEO, "a guest"),)), scene),
         "QuietNoticed, declared by monitoring": (built(events.QuietNoticed), by_rule),

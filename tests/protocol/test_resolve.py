@@ -13,6 +13,7 @@ from playbooks.domain.errors import (
     IncidentOver,
     NeedsWords,
     NotNeeded,
+    NotQuiet,
     NotYourRole,
     ProtocolError,
 )
@@ -420,3 +421,35 @@ async def test_an_incident_without_alerts_is_never_quiet(house: House) -> None:
     await commanded(house)
     await house.pass_time(hours=3)
     assert "QuietNoticed" not in await house.kinds()
+
+
+# ------------------------------------------------------------------ monitoring does not say so yet
+@pytest.mark.parametrize(
+    ("ended", "waited", "quiet"),
+    [
+        pytest.param(False, 0, False, id="an alert stands"),
+        pytest.param(True, 3, False, id="it ended just now"),
+        pytest.param(True, 40, True, id="quiet for long enough"),
+    ],
+)
+@ON_SQLITE
+async def test_resolving_before_monitoring_is_quiet_takes_a_reason(
+    house: House, ended: bool, waited: int, quiet: bool
+) -> None:
+    began = house.clock.now()
+    await house.hears(*(signal("checkout", at=began, origin=origin) for origin in ("eu", "us")))
+    await house.pass_time(minutes=12)
+    assert (await house.incident()).is_live
+    if ended:
+        over = {"status": SignalStatus.RESOLVED, "at": began, "ends_at": house.clock.now()}
+        await house.hears(*(signal("checkout", origin=origin, **over) for origin in ("eu", "us")))  # type: ignore[arg-type]
+    await house.pass_time(minutes=waited)
+    if not quiet:
+        with pytest.raises(NotQuiet, match="Monitoring is not quiet"):
+            await resolved(house, by=GUS)
+        assert (await house.incident()).is_live
+    await resolve.resolve(
+        house.ports, incident=ONE, by=GUS, code=SOLVED, note="rolled back", despite="the probe is broken"
+    )
+    said = await house.entry("IncidentResolved")
+    assert said["despite"] == ("" if quiet else "the probe is broken")

@@ -46,6 +46,7 @@ async def drafted(house: House, number: int = 1, *, service: str = "checkout") -
         by=GUS,
         code=ResolutionCode.WORKAROUND_PROVIDED,
         note="set pool.max to 200",
+        despite="we know better",
     )
     await house.owed()
     return await of(house, number)
@@ -103,7 +104,12 @@ async def an_eventful_incident(house: House) -> None:
     await communicate.send(house.ports, incident=ONE, by=EVE)
     house.clock.advance(timedelta(minutes=10))
     await resolve.resolve(
-        house.ports, incident=ONE, by=BOB, code=ResolutionCode.SOLUTION_PROVIDED, note="rolled back 4.12"
+        house.ports,
+        incident=ONE,
+        by=BOB,
+        code=ResolutionCode.SOLUTION_PROVIDED,
+        note="rolled back 4.12",
+        despite="we know better",
     )
 
 
@@ -171,7 +177,12 @@ async def test_a_draft_without_statements_starts_from_the_title_and_the_note(hou
 async def test_the_draft_is_shown_in_the_room(house: House) -> None:
     await house.in_room()
     await resolve.resolve(
-        house.ports, incident=ONE, by=GUS, code=ResolutionCode.SOLUTION_PROVIDED, note="rolled back"
+        house.ports,
+        incident=ONE,
+        by=GUS,
+        code=ResolutionCode.SOLUTION_PROVIDED,
+        note="rolled back",
+        despite="we know better",
     )
     assert PostReview(incident=ONE, review=(await of(house)).id) in await house.owed()
 
@@ -181,7 +192,12 @@ async def test_a_draft_that_nobody_touched_is_written_anew_when_it_is_over_again
     first = await drafted(house)
     await resolve.reopen(house.ports, incident=ONE, by=BOB, reason="it fails again")
     await resolve.resolve(
-        house.ports, incident=ONE, by=GUS, code=ResolutionCode.SOLUTION_PROVIDED, note="raised for good"
+        house.ports,
+        incident=ONE,
+        by=GUS,
+        code=ResolutionCode.SOLUTION_PROVIDED,
+        note="raised for good",
+        despite="we know better",
     )
     again = await of(house)
     assert again.id == first.id
@@ -351,7 +367,12 @@ async def test_publishing_tells_the_room_and_other_incidents_see_it(house: House
     await house.in_room()
     await house.declared(service="dns")
     await resolve.resolve(
-        house.ports, incident=ONE, by=GUS, code=ResolutionCode.SOLUTION_PROVIDED, note="rolled back"
+        house.ports,
+        incident=ONE,
+        by=GUS,
+        code=ResolutionCode.SOLUTION_PROVIDED,
+        note="rolled back",
+        despite="we know better",
     )
     id_ = (await of(house)).id
     await review.edit(house.ports, review=id_, by=ADA, finding=FOUND)

@@ -35,6 +35,9 @@ async def commanded(cast: Cast, by: str = "ada") -> Message:
 
 
 async def resolved(cast: Cast, by: str = "ada") -> None:
-    """It is over."""
-    await (await cast.form(by, "resolve")).submit({"code": "solution provided", "note": "rolled back"})
+    """It is over, whatever monitoring still says."""
+    form = await cast.form(by, "resolve")
+    asked = any(block.get("block_id") == "despite" for block in form.raw["blocks"])
+    why = {"despite": "the rollback is out"} if asked else {}
+    await form.submit({"code": "solution provided", "note": "rolled back", **why})
     await cast.said("Resolved* by")

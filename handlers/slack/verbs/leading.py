@@ -55,7 +55,7 @@ async def mitigate(call: Call) -> Message | None:
 async def finish(call: Call) -> None:
     """The form for how it ended, with the words as its note."""
     picture = await call.allowed(beforehand.resolve)
-    await call.show(ending.resolve(picture, note=grammar.readable(call.words)))
+    await call.show(ending.resolve(picture, call.handbook, note=grammar.readable(call.words)))
 
 
 async def break_glass(call: Call) -> Message | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from handlers.names import Callback, Field, Ref
 from handlers.views.forms import choice, modal, text_input
-from handlers.views.kit import View, section
+from handlers.views.kit import Block, View, section
 from handlers.views.phrases import change_name, count, named
-from handlers.views.text import Markup, join, say
+from handlers.views.text import Markup, clock_time, foreign, join, say
 from playbooks.domain.change import Clearance
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.incident import ResolutionCode
+from playbooks.domain.standing import Unrest, unrest
 from playbooks.protocol.picture import Picture
 
 _NOTE = 1_000
@@ -47,8 +48,9 @@ def mitigate(picture: Picture, *, note: str = "") -> View:
     )
 
 
-def resolve(picture: Picture, *, note: str = "") -> View:
-    """It is over: a code and one sentence."""
+def resolve(picture: Picture, handbook: Handbook, *, note: str = "") -> View:
+    """It is over: a code and one sentence; and why, if monitoring does not say so yet."""
+    loud = unrest(picture.episodes, picture.at, handbook.playbook.alerts)
     codes = [(code.value, code.value.capitalize()) for code in ResolutionCode]
     pending = len(picture.pending)
     open_questions = (
@@ -68,8 +70,21 @@ def resolve(picture: Picture, *, note: str = "") -> View:
             limit=_NOTE,
             hint="The post-mortem starts from it.",
         ),
+        *_although(loud),
         submit="Resolve",
     )
+
+
+def _although(loud: Unrest | None) -> list[Block]:
+    """What monitoring says against it, and the question why it is over all the same."""
+    if loud is None:
+        return []
+    if loud.quiet_since is None:
+        alerts = join((foreign(episode.title, 100) for episode in loud.standing[:3]), ", ")
+        said = say("⚠️ Monitoring is not quiet: {alerts} still firing.", alerts=alerts)
+    else:
+        said = say("⚠️ Monitoring is quiet only since {at}.", at=clock_time(loud.quiet_since))
+    return [section(said), text_input(Field.DESPITE, "Why is it over all the same?", limit=300)]
 
 
 def break_glass(picture: Picture, handbook: Handbook) -> View:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from handlers.names import Verb
 from handlers.views.approval import approval, decided
-from handlers.views.kit import Block, Message, actions, context, message, section
+from handlers.views.kit import Block, Element, Message, actions, context, message, section
 from handlers.views.notices import summons
 from handlers.views.notices.drill import drill
 from handlers.views.notices.fate import befallen, mending
 from handlers.views.notices.merger import choices as about_merger
 from handlers.views.notices.merger import question
 from handlers.views.notices.outbreak import retry_button
-from handlers.views.phrases import called, named, verb_button
-from handlers.views.text import Markup, clock_time, foreign, join, quoted, room, say
+from handlers.views.phrases import called, commander, named, verb_button
+from handlers.views.text import Markup, clock_time, date_and_time, foreign, join, quoted, room, say
 from playbooks.domain import events as e
 from playbooks.domain.change import Clearance, ClearanceState
 from playbooks.domain.handbook import Handbook
@@ -80,6 +80,8 @@ def _words(  # noqa: C901, PLR0911 - a table
                 "🔕 Monitoring has been quiet since {since}. Are users served again?",
                 since=clock_time(event.since),
             )
+        case e.IncidentStale():
+            return _forgotten(event, user, picture)
         case e.StatementRefuted():
             return say(
                 "✏️ What readers were told is wrong. A correction is due now.\n{text}",
@@ -102,12 +104,40 @@ def _choices(  # noqa: PLR0911 - a table
             return [actions(*about_merger(event))]
         case e.RoomHarmed() if picture.incident.room_harm is event.how:
             return [actions(*mending(event))]
+        case e.IncidentStale():
+            update = verb_button("Send an update…", Verb.UPDATE, number, style="primary")
+            return [actions(update, verb_button("Status", Verb.STATUS, number), *_or_else(picture, user))]
         case e.QuietNoticed():
             return [actions(verb_button("Mitigated…", Verb.MITIGATE, number, style="primary"))]
         case e.IncidentDeclared() | e.RoomOpened() | e.RoomUnavailable() | e.DrillBecameReal():
             return [actions(verb_button("Take command", Verb.TAKE, number, style="primary"))]
         case _:
             return summons.choices(event, picture, handbook, user)
+
+
+def _forgotten(event: e.IncidentStale, user: UserId, picture: Picture) -> Markup:
+    since = date_and_time(event.since)
+    if picture.tenure is not None and picture.tenure.user == user:
+        words = "💤 Nobody has said or done anything here since {since}. You command: how does it stand?"
+        return say(words, since=since)
+    return say(
+        "💤 Nobody has said or done anything here since {since}. {commander}.",
+        since=since,
+        commander=commander(picture),
+    )
+
+
+def _or_else(picture: Picture, user: UserId) -> tuple[Element, ...]:
+    """What else whoever commands, or could, may press."""
+    number = picture.incident.id
+    if picture.tenure is None:
+        return (verb_button("Take command", Verb.TAKE, number),)
+    if picture.tenure.user != user:
+        return (verb_button("Take over…", Verb.OVERRIDE, number),)
+    return (
+        verb_button("Mitigated…", Verb.MITIGATE, number),
+        verb_button("Hand over…", Verb.HANDOVER, number),
+    )
 
 
 def _whereabouts(picture: Picture) -> Markup:

@@ -54,10 +54,11 @@ def recovery(event: Recovery, picture: Picture) -> Markup:
             )
         case e.IncidentResolved():
             return say(
-                "🟢 *Resolved* by {who}: {code}.{note}",
+                "🟢 *Resolved* by {who}: {code}.{note}{despite}",
                 who=actor(event),
                 code=event.code,
                 note=noted(event.note),
+                despite=noted(f"Although monitoring is not quiet: {event.despite}" if event.despite else ""),
             )
         case e.IncidentReopened():
             return say("🔴 *It came back*, says {who}.{note}", who=actor(event), note=noted(event.reason))

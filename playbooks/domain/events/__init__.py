@@ -85,6 +85,7 @@ from playbooks.domain.events.recovery import (
     IncidentMitigated,
     IncidentReopened,
     IncidentResolved,
+    IncidentStale,
     QuietNoticed,
 )
 from playbooks.domain.events.review import (
@@ -167,6 +168,7 @@ __all__ = [
     "IncidentMitigated",
     "IncidentReopened",
     "IncidentResolved",
+    "IncidentStale",
     "KeyEventMarked",
     "KnownErrorCreated",
     "KnownErrorRecognised",

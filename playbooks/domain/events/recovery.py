@@ -16,6 +16,16 @@ class QuietNoticed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentStale(Event):
+    """Nobody has said or done anything for long; whoever commands is asked, then a duty manager is told."""
+
+    since: datetime
+    """The last sign of life."""
+    rung: int
+    """1: the commander is asked; 2: a duty manager is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentMitigated(Event):
     """Users are served again; the work goes on."""
 
@@ -39,6 +49,8 @@ class IncidentResolved(Event):
 
     code: str
     note: str
+    despite: str = ""
+    """Why, although monitoring was not quiet yet; empty if it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

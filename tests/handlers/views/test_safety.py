@@ -142,7 +142,7 @@ VIEWS: dict[str, Callable[[Picture, Handbook], Any]] = {
     "update": lambda p, h: saying.send_update(digest_of(p), note=p.incident.title),
     "severity": lambda p, h: ending.severity(p, h),
     "mitigate": lambda p, h: ending.mitigate(p, note=p.incident.title),
-    "resolve": lambda p, h: ending.resolve(p, note=p.incident.title),
+    "resolve": lambda p, h: ending.resolve(p, h, note=p.incident.title),
     "reopen": lambda p, h: ending.reopen(p),
     "close": lambda p, h: ending.close(p),
     "thaw": lambda p, h: ending.thaw(p, reason=p.incident.title),
