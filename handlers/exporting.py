@@ -34,6 +34,7 @@ def as_json(incident: Incident, entries: Sequence[Entry]) -> str:
     body = {
         "incident": incident_name(incident.id),
         "drill": incident.drill is not None,
+        "entered_afterwards": plain(incident.entered_at),
         "entries": [plain(entry) for entry in _in_order(entries)],
         "changes": [plain(change) for change in changes],
         "state": plain(told),
@@ -63,6 +64,7 @@ def as_markdown(incident: Incident, entries: Sequence[Entry]) -> str:
     lines = [
         f"# {incident_name(incident.id)}: {_escaped(incident.title)}",
         *(["", "**This was a drill.** It is in no figure."] if incident.drill is not None else []),
+        *_entered(incident),
         "",
         f"{len(entries)} entries, sorted by when things happened (UTC). The chain ends with `{head}`.",
         "",
@@ -81,6 +83,13 @@ def as_markdown(incident: Incident, entries: Sequence[Entry]) -> str:
 
 
 EXPORTS: dict[str, Export] = {"markdown": as_markdown, "json": as_json, "csv": as_csv}
+
+
+def _entered(incident: Incident) -> list[str]:
+    if incident.entered_at is None:
+        return []
+    who = _escaped(incident.declared_by)
+    return ["", f"Entered afterwards by {who} at {incident.entered_at:%Y-%m-%d %H:%M} UTC."]
 
 
 def _in_order(entries: Sequence[Entry]) -> list[Entry]:

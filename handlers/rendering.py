@@ -32,6 +32,7 @@ MACHINERY = {MONITORING: "monitoring", PROTOCOL: "the playbook"}
 MILESTONES = frozenset(
     {
         "IncidentDeclared",
+        "IncidentEntered",
         "CandidateProposed",
         "SeverityChanged",
         "CommandTaken",
@@ -177,6 +178,7 @@ _SENTENCES: dict[str, Callable[[_Words], str]] = {
         if w["rule"]
         else f"Declared by {w.who('by')}: {w['title']}"
     ),
+    "IncidentEntered": lambda w: f"Entered afterwards by {w.who('by')}: {w['title']}",
     "SeverityChanged": lambda w: f"Severity {w['before']} → {w['after']}: {w['reason']}",
     "CommandTaken": lambda w: f"{w.who('commander')} took command ({w['how']})",
     "CommandContested": lambda w: (

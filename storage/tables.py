@@ -68,6 +68,7 @@ incidents = Table(
     _text("source_link"),
     _text("request_key"),
     _many("drill", optional=True),
+    _at("entered_at", optional=True),
     _at("mitigated_at", optional=True),
     _at("resolved_at", optional=True),
     _text("resolution", optional=True),

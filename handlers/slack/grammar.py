@@ -60,6 +60,7 @@ SAME = {
     Verb.CLOSE: "close closed",
     Verb.BREAK_GLASS: "breakglass glass emergency",
     Verb.KNOWN: "known known-errors knownerror ke errors",
+    Verb.BACKFILL: "backfill afterwards past",
     Verb.DRILL: "drill exercise rehearsal",
     Verb.REVIEW: "review postmortem retro pir learn",
 }

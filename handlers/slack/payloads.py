@@ -104,12 +104,15 @@ class Entered(Part):
     selected_option: Chosen | None = None
     selected_options: tuple[Chosen, ...] | None = None
     selected_user: str | None = None
+    selected_date_time: int | None = None
+    """Seconds since 1970."""
 
     @property
     def words(self) -> str:
         """What was written, chosen or picked; empty if nothing was."""
         chosen = self.selected_option.value if self.selected_option else ""
-        return storable(self.value or self.selected_user or chosen).strip()
+        at = "" if self.selected_date_time is None else str(self.selected_date_time)
+        return storable(self.value or self.selected_user or chosen or at).strip()
 
 
 class State(Part):

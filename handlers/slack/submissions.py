@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from handlers.names import Callback, Field
-from handlers.slack import declaring, merging, reporting
+from handlers.slack import backfilling, declaring, merging, reporting
 from handlers.slack.calls import Call
 from handlers.slack.learning import publish, save_finding, save_review
 from handlers.slack.payloads import Submission
@@ -152,6 +152,7 @@ async def deny(call: Call, form: Submission) -> None:
 
 SUBMISSIONS: dict[Callback, Submit] = {
     Callback.DECLARE: declaring.submitted,
+    Callback.BACKFILL: backfilling.submitted,
     Callback.MERGE: merging.submitted,
     Callback.REPORT: reporting.submitted,
     Callback.REJECT: reject,

@@ -153,6 +153,8 @@ def declared(incident: Incident) -> Markup:
 def joining(incident: Incident, room_url: Callable[[ChannelId], str]) -> Message:
     """They are being invited, with a button that leads into the room."""
     name = incident_name(incident.id)
+    if incident.entered_at is not None:
+        return answer(say("*{n}* has no room: it was over when it was entered.", n=name))
     if incident.room is None:
         return answer(say("*{n}* has no room yet. You are invited as soon as it is open.", n=name))
     leads_there = link_button("Open the room", Action.OPEN_LINK, room_url(incident.room))

@@ -48,6 +48,7 @@ from handlers.views.text import (
     foreign,
     is_address,
     join,
+    person,
     plain,
     say,
 )
@@ -72,7 +73,12 @@ def card(picture: Picture, *, link: Callable[[str], str] | None = None) -> Messa
     return message(
         said,
         *card_body(picture),
-        context(*_drill(picture), *_small_print(picture), *_origin(picture), *_address(picture, link)),
+        context(
+            *_drill(picture),
+            *_small_print(picture),
+            *_origin(picture),
+            *_address(picture, link),
+        ),
         actions(*_buttons(picture)),
     )
 
@@ -104,10 +110,20 @@ def _lead(picture: Picture) -> Markup:
         leading(picture),
         question_about_command(picture),
         _state(picture),
+        _entered(picture),
         harm_line(picture.incident),
         _impact(picture),
     ]
     return join(line for line in lines if line is not None)
+
+
+def _entered(picture: Picture) -> Markup | None:
+    """That nobody lived through it here."""
+    incident = picture.incident
+    if incident.entered_at is None:
+        return None
+    at = date_and_time(incident.entered_at)
+    return say("_entered afterwards by {who} at {at}_", who=person(incident.declared_by), at=at)
 
 
 def _state(picture: Picture) -> Markup:

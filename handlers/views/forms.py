@@ -7,6 +7,7 @@ id are the same word, so a submission is read with one name.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from handlers.names import Callback, Ref
 from handlers.views.kit import Block, Element, View, require, words
@@ -91,6 +92,16 @@ def user_input(field: str, label: str, *, initial: str = "", hint: str = "") -> 
     if initial:
         element["initial_user"] = initial
     return _input(field, label, element, hint=hint, optional=False)
+
+
+def instant_input(field: str, label: str, *, initial: datetime) -> Block:
+    """A date and a time of day, in the zone of whoever looks at it."""
+    element: Element = {
+        "type": "datetimepicker",
+        "action_id": field,
+        "initial_date_time": int(initial.timestamp()),
+    }
+    return _input(field, label, element, hint="", optional=False)
 
 
 def redrawing(block: Block) -> Block:

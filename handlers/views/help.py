@@ -32,7 +32,7 @@ SPEAKING = (
 MORE = (
     "list · join · fact · doing · workaround · estimate · facts · refute · contest · yield · recall · "
     "deputy · scribe · comms · override · thaw · approve · deny · reopen · close · breakglass · drill · "
-    "known · review"
+    "backfill · known · review"
 )
 
 

@@ -41,6 +41,8 @@ class RoomState(StrEnum):
     """
 
     WANTED = "wanted"
+    NONE = "none"
+    """Nobody needed one: it was entered when it was over."""
     OPEN = "open"
     HUB = "hub"
     LOST = "lost"
@@ -122,6 +124,8 @@ class Incident:
     """What the tool that declared it calls its request; empty if none did."""
     drill: tuple[UserId, ...] | None = None
     """Who takes part in what is only rehearsed; None for what is in earnest."""
+    entered_at: datetime | None = None
+    """When somebody entered it, though it was over; None if it was lived through."""
     mitigated_at: datetime | None = None
     resolved_at: datetime | None = None
     resolution: ResolutionCode | None = None

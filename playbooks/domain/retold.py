@@ -64,6 +64,7 @@ _TURNS: dict[str, Callable[[Told, Body], dict[str, object]]] = {
     "IncidentDeclared": lambda told, body: (
         _began(told, body) | {"major": "accepted", "drill": bool(body.get("drill"))}
     ),
+    "IncidentEntered": lambda told, body: _began(told, body) | {"major": "accepted"},
     "DrillBecameReal": lambda _t, _b: {"drill": False},
     "AlertsAttached": lambda told, body: {
         "services": tuple(dict.fromkeys((*told.services, *body["new_services"])))
@@ -94,6 +95,7 @@ _TURNS: dict[str, Callable[[Told, Body], dict[str, object]]] = {
 _REASONS = ("reason", "note", "rule_says", "settlement", "how")
 _UNSAID = {
     "IncidentDeclared": "a person declared it",
+    "IncidentEntered": "a person entered it afterwards",
     "AlertsAttached": "alerts of the same outage",
     "IncidentAbsorbed": "another incident was part of it",
     "FreezeBegan": "the playbook freezes changes at this severity",

@@ -36,6 +36,7 @@ from playbooks.domain.events import (
     HubRenamed,
     IncidentClosed,
     IncidentDeclared,
+    IncidentEntered,
     IncidentReopened,
     IncidentResolved,
     KeyEventMarked,
@@ -78,6 +79,7 @@ NEEDS_ROOM = (
 )
 """Effects without an address until a room (or its substitute) exists; the first card shows
 everything that happened before."""
+NO_ROOM = (RoomState.WANTED, RoomState.NONE)
 HEARD = (
     HubHarmed,
     HubRenamed,
@@ -98,6 +100,7 @@ FOR_WRITERS = (StatementRefuted, UpdateDue, UpdateOverdue)
 ASKED: Mapping[type[Event], Action] = {
     IncidentDeclared: Action.DECLARE,
     DrillBecameReal: Action.DECLARE,
+    IncidentEntered: Action.DECLARE,
     CandidateRejected: Action.JUDGE,
     CommandTaken: Action.CLAIM,
     StatementMade: Action.STATE,
@@ -141,7 +144,7 @@ async def record(unit: Unit, ports: Ports, incident: Incident, *events: Event) -
 
 async def loud_enough(unit: Unit, ports: Ports, incident: Incident, effect: Effect) -> Effect:
     """The effect, or its quiet twin if nobody asked for it and the room has heard enough."""
-    if volume(effect) is not Volume.UNSOLICITED or incident.room_state is RoomState.WANTED:
+    if volume(effect) is not Volume.UNSOLICITED or incident.room_state in NO_ROOM:
         return effect
     now = ports.clock.now()
     if not may_speak(await unit.voices.spoke_at(incident.id), at=now):
@@ -164,7 +167,7 @@ async def owe(
 
     Of a drill only who takes part hears, and whoever is ``acting`` in it.
     """
-    if isinstance(effect, NEEDS_ROOM) and incident.room_state is RoomState.WANTED:
+    if isinstance(effect, NEEDS_ROOM) and incident.room_state in NO_ROOM:
         return
     people = None if incident.drill is None else {*incident.drill, *acting}
     kept = effect if people is None else rehearsed(effect, {user for user in people if user})

@@ -41,6 +41,7 @@ from tests.storage.records import CLEARANCE, INCIDENT, LADDER, SEVEN, TENURE, WO
 
 SILENT = {
     "MessageSaid": "people said it themselves",
+    "IncidentEntered": "it is over, and nobody is to be woken for it",
     "MessageEdited": "people see the edit",
     "MessageDeleted": "whoever deletes something does not want it repeated",
     "WordsRemoved": "what has to go is not pointed at",

@@ -77,6 +77,7 @@ IncidentAbsorbed                        Invite(cleo) TellRoom RefreshCard SetTop
 IncidentAbsorbed by a candidate         nothing
 IncidentClosed                          TellRoom RefreshCard SetTopic RefreshAnnouncement
 IncidentDeclared                        OpenRoom Announce
+IncidentEntered                         nothing
 IncidentMerged                          TellRoom RefreshCard SetTopic RefreshAnnouncement
 IncidentMitigated                       TellRoom RefreshCard SetTopic RefreshAnnouncement
 IncidentReopened                        TellRoom RefreshCard SetTopic RefreshAnnouncement

@@ -48,10 +48,14 @@ def mitigate(picture: Picture, *, note: str = "") -> View:
     )
 
 
+def resolution_options() -> list[tuple[str, str]]:
+    """How an incident may end."""
+    return [(code.value, code.value.capitalize()) for code in ResolutionCode]
+
+
 def resolve(picture: Picture, handbook: Handbook, *, note: str = "") -> View:
     """It is over: a code and one sentence; and why, if monitoring does not say so yet."""
     loud = unrest(picture.episodes, picture.at, handbook.playbook.alerts)
-    codes = [(code.value, code.value.capitalize()) for code in ResolutionCode]
     pending = len(picture.pending)
     open_questions = (
         say("\n{n} still waiting for approval.", n=count(pending, "change")) if pending else Markup("")
@@ -61,7 +65,12 @@ def resolve(picture: Picture, handbook: Handbook, *, note: str = "") -> View:
         Callback.RESOLVE,
         _ref(picture),
         section(say("{incident} is over?{more}", incident=named(picture.incident), more=open_questions)),
-        choice(Field.CODE, "How did it end?", codes, initial=ResolutionCode.WORKAROUND_PROVIDED.value),
+        choice(
+            Field.CODE,
+            "How did it end?",
+            resolution_options(),
+            initial=ResolutionCode.WORKAROUND_PROVIDED.value,
+        ),
         text_input(
             Field.NOTE,
             "What ended it?",

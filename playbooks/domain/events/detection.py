@@ -47,6 +47,18 @@ class IncidentDeclared(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentEntered(Event):
+    """Somebody entered an incident that was over; nobody was called for it."""
+
+    title: str
+    env: str
+    severity: int
+    services: tuple[ServiceName, ...]
+    began_at: datetime
+    detected_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertsAttached(Event):
     """More alerts of the same outage; they open nothing."""
 

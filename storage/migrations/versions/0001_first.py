@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("source_link", sa.Text(), nullable=False),
         sa.Column("request_key", sa.Text(), nullable=False),
         sa.Column("drill", Json, nullable=True),
+        sa.Column("entered_at", Instant(), nullable=True),
         sa.Column("mitigated_at", Instant(), nullable=True),
         sa.Column("resolved_at", Instant(), nullable=True),
         sa.Column("resolution", sa.Text(), nullable=True),

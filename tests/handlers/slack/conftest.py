@@ -260,6 +260,9 @@ def _entered(element: Json, value: Any) -> Json:
         return {"type": kind, "selected_options": chosen}
     if kind == "users_select":
         return {"type": kind, "selected_user": value}
+    if kind == "datetimepicker":
+        at = element.get("initial_date_time") if value is None else value
+        return {"type": kind, "selected_date_time": at}
     return {"type": kind, "value": element.get("initial_value") if value is None else value}
 
 

@@ -8,7 +8,7 @@ from handlers.names import Verb, verb_action
 from handlers.slack.verbs import VERBS
 from playbooks.domain.incident import State
 from playbooks.domain.statement import StatementClass, StatementStatus
-from tests.handlers.judging import labels, words
+from tests.handlers.judging import accept_view, labels, words
 from tests.handlers.scenes import ADA
 from tests.handlers.slack.conftest import LOBBY, Office, labelled
 
@@ -46,6 +46,23 @@ async def test_a_drill_is_declared_with_the_people_named(office: Office) -> None
     answer = await office.slash("INC-1 drill real: cards really fail", by="U0DEV")
     assert "*INC-1* Payments time out is in earnest now" in said(answer)
     assert (await office.picture()).incident.drill is None
+
+
+async def test_a_past_incident_is_entered_with_its_times(office: Office) -> None:
+    assert await office.slash("backfill nobody could pay", channel=LOBBY) == {}
+    view = office.slack.view()
+    accept_view(view)
+    now = int(office.clock.now().timestamp())
+    times = {"began": now - 7200, "detected": now - 6000, "mitigated": now - 4000, "resolved": now - 3600}
+    filled = {"title": "Nobody could pay", "service": "checkout", "severity": "1"}
+    filled |= {"code": "solution provided", "note": "raised the pool"}
+    wrong = await office.submit(view, filled | times | {"began": now})
+    assert "This cannot be" in wrong["errors"]["began"]
+    done = await office.submit(view, filled | times)
+    assert "*INC-1* Nobody could pay is in the record" in words(done["view"]["blocks"])
+    answer = said(await office.slash("INC-1 status", channel=LOBBY))
+    assert "entered afterwards by <@U0ADA>" in answer
+    assert "has no room: it was over" in said(await office.slash("INC-1 join", channel=LOBBY))
 
 
 async def test_the_form_says_what_a_drill_does(office: Office) -> None:
