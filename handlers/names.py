@@ -70,6 +70,7 @@ class Verb(StrEnum):
     BREAK_GLASS = "breakglass"
     BACKFILL = "backfill"
     DRILL = "drill"
+    CHILD = "child"
     KNOWN = "known"
     REVIEW = "review"
 

@@ -94,6 +94,9 @@ class Incidents(Repository[IncidentId, Incident], Protocol):
     async def in_room(self, room: ChannelId) -> Incident | None:
         """The incident whose war room this channel is."""
 
+    async def children_of(self, parent: IncidentId) -> Sequence[Incident]:
+        """Its parts, those that are over included, by number."""
+
     async def live(self) -> Sequence[Incident]:
         """Open and mitigated incidents, candidates included, newest first."""
 

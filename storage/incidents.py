@@ -62,6 +62,9 @@ class SqlIncidents(SqlRepository[IncidentId, Incident]):
     async def in_room(self, room: ChannelId) -> Incident | None:
         return await self._first_with("-id", room=room)
 
+    async def children_of(self, parent: IncidentId) -> Sequence[Incident]:
+        return await self._all(self._columns.parent == parent, order=(self._columns.id,))
+
     async def live(self) -> Sequence[Incident]:
         return await self._memory.recall((_LIVE_ONES,), lambda: self._every(_LIVE))
 

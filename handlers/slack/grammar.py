@@ -61,13 +61,14 @@ SAME = {
     Verb.BREAK_GLASS: "breakglass glass emergency",
     Verb.KNOWN: "known known-errors knownerror ke errors",
     Verb.BACKFILL: "backfill afterwards past",
+    Verb.CHILD: "child partof",
     Verb.DRILL: "drill exercise rehearsal",
     Verb.REVIEW: "review postmortem retro pir learn",
 }
 
 _INCIDENT = re.compile(r"(?<!\S)(?:#|inc[-_ ]?)(\d{1,9})(?!\S)", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"\s*(\d{1,9})(?:\s+|\Z)")
-_OTHER = re.compile(r"(?:(?:into|with|to|as)\s+)?(?:#|inc[-_ ]?)?(\d{1,9})(?!\S)", re.IGNORECASE)
+_OTHER = re.compile(r"(?:(?:into|with|to|as|of)\s+)?(?:#|inc[-_ ]?)?(\d{1,9})(?!\S)", re.IGNORECASE)
 _SEVERITY = re.compile(r"(?:sev|s|p|priority)?[- ]?(\d)(?!\w)\s*", re.IGNORECASE)
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>|(?<!\S)(https?://\S+)")
@@ -83,6 +84,8 @@ def _spelling(word: str) -> str:
 WORDS = {_spelling(word): verb for verb, same in SAME.items() for word in same.split()}
 PAIRS = {
     "hand over": Verb.HANDOVER,
+    "part of": Verb.CHILD,
+    "child of": Verb.CHILD,
     "hand off": Verb.HANDOVER,
     "take command": Verb.TAKE,
     "claim command": Verb.TAKE,
@@ -135,7 +138,7 @@ def parse(text: str) -> Request | Puzzle:
     if verb is None:
         word, _, after = rest.partition(" ")
         return Puzzle(word=word, guesses=_guesses(word), words=said, rest=after.strip())
-    if incident is None and verb is not Verb.MERGE:  # the incident it names is the other one
+    if incident is None and verb not in (Verb.MERGE, Verb.CHILD):  # the incident it names is the other one
         incident, words = _incident_within(words)
     return Request(verb=verb, words=words, incident=incident)
 

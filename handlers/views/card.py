@@ -60,6 +60,8 @@ from playbooks.domain.sla import ClockState
 from playbooks.domain.statement import StatementStatus
 from playbooks.protocol.picture import Picture
 
+_PARTS_SHOWN = 8
+
 
 def card(picture: Picture, *, link: Callable[[str], str] | None = None) -> Message:
     """The card as it is now. ``link`` turns a path of ours into an address that people can share."""
@@ -112,6 +114,7 @@ def _lead(picture: Picture) -> Markup:
         _state(picture),
         _entered(picture),
         harm_line(picture.incident),
+        *_family(picture),
         _impact(picture),
     ]
     return join(line for line in lines if line is not None)
@@ -139,6 +142,15 @@ def _state(picture: Picture) -> Markup:
     if ended is None:
         return say("*{word}*{how}", word=word, how=how)
     return say("*{word}* at {at}{how}", word=word, at=date_and_time(ended), how=how)
+
+
+def _family(picture: Picture) -> list[Markup]:
+    """What it is a part of, and its own parts."""
+    parent, parts = picture.incident.parent, picture.children
+    above = [say("🧩 Part of *{n}*", n=incident_name(parent))] if parent is not None else []
+    named_parts = ", ".join(f"{incident_name(part.id)} {part.state}" for part in parts[:_PARTS_SHOWN])
+    more = f" and {len(parts) - _PARTS_SHOWN} more" if len(parts) > _PARTS_SHOWN else ""
+    return [*above, *([say("🧩 *Parts* {parts}{more}", parts=named_parts, more=more)] if parts else [])]
 
 
 def _impact(picture: Picture) -> Markup:

@@ -20,6 +20,8 @@ from playbooks.domain.events import (
     MessageDeleted,
     MessageEdited,
     MessageSaid,
+    ParentEnded,
+    ParentUpdated,
     UpdateDue,
     UpdateOverdue,
 )
@@ -92,7 +94,7 @@ def digest(value: object) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
-def natural_key(event: Event) -> str | None:  # noqa: PLR0911 - a table
+def natural_key(event: Event) -> str | None:  # noqa: C901, PLR0911 - a table
     """What makes two deliveries, or two rings of an alarm, the same fact; None if nothing has to."""
     match event:
         case MessageSaid(channel=channel, ts=ts):
@@ -104,6 +106,10 @@ def natural_key(event: Event) -> str | None:  # noqa: PLR0911 - a table
             return f"deleted:{channel}:{ts}"
         case KeyEventMarked():
             return _key_of_mark(event)
+        case ParentUpdated(parent=parent, update=update):
+            return f"parent_update:{parent}:{update}"
+        case ParentEnded(parent=parent):
+            return f"parent_ended:{parent}:{event.at.isoformat()}"
         case IncidentStale(since=since, rung=rung):
             return f"stale:{since.isoformat()}:{rung}"
         case UpdateDue(update=update) | UpdateOverdue(update=update):

@@ -118,6 +118,8 @@ class Incident:
     """The trigger rule that declared it; None if a person did."""
     merged_into: IncidentId | None = None
     """The incident of which it turned out to be a part."""
+    parent: IncidentId | None = None
+    """The incident of which it is a part, with a commander and a room of its own."""
     source_link: str = ""
     """The message from which a person declared it; empty if from none."""
     request_key: str = ""

@@ -34,6 +34,7 @@ SAID: Final[Mapping[type[e.Event], Volume]] = {
     **dict.fromkeys(
         (
             e.AlertsAttached,
+            e.BecameChild,
             e.CommandContested,
             e.CommandTaken,
             e.CommandUnfilled,
@@ -56,6 +57,7 @@ SAID: Final[Mapping[type[e.Event], Volume]] = {
             e.IncidentReopened,
             e.IncidentResolved,
             e.LeadSeated,
+            e.LeftParent,
             e.ReviewPublished,
             e.RoomUnavailable,
             e.SeverityChanged,
@@ -69,6 +71,7 @@ SAID: Final[Mapping[type[e.Event], Volume]] = {
             e.ClockRead,
             e.MergeDeclined,
             e.MergeProposed,
+            e.ParentUpdated,
             e.PeopleInvited,
             e.UserReported,
         ),

@@ -33,6 +33,7 @@ class Told:
     room: str | None = None
     resolution: str | None = None
     drill: bool = False
+    parent: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,8 @@ _TURNS: dict[str, Callable[[Told, Body], dict[str, object]]] = {
         _began(told, body) | {"major": "accepted", "drill": bool(body.get("drill"))}
     ),
     "IncidentEntered": lambda told, body: _began(told, body) | {"major": "accepted"},
+    "BecameChild": lambda _t, body: {"parent": body["parent"]},
+    "LeftParent": lambda _t, _b: {"parent": None},
     "DrillBecameReal": lambda _t, _b: {"drill": False},
     "AlertsAttached": lambda told, body: {
         "services": tuple(dict.fromkeys((*told.services, *body["new_services"])))
@@ -100,6 +103,8 @@ _UNSAID = {
     "IncidentAbsorbed": "another incident was part of it",
     "FreezeBegan": "the playbook freezes changes at this severity",
     "RoomOpened": "the incident needs a room",
+    "BecameChild": "it belongs to another incident",
+    "LeftParent": "it belongs to no other incident",
     "RoomMoved": "Slack gave it another id",
     "HandoverAccepted": "the offer was accepted",
     "CommandTaken": "command was taken",
@@ -160,6 +165,7 @@ def recorded(incident: Incident, tenure: Tenure | None) -> Told:
         room=incident.room,
         resolution=incident.resolution,
         drill=incident.drill is not None,
+        parent=incident.parent,
     )
 
 

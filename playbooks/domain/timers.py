@@ -29,6 +29,8 @@ class TimerKind(StrEnum):
     UPDATE_DUE = "update_due"
     UPDATE_OVERDUE = "update_overdue"
     QUIET = "quiet"
+    FAMILY = "family"
+    """Parts of an incident are to hear what became of it."""
     STALE = "stale"
     """Nobody may have said anything for long."""
     THAW = "thaw"

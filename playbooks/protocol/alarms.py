@@ -8,7 +8,7 @@ from playbooks.domain.errors import IncidentNotFound
 from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId, MergeId, UpdateId, WorkstreamId
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports
-from playbooks.protocol import command, communicate, freeze, glass, intake, merge, quiet, stale
+from playbooks.protocol import command, communicate, family, freeze, glass, intake, merge, quiet, stale
 
 
 async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901, PLR0912, PLR0915 - one exhaustive table
@@ -34,6 +34,8 @@ async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901, PLR0912, PLR0
             await intake.candidate_due(ports, incident=_incident(timer))
         case TimerKind.QUIET:
             await quiet.due(ports, incident=_incident(timer))
+        case TimerKind.FAMILY:
+            await family.tell_children(ports, parent=_incident(timer))
         case TimerKind.STALE:
             await stale.due(ports, incident=_incident(timer))
         case TimerKind.THAW:

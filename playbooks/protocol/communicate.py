@@ -41,6 +41,7 @@ from playbooks.domain.statement import Audience, Statement, StatementClass, Stat
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.update import Update, UpdateState
 from playbooks.ports import Ports, Unit
+from playbooks.protocol import family
 from playbooks.protocol.recording import locked, record
 from playbooks.schema import TwoPeople
 
@@ -255,6 +256,7 @@ async def send(
         await record(unit, ports, found, event)
         if next_at is not None:
             await promise(unit, ports, found, number=due.number + 1, due_at=next_at)
+        await family.owe_news(unit, ports, found)
         await unit.commit()
     return sent
 

@@ -26,7 +26,7 @@ from playbooks.domain.merging import MergeProposal, MergeState
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.update import UpdateState
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import approvals, clocks, command, freeze, quiet, resolve
+from playbooks.protocol import approvals, clocks, command, family, freeze, quiet, resolve
 from playbooks.protocol.recording import locked, record
 
 DECIDE_WITHIN = timedelta(minutes=10)
@@ -239,6 +239,7 @@ async def _end(unit: Unit, ports: Ports, one: Incident, into: IncidentId) -> Inc
     await unit.timers.cancel_all(one.id)
     gone = merging.ended(await locked(unit, one.id), into, at=ports.clock.now())
     await unit.incidents.save(gone)
+    await family.owe_news(unit, ports, gone)
     return gone
 
 

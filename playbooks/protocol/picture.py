@@ -59,6 +59,8 @@ class Picture(Outline):
     """Number of log entries and the hash of the newest."""
     search: Ladder | None = None
     """The search for a commander that goes on."""
+    children: tuple[Incident, ...] = ()
+    """Its parts, by number."""
     roles: tuple[Assignment, ...] = ()
     """Who was appointed to what, as it is now."""
     workstreams: tuple[Workstream, ...] = ()
@@ -145,6 +147,7 @@ async def draw(unit: Unit, handbook: Handbook, incident: Incident, *, at: dateti
         review=await unit.reviews.of(number),
         log_head=await unit.entries.head(number),
         search=await unit.ladders.open_for(number),
+        children=tuple(await unit.incidents.children_of(number)),
         roles=tuple(await unit.assignments.current(number)),
         workstreams=tuple(await unit.workstreams.current(number)),
         lead_offers=tuple(await unit.handovers.of_leads(number)),

@@ -78,6 +78,15 @@ def reactions(  # noqa: C901, PLR0911, PLR0912 - a table
         case e.RoomOpened() | e.RoomUnavailable() | e.PeopleInvited() | e.RoomReady() | e.StepFailed():
             return _on_room(event, scene)
         case (
+            e.BecameChild()
+            | e.ChildJoined()
+            | e.LeftParent()
+            | e.ChildLeft()
+            | e.ParentUpdated()
+            | e.ParentEnded()
+        ):
+            return _on_family(event, scene)
+        case (
             e.RoomHarmed()
             | e.RoomMended()
             | e.RoomRenamed()
@@ -213,6 +222,19 @@ def _on_room(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
             return _tell(event, (*_in_charge(scene), *_persons(scene.incident.declared_by)))
         case _:
             return ()
+
+
+def _on_family(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+    """The part hears of its parent; the parent sees its parts on its card."""
+    number = event.incident
+    card = RefreshCard(incident=number)
+    match event:
+        case e.BecameChild() | e.LeftParent() | e.ParentUpdated():
+            return (TellRoom(incident=number, about=event), card)
+        case e.ParentEnded():
+            return (*_tell(event, _in_charge(scene)), card)
+        case _:
+            return (card,)
 
 
 def _on_fate(event: e.Event, scene: Scene) -> tuple[Effect, ...]:

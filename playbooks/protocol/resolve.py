@@ -24,7 +24,7 @@ from playbooks.domain.incident import Incident, ResolutionCode, State
 from playbooks.domain.standing import Unrest, unrest
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import clocks, command, communicate, declare, freeze, review, stale
+from playbooks.protocol import clocks, command, communicate, declare, family, freeze, review, stale
 from playbooks.protocol.recording import locked, locked_live, record
 from playbooks.schema import TwoPeople
 
@@ -92,6 +92,7 @@ async def resolve(
         await clocks.stop(unit, ports, resolved, why="resolved")
         await unit.timers.cancel(TimerKind.QUIET, str(incident))
         await _after_the_end(unit, ports, resolved)
+        await family.owe_news(unit, ports, resolved)
         await unit.commit()
     return resolved
 

@@ -39,12 +39,15 @@ ApprovalWithdrawn                       RefreshCard
 ApprovalWithdrawn, a person asked       TellPerson(cleo) RefreshCard
 AskDeclined                             RefreshCard
 AskLapsed                               RefreshCard
+BecameChild                             TellRoom RefreshCard
 CandidateProposed                       PostCandidate
 CandidateRejected                       RefreshAnnouncement
 ChangeAllowed                           TellRoom
 ChangeApproved                          RefreshCard
 ChangeDenied                            RefreshCard
 ChangeHeld                              RefreshCard
+ChildJoined                             RefreshCard
+ChildLeft                               RefreshCard
 ClockRead                               TellRoom
 CommandAsked                            Invite(cleo) TellPerson(cleo) RefreshCard
 CommandContested                        Invite(cleo) TellRoom TellPerson(bob, cleo, gus) RefreshCard
@@ -91,6 +94,7 @@ LeadLeft                                TellPerson(cleo, bob) RefreshCard
 LeadSeated                              Invite(cleo) TellPerson(cleo) RefreshCard
 LeadSeated by decree                    Invite(cleo) TellRoom TellPerson(cleo) RefreshCard
 LeadWanted                              TellPerson(bob) RefreshCard
+LeftParent                              TellRoom RefreshCard
 MergeAgreed                             nothing
 MergeDeclined                           TellRoom
 MergeProposed                           TellRoom TellPerson(bob)
@@ -99,6 +103,8 @@ MessageDeleted                          nothing
 MessageEdited                           nothing
 MessageSaid                             nothing
 NewRoomAsked                            RefreshAnnouncement
+ParentEnded                             TellPerson(bob) RefreshCard
+ParentUpdated                           TellRoom RefreshCard
 PeopleInvited                           nothing
 PeopleInvited except one                TellRoom
 QuietNoticed                            TellPerson(bob)

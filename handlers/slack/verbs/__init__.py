@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from handlers.names import Verb, fits
-from handlers.slack import backfilling, drilling, merging, reporting
+from handlers.slack import backfilling, drilling, kinship, merging, reporting
 from handlers.slack.calls import Call
 from handlers.slack.verbs import leading, looking, saying, seat, workstreams
 from handlers.views.answers import too_long, which_incident
@@ -71,6 +71,7 @@ VERBS: dict[Verb, Does] = {
     Verb.CLOSE: Does(leading.close, after_the_end=True),
     Verb.BACKFILL: Does(backfilling.typed, needs_incident=False),
     Verb.DRILL: Does(drilling.typed),
+    Verb.CHILD: Does(kinship.typed),
 }
 
 

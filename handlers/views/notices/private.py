@@ -91,7 +91,7 @@ def _words(  # noqa: C901, PLR0911 - a table
             return summons.words(event, picture, handbook, user)
 
 
-def _choices(  # noqa: PLR0911 - a table
+def _choices(  # noqa: C901, PLR0911 - a table
     event: e.Event, picture: Picture, handbook: Handbook, user: UserId
 ) -> list[Block]:
     number = event.incident
@@ -104,6 +104,8 @@ def _choices(  # noqa: PLR0911 - a table
             return [actions(*about_merger(event))]
         case e.RoomHarmed() if picture.incident.room_harm is event.how:
             return [actions(*mending(event))]
+        case e.ParentEnded():
+            return [actions(verb_button("Resolve…", Verb.RESOLVE, number, style="primary"))]
         case e.IncidentStale():
             update = verb_button("Send an update…", Verb.UPDATE, number, style="primary")
             return [actions(update, verb_button("Status", Verb.STATUS, number), *_or_else(picture, user))]

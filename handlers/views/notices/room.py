@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.views.kit import Element, Message, actions, message, section
 from handlers.views.notices.authority import authority
 from handlers.views.notices.drill import drill
+from handlers.views.notices.family import kinship
 from handlers.views.notices.freeze import freeze
 from handlers.views.notices.leads import leading
 from handlers.views.notices.merger import merger
@@ -69,6 +70,8 @@ def spoken(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | Non
             | e.HandoverExpired()
         ):
             return offer(event, handbook)
+        case e.BecameChild() | e.LeftParent() | e.ParentUpdated() | e.ParentEnded():
+            return kinship(event)
         case e.MergeProposed() | e.MergeDeclined() | e.IncidentMerged() | e.IncidentAbsorbed():
             return merger(event, handbook)
         case _:

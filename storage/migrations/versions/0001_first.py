@@ -113,6 +113,7 @@ def upgrade() -> None:
         sa.Column("declared_by", sa.Text(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=True),
         sa.Column("merged_into", sa.Integer(), nullable=True),
+        sa.Column("parent", sa.Integer(), nullable=True),
         sa.Column("source_link", sa.Text(), nullable=False),
         sa.Column("request_key", sa.Text(), nullable=False),
         sa.Column("drill", Json, nullable=True),
@@ -139,6 +140,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_incidents"),
     )
     op.create_index("ix_incidents_resolved_at", "incidents", ["resolved_at"])
+    op.create_index("ix_incidents_parent", "incidents", ["parent"])
     op.create_index("ix_incidents_room", "incidents", ["room"])
     op.create_index("ix_incidents_request_key", "incidents", ["request_key"])
     op.create_index("ix_incidents_state", "incidents", ["state"])

@@ -72,3 +72,15 @@ async def test_alone_there_is_nothing_to_merge_into(office: Office) -> None:
     await office.in_room()
     await office.slash("merge", channel=ROOM)
     assert "No other incident is open" in words(office.slack.view())
+
+
+async def test_an_incident_is_made_a_part_of_another_by_command(office: Office) -> None:
+    """The card of each shows the other; without a number the answer says what to write."""
+    await two(office)
+    assert "/incident child of INC-3" in said(await office.slash("INC-2 child", by="U0BOB"))
+    done = said(await office.slash("INC-2 child of INC-1 same data centre", by="U0BOB"))
+    assert "*INC-2* is a part of *INC-1* Payments time out now." in done
+    assert "Part of *INC-1*" in said(await office.slash("INC-2 status", by="U0BOB"))
+    assert "*Parts* INC-2 open" in said(await office.slash("INC-1 status", by="U0BOB"))
+    alone = said(await office.slash("INC-2 child of none it was not", by="U0BOB"))
+    assert "*INC-2* stands alone now." in alone
