@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks.domain.effects import Effect
-from storage.engine import Database
+from storage.engine import Database, json_text
 from storage.mapping import Unreadable
 from storage.owed import OutboxRow, Owed, owed_from, row_from
 from storage.owing import BURIED, DONE, LEASED, STATES, WAITING
@@ -34,7 +34,8 @@ Then = Callable[[SqlUnit], Awaitable[None]]
 @dataclass(frozen=True, slots=True)
 class _Settlement:
     owed: Owed
-    values: Mapping[str, object]
+    at: datetime
+    result: Mapping[str, object]
     then: Then | None
 
 
@@ -94,7 +95,21 @@ def _claim() -> sa.Executable:
 
 
 _CLAIM = _claim()
-_ENDED = sa.update(outbox).where(outbox.c.id == sa.bindparam("its_id"))
+_NOTED_POSTGRESQL, _NOTED_SQLITE = (
+    sa.text(
+        "UPDATE outbox SET state = 'done', leased_until = NULL, settled_at = :at,"  # noqa: S608 - words of ours
+        f" result = {ended[2]} FROM {rows} AS ended WHERE outbox.id = {ended[0]}"
+        f" AND outbox.fence = {ended[1]} AND outbox.state = 'leased' RETURNING id, fence"
+    ).bindparams(sa.bindparam("at", type_=Instant))
+    for rows, ended in (
+        (
+            "json_array_elements(CAST(:ended AS json))",
+            ("ended.value ->> 0", "CAST(ended.value ->> 1 AS integer)", "ended.value -> 2"),
+        ),
+        ("json_each(:ended)", [f"json_extract(ended.value, '$[{n}]')" for n in range(3)]),
+    )
+)
+"""Whatever was delivered in one moment is noted by one statement, however much it was."""
 _NEGLECTED = sa.select(sa.func.count()).select_from(outbox).where(_IS_DUE)
 _AGAIN_AT = sa.case((outbox.c.leased_until.is_(None), outbox.c.due_at), else_=outbox.c.leased_until)
 _NEXT_DUE = sa.select(sa.func.min(_AGAIN_AT, type_=Instant)).where(
@@ -159,8 +174,7 @@ class OutboxQueue:
 
         False, and nothing is written, if the lease was lost: whoever has it now settles.
         """
-        done = {"state": DONE, "settled_at": now, "result": dict(result)}
-        return await self._settled_together.add(_Settlement(owed, done, then))
+        return await self._settled_together.add(_Settlement(owed, now, result, then))
 
     async def bury(self, owed: Owed, *, now: datetime, reason: str, then: Then | None = None) -> bool:
         """Give up on a row, visibly; its lane goes on. False if the lease was lost."""
@@ -272,11 +286,8 @@ class OutboxQueue:
     async def _settle_all(self, settlements: Sequence[_Settlement]) -> Sequence[bool]:
         """End several leases and go on, in one transaction; for each whether it was still ours."""
         async with self._database.writing() as connection:
-            held = await _still_held(connection, [settlement.owed for settlement in settlements])
+            held = await _settled(connection, settlements)
             ours = [s for s in settlements if (s.owed.id, s.owed.fence) in held]
-            if ours:
-                ended = [{"its_id": s.owed.id, "leased_until": None, **s.values} for s in ours]
-                await connection.execute(_ENDED, ended)
             unit = self._unit_on(connection)
             for settlement in sorted(ours, key=lambda s: s.owed.effect.incident):  # locks in one order
                 if settlement.then is not None:
@@ -296,12 +307,14 @@ def _held(owed: Owed) -> sa.ColumnElement[bool]:
     return sa.and_(outbox.c.id == owed.id, outbox.c.fence == owed.fence, outbox.c.state == LEASED)
 
 
-async def _still_held(connection: AsyncConnection, claims: Sequence[Owed]) -> frozenset[tuple[str, int]]:
-    """Id and fence of the rows among ``claims`` that nobody else has taken, locked in one order."""
-    ours = sa.tuple_(outbox.c.id, outbox.c.fence).in_([(owed.id, owed.fence) for owed in claims])
-    query = sa.select(outbox.c.id, outbox.c.fence).where(ours, outbox.c.state == LEASED)
-    rows = await connection.execute(query.order_by(outbox.c.position).with_for_update())
-    return frozenset((row.id, row.fence) for row in rows)
+async def _settled(
+    connection: AsyncConnection, settlements: Sequence[_Settlement]
+) -> frozenset[tuple[str, int]]:
+    """Note what was delivered; id and fence of the rows that nobody else had taken."""
+    ended = [(s.owed.id, s.owed.fence, dict(s.result)) for s in settlements]
+    given = {"ended": json_text(ended), "at": max(s.at for s in settlements)}
+    noted = _NOTED_POSTGRESQL if connection.dialect.name == "postgresql" else _NOTED_SQLITE
+    return frozenset((row.id, row.fence) for row in await connection.execute(noted, given))
 
 
 async def _release(connection: AsyncConnection, owed: Owed, values: Mapping[str, object]) -> bool:

@@ -2,14 +2,14 @@
 
 A commit waits for the disk, a row does not. So whoever comes first carries what all the
 others brought, in one transaction, and they find their work done when it is their turn.
-There is no task behind this: the first in the queue works, the rest wait.
+There is no task behind this: the first in the queue works, the rest wait, and all go on at once.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from sqlalchemy.exc import StatementError
@@ -29,6 +29,8 @@ class _Done(Generic[Answer]):
 class _Waiting(Generic[Item, Answer]):
     item: Item
     done: _Done[Answer] | None = None
+    called: asyncio.Event = field(default_factory=asyncio.Event)
+    """Done, or the next to lead."""
 
 
 class Together(Generic[Item, Answer]):
@@ -47,7 +49,7 @@ class Together(Generic[Item, Answer]):
         self._work = work
         self._alone_after = alone_after
         self._queue: list[_Waiting[Item, Answer]] = []
-        self._turn = asyncio.Lock()
+        self._leader: _Waiting[Item, Answer] | None = None
 
     async def add(self, item: Item) -> Answer:
         """Do one item, durably when this returns. Raises what ``work`` raises for it.
@@ -58,11 +60,22 @@ class Together(Generic[Item, Answer]):
         mine: _Waiting[Item, Answer] = _Waiting(item)
         self._queue.append(mine)
         try:
-            async with self._turn:
-                done = mine.done or await self._lead(mine)
+            if self._leader is None:
+                self._leader = mine
+            else:
+                await mine.called.wait()
+            done = mine.done or await self._lead(mine)
         finally:
             self._leave(mine)
+            if self._leader is mine:
+                self._hand_on()
         return done.answer
+
+    def _hand_on(self) -> None:
+        """The next in the queue leads; if there is none, whoever comes."""
+        self._leader = self._queue[0] if self._queue else None
+        if self._leader is not None:
+            self._leader.called.set()
 
     async def _lead(self, mine: _Waiting[Item, Answer]) -> _Done[Answer]:
         others = [waiting for waiting in self._queue if waiting is not mine]
@@ -83,7 +96,8 @@ class Together(Generic[Item, Answer]):
         answers = [_Done(answer) for answer in await self._work([waiting.item for waiting in batch])]
         for waiting, answer in zip(batch, answers, strict=True):
             waiting.done = answer
-            self._leave(waiting)
+            waiting.called.set()
+        self._queue = [waiting for waiting in self._queue if waiting.done is None]
         return answers[0]
 
     def _leave(self, waiting: _Waiting[Item, Answer]) -> None:

@@ -288,8 +288,9 @@ async def test_two_writers_cannot_both_append_the_next_link(store: Store, seven:
     async with written(store) as unit:
         await unit.entries.append(link)
     async with store.units() as unit:
+        await unit.entries.append(other)
         with pytest.raises(StaleWrite):
-            await unit.entries.append(other)
+            await unit.commit()
 
 
 # ------------------------------------------------------------------ words
