@@ -51,8 +51,8 @@ class Doctor:
     async def measure(self) -> None:
         """Take the depth of the queues into the metrics."""
         self._metrics.depths(
-            outbox=await self._store.outbox.counts(),
-            inbox=await self._store.inbox.counts(),
+            outbox=await self._store.outbox.standing(),
+            inbox=await self._store.inbox.standing(),
             overdue=await self._store.alarms.overdue(self._now()),
         )
 

@@ -60,8 +60,12 @@ class Metrics:
             ("kind", "outcome"),
             registry=self.registry,
         )
-        self.outbox = Gauge("tocsin_outbox", "Outbox rows by state.", ("state",), registry=self.registry)
-        self.inbox = Gauge("tocsin_inbox", "Inbox rows by state.", ("state",), registry=self.registry)
+        self.outbox = Gauge(
+            "tocsin_outbox", "Outbox rows that are not done, by state.", ("state",), registry=self.registry
+        )
+        self.inbox = Gauge(
+            "tocsin_inbox", "Inbox rows that are not done, by state.", ("state",), registry=self.registry
+        )
         self.overdue = Gauge(
             "tocsin_alarms_overdue", "Timers that should have rung and have not.", registry=self.registry
         )

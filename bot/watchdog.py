@@ -59,7 +59,7 @@ class Watchdog:
     async def trouble(self) -> Trouble:
         """What an operator has to look at now."""
         buried = await self._store.outbox.rows(BURIED, SHOWN)
-        put_aside = (await self._store.inbox.counts())[QUARANTINED]
+        put_aside = (await self._store.inbox.standing())[QUARANTINED]
         return Trouble(
             neglected={queue: rows for queue, rows in (await self._neglected()).items() if rows},
             undelivered=tuple(_undelivered(row) for row in buried),

@@ -209,7 +209,11 @@ def _chores(ground: Ground, slack: Slack) -> Chores:
         (
             Chore(name=GAPS, every=READ_AGAIN, work=gaps.close),
             Chore(name="look again", every=LOOK_AGAIN, work=partial(intake.look_again, ground.ports)),
-            Chore(name="tidy up", every=TIDY_UP, work=partial(tidy_up, ground.store, ground.wall.now)),
+            Chore(
+                name="tidy up",
+                every=TIDY_UP,
+                work=partial(tidy_up, ground.store, ground.wall.now, ground.settings.retention),
+            ),
         ),
         ground.store.jobs,
         bell=ground.bells.bell("chores"),

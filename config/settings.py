@@ -39,15 +39,17 @@ from config.sources import (
     variable,
 )
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _URL = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+AT_LEAST = timedelta(days=7)
+"""Nothing is delivered to us again after so long, so nothing is forgotten before."""
 
 
 def _duration(value: object) -> object:
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        message = f"{value!r} is not a duration; write 500ms, 90s, 5m or 1h"
+        message = f"{value!r} is not a duration; write 500ms, 90s, 5m, 1h or 90d"
         raise ValueError(message)
     return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
 
@@ -158,6 +160,18 @@ class Worker(Section):
     drain: Duration
 
 
+def _remembered(value: timedelta) -> timedelta:
+    if value < AT_LEAST:
+        message = "must be 7d at least: what is sent to us again until then would be taken for news"
+        raise ValueError(message)
+    return value
+
+
+class Retention(Section):
+    outbox: Annotated[Duration, AfterValidator(_remembered)]
+    inbox: Annotated[Duration, AfterValidator(_remembered)]
+
+
 class Rehearsal(Section):
     clock_offset_file: File
     die_after_commit: Annotated[Annotated[int, Field(ge=0)] | None, BeforeValidator(_nothing)]
@@ -179,6 +193,7 @@ class Settings(BaseSettings):
     catalogue: Paper
     log: Log
     worker: Worker
+    retention: Retention
     rehearsal: Rehearsal
 
     @classmethod

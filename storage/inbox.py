@@ -16,6 +16,7 @@ from sqlalchemy.engine import RowMapping
 
 from playbooks.ports import Ids
 from storage.engine import Database
+from storage.pieces import forget
 from storage.queues import inbox
 from storage.records import insert_into
 from storage.together import Together
@@ -180,11 +181,20 @@ class Inbox:
         return [InboxRow(**{name: row[name] for name in names}) for row in rows]
 
     async def counts(self) -> Mapping[str, int]:
-        """How many deliveries are in each state; every state is there."""
+        """How many deliveries are in each state; every state is there. It looks at every row."""
         query = sa.select(inbox.c.state, sa.func.count()).group_by(inbox.c.state)
         async with self._database.reading() as connection:
             found: dict[str, int] = {row[0]: row[1] for row in await connection.execute(query)}
         return {state: found.get(state, 0) for state in STATES}
+
+    async def standing(self) -> Mapping[str, int]:
+        """How many deliveries are in each state that is not done: as many looks as there are such rows."""
+        standing = [state for state in STATES if state != DONE]
+        query = sa.select(inbox.c.state, sa.func.count()).where(inbox.c.state.in_(standing))
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.group_by(inbox.c.state))
+            found: dict[str, int] = {row[0]: row[1] for row in rows}
+        return {state: found.get(state, 0) for state in standing}
 
     async def next_due(self) -> datetime | None:
         """When a claim may find something; None if everything was thought about."""
@@ -209,11 +219,8 @@ class Inbox:
         A sender that repeats a forgotten delivery is believed again, so ``before`` lies
         further back than any sender repeats.
         """
-        old = sa.delete(inbox).where(inbox.c.state == DONE, inbox.c.received_at < before)
-        async with self._database.writing() as connection:
-            gone = await connection.execute(old)
-            await connection.commit()
-        return gone.rowcount
+        is_over = sa.and_(inbox.c.state == DONE, inbox.c.received_at < before)
+        return await forget(self._database, inbox, before, came_at=inbox.c.received_at, is_over=is_over)
 
     async def _end(self, received: Sequence[Received], values: Mapping[str, object]) -> None:
         """Write the same to all that are still ours, in one statement."""

@@ -21,6 +21,7 @@ from storage.engine import Database, json_text
 from storage.mapping import Unreadable
 from storage.owed import OutboxRow, Owed, owed_from, row_from
 from storage.owing import BURIED, DONE, LEASED, STATES, WAITING
+from storage.pieces import forget
 from storage.queues import outbox
 from storage.together import Together
 from storage.types import Instant
@@ -110,6 +111,12 @@ _NOTED_POSTGRESQL, _NOTED_SQLITE = (
     )
 )
 """Whatever was delivered in one moment is noted by one statement, however much it was."""
+_IN_STATE = {state: outbox.c.state == sa.literal_column(f"'{state}'") for state in STATES}
+"""Spelt like the conditions of the partial indexes, or the databases do not recognise them."""
+_STANDING = sa.union_all(
+    sa.select(outbox.c.state, sa.func.count()).where(outbox.c.settled_at.is_(None)).group_by(outbox.c.state),
+    sa.select(outbox.c.state, sa.func.count()).where(_IN_STATE[BURIED]).group_by(outbox.c.state),
+)
 _NEGLECTED = sa.select(sa.func.count()).select_from(outbox).where(_IS_DUE)
 _AGAIN_AT = sa.case((outbox.c.leased_until.is_(None), outbox.c.due_at), else_=outbox.c.leased_until)
 _NEXT_DUE = sa.select(sa.func.min(_AGAIN_AT, type_=Instant)).where(
@@ -240,17 +247,23 @@ class OutboxQueue:
 
     async def rows(self, state: str | None, limit: int) -> Sequence[OutboxRow]:
         """Rows in this state, or in any; the newest first."""
-        wanted = sa.true() if state is None else outbox.c.state == state
+        wanted = sa.true() if state is None else _IN_STATE[state]
         return await self._rows(
             sa.select(outbox).where(wanted).order_by(outbox.c.position.desc()).limit(limit),
         )
 
     async def counts(self) -> Mapping[str, int]:
-        """How many rows are in each state; every state is there."""
+        """How many rows are in each state; every state is there. It looks at every row."""
         query = sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state)
         async with self._database.reading() as connection:
             found: dict[str, int] = {row[0]: row[1] for row in await connection.execute(query)}
         return {state: found.get(state, 0) for state in STATES}
+
+    async def standing(self) -> Mapping[str, int]:
+        """How many rows are in each state that is not done: as many looks as there are such rows."""
+        async with self._database.reading() as connection:
+            found: dict[str, int] = {row[0]: row[1] for row in await connection.execute(_STANDING)}
+        return {state: found.get(state, 0) for state in STATES if state != DONE}
 
     async def next_due(self, now: datetime) -> datetime | None:
         """When a claim may find something; None if nothing is owed. In the past: at once."""
@@ -265,11 +278,8 @@ class OutboxQueue:
 
     async def forget(self, before: datetime) -> int:
         """Drop what was done before this instant; returns how many. What is buried stays to be seen."""
-        old = sa.delete(outbox).where(outbox.c.state == DONE, outbox.c.settled_at < before)
-        async with self._database.writing() as connection:
-            gone = await connection.execute(old)
-            await connection.commit()
-        return gone.rowcount
+        is_over = sa.and_(outbox.c.state == DONE, outbox.c.settled_at < before)
+        return await forget(self._database, outbox, before, came_at=outbox.c.owed_at, is_over=is_over)
 
     async def _end(self, owed: Owed, values: Mapping[str, object], then: Then | None) -> bool:
         async with self._database.writing() as connection:

@@ -36,7 +36,12 @@ outbox = Table(
     Column("settled_at", Instant),
     Column("result", Json),
     Column("reason", Text),
-    Index("ix_outbox_state", "state"),
+    Index(
+        "ix_outbox_buried",
+        "position",
+        sqlite_where=text("state = 'buried'"),
+        postgresql_where=text("state = 'buried'"),
+    ),
     Index(
         "ix_outbox_unsettled",
         "priority",

@@ -17,6 +17,7 @@ import structlog
 
 from bot.bells import Bell
 from bot.workers.worker import AWAY, Worker
+from config.settings import AT_LEAST, Retention
 from storage.jobs import Jobs
 from storage.uow import Store
 
@@ -29,8 +30,6 @@ READ_AGAIN: Final = timedelta(minutes=5)
 LOOK_AGAIN: Final = timedelta(minutes=5)
 """After so long a changed playbook or catalogue is heard by alerts that have stood all the while."""
 TIDY_UP: Final = timedelta(hours=1)
-_REMEMBER: Final = timedelta(days=7)
-"""Nothing is delivered to us again after so long."""
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -114,13 +113,12 @@ class Chores(Worker):
             del self._busy[chore.name]
 
 
-async def tidy_up(store: Store, now: Callable[[], datetime]) -> None:
-    """The log keeps what happened; queues keep what is finished only as long as it may come again."""
-    before = now() - _REMEMBER
-    await store.seen.forget(before)
-    await store.outbox.forget(before)
-    await store.inbox.forget(before)
-    await store.jobs.forget(before)
+async def tidy_up(store: Store, now: Callable[[], datetime], retention: Retention) -> None:
+    """The log keeps what happened; queues keep what is finished as long as the settings say."""
+    await store.seen.forget(now() - AT_LEAST)
+    await store.jobs.forget(now() - AT_LEAST)
+    await store.outbox.forget(now() - retention.outbox)
+    await store.inbox.forget(now() - retention.inbox)
 
 
 def turn(now: datetime, every: timedelta) -> datetime:

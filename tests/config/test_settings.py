@@ -74,7 +74,10 @@ def test_an_empty_variable_means_not_set(monkeypatch: pytest.MonkeyPatch) -> Non
     ("variable", "value", "says"),
     [
         pytest.param("TOCSIN_SERVER__PORT", "many", "server.port (TOCSIN_SERVER__PORT)", id="wrong type"),
-        pytest.param("TOCSIN_WORKER__LEASE", "a while", "write 500ms, 90s, 5m or 1h", id="not a duration"),
+        pytest.param(
+            "TOCSIN_WORKER__LEASE", "a while", "write 500ms, 90s, 5m, 1h or 90d", id="not a duration"
+        ),
+        pytest.param("TOCSIN_RETENTION__INBOX", "6d", "must be 7d at least", id="forgotten too soon"),
         pytest.param("TOCSIN_WORKER__LEASE", "5s", "longer than slack.patience", id="lease too short"),
         pytest.param("TOCSIN_SLACK__BOTTOKEN", "x", "slack.bottoken", id="misspelt setting"),
         pytest.param("TOCSIN_SLAK__BOT_TOKEN", "x", "there is no such section", id="misspelt section"),

@@ -166,6 +166,7 @@ async def test_what_nobody_understands_is_put_aside_and_replayed_by_hand(
     clock.advance(10 * LEASE)
     assert await claim(store, clock) == []
     assert (await store.inbox.counts())["quarantined"] == 1
+    assert (await store.inbox.standing())["quarantined"] == 1
 
     assert await store.inbox.replay(received.id, now=clock.now())
     assert not await store.inbox.replay(received.id, now=clock.now())

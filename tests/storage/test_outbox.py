@@ -22,6 +22,7 @@ from playbooks.domain.errors import ProtocolError, StaleWrite
 from playbooks.domain.ids import IncidentId, Ts, UserId
 from storage.engine import make_engine
 from storage.outbox import Then
+from storage.pieces import forget
 from storage.queues import outbox
 from storage.uow import SqlUnit, Store
 from tests.clock import START, CountingIds, MovableClock
@@ -499,6 +500,32 @@ async def test_what_was_done_long_ago_is_forgotten_and_what_is_buried_is_not(
     await settle(store, clock, recent)
     assert await store.outbox.forget(clock.now()) == 1
     assert {row.id for row in await store.outbox.rows(None, 10)} == {buried.id, recent.id}
+
+
+async def test_much_is_forgotten_in_pieces_and_what_stands_among_it_stays(
+    store: Store, clock: MovableClock
+) -> None:
+    await owe(store, *(told(f"U{n}") for n in range(12)))
+    old = await claim(store, clock, limit=12)
+    buried, waiting, *done = old
+    for owed in done:
+        await settle(store, clock, owed)
+    await store.outbox.bury(buried, now=clock.now(), reason="no")
+    await store.outbox.postpone(waiting, until=clock.now() + PAUSE, reason="later")
+    clock.advance(PAUSE)
+    before = clock.now()
+    await owe(store, told("new"))
+    gone = await forget(
+        store._database,
+        outbox,
+        before,
+        came_at=outbox.c.owed_at,
+        is_over=(outbox.c.state == "done") & (outbox.c.settled_at < before),
+        piece=5,
+    )
+    assert gone == 10
+    assert await store.outbox.standing() == {"waiting": 2, "leased": 0, "buried": 1}
+    assert await store.outbox.forget(before) == 0
 
 
 # ------------------------------------------------------------------ when to look again

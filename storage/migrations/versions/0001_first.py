@@ -192,13 +192,19 @@ def upgrade() -> None:
         postgresql_where=sa.text("leased_until IS NOT NULL"),
     )
     op.create_index(
+        "ix_outbox_buried",
+        "outbox",
+        ["position"],
+        sqlite_where=sa.text("state = 'buried'"),
+        postgresql_where=sa.text("state = 'buried'"),
+    )
+    op.create_index(
         "ix_outbox_lanes",
         "outbox",
         ["lane", "position"],
         sqlite_where=sa.text("settled_at IS NULL"),
         postgresql_where=sa.text("settled_at IS NULL"),
     )
-    op.create_index("ix_outbox_state", "outbox", ["state"])
     op.create_index(
         "ix_outbox_unsettled",
         "outbox",
