@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,7 +12,7 @@ from pydantic import SecretStr
 from bot.buckets import Buckets
 from bot.health import Doctor
 from bot.metrics import Metrics
-from bot.records import reached_by_edges, soon
+from bot.records import asked_once, reached_by_edges, soon
 from bot.slack.gateway import Gateway
 from bot.slack.introduction import Introduction
 from bot.watchdog import Watchdog
@@ -63,7 +62,7 @@ def make_desk(
         return await soon(accept(f"{HOOKS}{source}", key, headers, body), within=SENDERS_WAIT)
 
     def once(key: str) -> Ports:
-        return reached_by_edges(replace(ports, units=store.once(key, at=wall())))
+        return asked_once(ports, store, key, at=wall())
 
     async def retry(delivery: str) -> bool:
         return await soon(store.outbox.revive(delivery, now=wall()), within=SLACK_WAITS)

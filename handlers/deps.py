@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Protocol
 
 from playbooks.domain.ids import ChannelId, IncidentId, UserId
@@ -16,8 +17,23 @@ from playbooks.ports import Ports
 Headers = Mapping[str, str]
 
 
+class Fate(Enum):
+    """What became of a request whose records broke off."""
+
+    NOTHING = "nothing"
+    """Nothing was changed."""
+    KEPT = "kept"
+    """It is done."""
+    UNKNOWN = "unknown"
+    """It was being written down when they broke off, and they cannot be asked yet."""
+
+
 class Unavailable(Exception):
-    """The records cannot be reached; nothing was stored, and the sender may send it again."""
+    """The records cannot be reached; the sender may send it again."""
+
+    def __init__(self, reason: str = "", *, fate: Fate = Fate.NOTHING) -> None:
+        super().__init__(reason)
+        self.fate = fate
 
 
 class Complain(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks import ports
@@ -25,6 +27,15 @@ from storage.voices import SqlVoices
 from storage.wake import Wake
 
 
+class Progress(IntEnum):
+    """How far a unit has come with being kept."""
+
+    NOTHING = 0
+    COMMITTING = 1
+    """It was told to commit, and no answer was heard."""
+    KEPT = 2
+
+
 class SqlUnit:
     """``ports.Unit``, and ``seen``. What is not committed never happened."""
 
@@ -40,6 +51,7 @@ class SqlUnit:
         self._connection = connection
         self._wake = wake
         self._topics: set[str] = set()
+        self.progress = Progress.NOTHING
         memory = Memory()
         self.incidents: ports.Incidents = SqlIncidents(connection, memory)
         self._episodes = SqlEpisodes(connection, remembered, memory)
@@ -85,6 +97,8 @@ class SqlUnit:
         """Keep everything so far; then say which queues have something new."""
         await self.write()
         topics = frozenset(self._topics)
+        self.progress = max(self.progress, Progress.COMMITTING)
         await self._wake.commit(self._connection, topics)
+        self.progress = Progress.KEPT
         self._topics.clear()
         self._episodes.committed()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks.domain.errors import Repeated
-from playbooks.ports import Clock, Ids, Units
+from playbooks.ports import Clock, Ids
 from storage import schema
 from storage.alarms import Alarms
 from storage.engine import WRITER_PATIENCE, Database, is_sqlite
@@ -87,7 +87,7 @@ class Store:
         async with self._database.writing() as connection:
             yield self._unit_on(connection)
 
-    def once(self, key: str, *, at: datetime) -> Units:
+    def once(self, key: str, *, at: datetime) -> Callable[[], AbstractAsyncContextManager[SqlUnit]]:
         """Units of one request: what is committed first also remembers the request.
 
         So a request that died half way is done when it comes again, and one that is done is

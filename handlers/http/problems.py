@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from handlers.deps import Complain, Unavailable
+from handlers.deps import Complain, Fate, Unavailable
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -25,6 +25,13 @@ class Refused(Exception):
         self.title = title
         self.detail = detail
         self.retry_after = retry_after
+
+
+_AWAY = {
+    Fate.NOTHING: "Nothing was stored. Send it again later.",
+    Fate.KEPT: "It was stored, and cannot be answered now. Send it again later: nothing is stored twice.",
+    Fate.UNKNOWN: "It may have been stored. Send it again later, as it is: nothing is stored twice.",
+}
 
 
 def problem(status: int, title: str, detail: str, *, retry_after: int | None = None) -> web.Response:
@@ -55,7 +62,7 @@ def answering_problems(complain: Complain) -> Middleware:
             return problem(answered.status, answered.reason, "See the documentation of the HTTP API.")
         except Unavailable as unavailable:
             complain("http.unavailable", path=request.path, reason=str(unavailable))
-            return problem(503, "Not available", "Nothing was stored. Send it again later.", retry_after=5)
+            return problem(503, "Not available", _AWAY[unavailable.fate], retry_after=5)
         except Exception as unexpected:  # noqa: BLE001 - the edge answers, whatever happened inside
             complain("http.failed", path=request.path, reason=repr(unexpected), exc_info=unexpected)
             return problem(500, "Not done", "Something failed here. Nothing was decided; send it again.")

@@ -47,7 +47,7 @@ async def answered(desk: Desk, where: str, work: Callable[[], Awaitable[Reply | 
         return Reply(message=answers.outdated())
     except Unavailable as away:
         desk.complain("slack.unavailable", where=where, reason=str(away))
-        return Reply(message=answers.away())
+        return Reply(message=answers.away(away.fate))
     except Exception as unexpected:  # noqa: BLE001 - the edge answers, whatever happened inside
         desk.complain("slack.failed", where=where, reason=repr(unexpected), exc_info=unexpected)
         return Reply(message=answers.stumbled())

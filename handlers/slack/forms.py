@@ -44,7 +44,7 @@ async def _answered(desk: Desk, windows: Windows, form: Submission) -> Response:
         return _sent_back(desk, form, "This form is too old to be understood. Open it again.")
     except Unavailable as away:
         desk.complain("slack.unavailable", where=form.view.callback_id, reason=str(away))
-        return _sent_back(desk, form, answers.AWAY)
+        return _sent_back(desk, form, answers.AWAY[away.fate])
     except Exception as unexpected:  # noqa: BLE001 - the edge answers, whatever happened inside
         desk.complain(
             "slack.failed", where=form.view.callback_id, reason=repr(unexpected), exc_info=unexpected

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from handlers.deps import Fate
 from handlers.names import Action, Callback, Ref, Verb
 from handlers.views.forms import modal
 from handlers.views.kit import (
@@ -36,10 +37,15 @@ from playbooks.domain.statement import Statement, StatementClass
 
 MAX_INPUT_ERROR = 300
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
-AWAY = (
-    "My records cannot be reached at the moment. Nothing was changed. Go on without me, "
-    "and try again in a minute: I come back by myself."
-)
+AWAY = {
+    Fate.NOTHING: "My records cannot be reached at the moment. Nothing was changed. Go on without me, "
+    "and try again in a minute: I come back by myself.",
+    Fate.KEPT: "That is done and written down, but my records cannot be reached any more at the moment. "
+    "I come back by myself; then `/incident status` shows how things stand.",
+    Fate.UNKNOWN: "My records broke off while I was writing that down, and I do not know whether it was "
+    "done. I come back by myself: look at `/incident status` before you try again.",
+}
+"""By what became of the request."""
 TELL_A_PERSON = "Nothing was changed. Try again; if it stays so, tell whoever runs this bot."
 
 
@@ -63,9 +69,9 @@ def refused_plainly(text: str, handbook: Handbook) -> str:
     return plain(_MENTION.sub(name, text), MAX_INPUT_ERROR)
 
 
-def away() -> Message:
+def away(fate: Fate) -> Message:
     """The records cannot be reached. People can go on without the bot for a while."""
-    return answer(say("🔌 {words}", words=AWAY))
+    return answer(say("🔌 {words}", words=Markup(AWAY[fate])))
 
 
 def stumbled() -> Message:
