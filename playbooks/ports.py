@@ -33,6 +33,7 @@ from playbooks.domain.ids import (
     ReviewId,
     ServiceName,
     StatementId,
+    TeamId,
     Ts,
     UpdateId,
     UserId,
@@ -48,6 +49,7 @@ from playbooks.domain.roles import Assignment
 from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ServiceClock
 from playbooks.domain.statement import Statement
+from playbooks.domain.team import Team
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.update import Update
 from playbooks.domain.workstream import Workstream
@@ -210,6 +212,13 @@ class Workstreams(Repository[WorkstreamId, Workstream], Protocol):
 
     async def of(self, incident: IncidentId) -> Sequence[Workstream]:
         """Every stretch there was, in the order in which they began."""
+
+
+class Teams(Repository[TeamId, Team], Protocol):
+    """Sub-teams."""
+
+    async def current(self, incident: IncidentId) -> Sequence[Team]:
+        """Those that work now, in the order in which they were formed."""
 
 
 class Entries(Protocol):
@@ -413,6 +422,7 @@ class Unit(Protocol):
     ladders: Ladders
     handovers: Handovers
     workstreams: Workstreams
+    teams: Teams
     entries: Entries
     statements: Statements
     reports: Reports

@@ -155,6 +155,10 @@ class Burn(Part):
     windows: tuple[BurnWindow, ...]
 
 
+SHORTEST_BOX, LONGEST_BOX = timedelta(minutes=5), timedelta(hours=12)
+"""A time box is shorter than a shift, and long enough to do something in it."""
+
+
 class Command(Part):
     """The bounds of every question about the commander's seat."""
 
@@ -172,6 +176,10 @@ class Command(Part):
     """A service may be without a lead for so long before the commander has to name one."""
     lead_bounces: Annotated[int, Field(ge=1, le=10)] = 2
     """After so many offers of its lead that led nowhere the commander decides."""
+    team_box: Annotated[Duration, Field(ge=SHORTEST_BOX, le=LONGEST_BOX)] = timedelta(minutes=30)
+    """A team has this long for its task, unless another time is said."""
+    span: Annotated[int, Field(ge=1, le=50)] = 7
+    """So many people one commander can look after."""
 
     @property
     def seated_within(self) -> timedelta:

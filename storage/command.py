@@ -12,8 +12,17 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks.domain.command import Contest, ContestPhase, Handover, HandoverState, Ladder, Tenure
-from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId, ServiceName, WorkstreamId
+from playbooks.domain.ids import (
+    ContestId,
+    HandoverId,
+    IncidentId,
+    LadderId,
+    ServiceName,
+    TeamId,
+    WorkstreamId,
+)
 from playbooks.domain.roles import Assignment
+from playbooks.domain.team import Team
 from playbooks.domain.workstream import Workstream
 from storage import tables
 from storage.mapping import Codec
@@ -26,6 +35,7 @@ _ASSIGNMENTS = Codec(Assignment, tables.assignments)
 _LADDERS = Codec(Ladder, tables.ladders)
 _HANDOVERS = Codec(Handover, tables.handovers)
 _WORKSTREAMS = Codec(Workstream, tables.workstreams)
+_TEAMS = Codec(Team, tables.teams)
 
 _UNDECIDED = asked(tables.contests, ("incident",), frozenset(), "", first=True).where(
     tables.contests.c.phase != ContestPhase.DECIDED.value
@@ -133,3 +143,13 @@ class SqlWorkstreams(SqlRepository[WorkstreamId, Workstream]):
 
     async def of(self, incident: IncidentId) -> Sequence[Workstream]:
         return await self._all_with("since id", incident=incident)
+
+
+class SqlTeams(SqlRepository[TeamId, Team]):
+    """``ports.Teams``."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection, _TEAMS)
+
+    async def current(self, incident: IncidentId) -> Sequence[Team]:
+        return await self._all_with("formed_at id", incident=incident, ended_at=None)

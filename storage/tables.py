@@ -264,6 +264,32 @@ handovers = Table(
     Index("ix_handovers_incident", "incident"),
 )
 
+teams = Table(
+    "teams",
+    metadata,
+    _key(),
+    _incident(),
+    _text("name"),
+    _text("leader"),
+    _many("members"),
+    _text("task"),
+    _at("due_at"),
+    _at("formed_at"),
+    _at("asked_at", optional=True),
+    _at("raised_at", optional=True),
+    _at("ended_at", optional=True),
+    _version(),
+    Index("ix_teams_incident", "incident"),
+    Index(
+        "uq_teams_one_name",
+        "incident",
+        "name",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+
 workstreams = Table(
     "workstreams",
     metadata,

@@ -9,7 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from playbooks import ports
 from storage.alarms import SqlTimers
 from storage.changes import SqlChanges, SqlClearances, SqlHolds, SqlVerdicts
-from storage.command import SqlAssignments, SqlContests, SqlHandovers, SqlLadders, SqlTenures, SqlWorkstreams
+from storage.command import (
+    SqlAssignments,
+    SqlContests,
+    SqlHandovers,
+    SqlLadders,
+    SqlTeams,
+    SqlTenures,
+    SqlWorkstreams,
+)
 from storage.entries import SqlEntries
 from storage.episodes import Remembered, SqlEpisodes
 from storage.incidents import SqlIncidents
@@ -62,6 +70,7 @@ class SqlUnit:
         self.contests: ports.Contests = SqlContests(connection)
         self.ladders: ports.Ladders = SqlLadders(connection)
         self.handovers: ports.Handovers = SqlHandovers(connection)
+        self.teams: ports.Teams = SqlTeams(connection)
         self.workstreams: ports.Workstreams = SqlWorkstreams(connection)
         self._entries = SqlEntries(connection)
         self.entries: ports.Entries = self._entries

@@ -8,7 +8,7 @@ from dataclasses import replace
 from handlers.names import Action, Ref
 from handlers.slack import declaring, merging
 from handlers.slack.calls import Call, Reply
-from handlers.slack.verbs import perform
+from handlers.slack.verbs import perform, teams
 from handlers.views import answers, leads
 from handlers.views.approval import decided
 from handlers.views.kit import Message
@@ -274,6 +274,8 @@ ACTIONS: dict[Action, Press] = {
     Action.DECLINE_ASK: decline_ask,
     Action.LAY_DOWN_ROLE: lay_down_role,
     Action.LAY_DOWN_LEAD: lay_down_lead,
+    Action.END_TEAM: teams.ended,
+    Action.EXTEND_TEAM: teams.extended,
     Action.ANSWER_RECALL: answer_recall,
     Action.CONTEST_YIELD: give_way,
     Action.CONTEST_KEEP: keep,

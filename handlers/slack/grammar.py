@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from difflib import get_close_matches
 
 from handlers.names import Verb
@@ -36,6 +37,7 @@ SAME = {
     Verb.SCRIBE: "scribe secretary",
     Verb.COMMS: "comms commslead communications spokesperson",
     Verb.LEAD: "lead leads leader leading workstream workstreams",
+    Verb.TEAM: "team teams subteam squad crew",
     Verb.OVERRIDE: "override overrule takeover",
     Verb.IMPACT: "impact customers users",
     Verb.SCOPE: "scope",
@@ -71,6 +73,9 @@ _BARE_NUMBER = re.compile(r"\s*(\d{1,9})(?:\s+|\Z)")
 _OTHER = re.compile(r"(?:(?:into|with|to|as|of)\s+)?(?:#|inc[-_ ]?)?(\d{1,9})(?!\S)", re.IGNORECASE)
 _SEVERITY = re.compile(r"(?:sev|s|p|priority)?[- ]?(\d)(?!\w)\s*", re.IGNORECASE)
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_SPAN = re.compile(
+    r"(?<!\S)(?=\d)(?:(\d{1,3})\s?h(?:ours?)?)?\s?(?:(\d{1,4})\s?m(?:in(?:ute)?s?)?)?(?!\S)", re.IGNORECASE
+)
 _LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>|(?<!\S)(https?://\S+)")
 _WRAPPED_LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
 _LABELLED = re.compile(r"<([@#])[A-Z0-9]+\|([^>]+)>")
@@ -176,6 +181,15 @@ def users(words: str) -> tuple[UserId, ...]:
 def without_users(words: str) -> str:
     """The words without the people mentioned in them."""
     return " ".join(_USER.sub(" ", words).split())
+
+
+def span(words: str) -> tuple[timedelta | None, str]:
+    """``30m``, ``1h 30m``, ``45 min`` anywhere in the words, and the words without it."""
+    found = _SPAN.search(words)
+    if found is None:
+        return None, words
+    length = timedelta(hours=int(found[1] or 0), minutes=int(found[2] or 0))
+    return length, f"{words[: found.start()]} {words[found.end() :]}".strip()
 
 
 def links(words: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from handlers.slack import backfilling, declaring, merging, reporting
 from handlers.slack.calls import Call
 from handlers.slack.learning import publish, save_finding, save_review
 from handlers.slack.payloads import Submission
-from handlers.slack.verbs import workstreams
+from handlers.slack.verbs import teams, workstreams
 from handlers.slack.verbs.seat import give_role, offer
 from handlers.views import answers
 from handlers.views.kit import View
@@ -163,6 +163,7 @@ SUBMISSIONS: dict[Callback, Submit] = {
     Callback.CONTEST: contest,
     Callback.ROLE: appoint,
     Callback.LEAD: workstreams.submitted,
+    Callback.TEAM: teams.submitted,
     Callback.RECALL: recall,
     Callback.OVERRIDE: override,
     Callback.SEVERITY: severity,

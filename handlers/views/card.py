@@ -41,6 +41,7 @@ from handlers.views.phrases import (
     state_word,
     verb_button,
 )
+from handlers.views.teams import at_work
 from handlers.views.text import (
     Markup,
     clock_time,
@@ -110,6 +111,7 @@ def _lead(picture: Picture) -> Markup:
         commander(picture),
         appointed(picture),
         leading(picture),
+        at_work(picture),
         question_about_command(picture),
         _state(picture),
         _entered(picture),

@@ -31,8 +31,8 @@ SPEAKING = (
 )
 MORE = (
     "list · join · fact · doing · workaround · estimate · facts · refute · contest · yield · recall · "
-    "deputy · scribe · comms · override · thaw · approve · deny · reopen · close · breakglass · drill · "
-    "backfill · known · review"
+    "deputy · scribe · comms · team · override · thaw · approve · deny · reopen · close · breakglass · "
+    "drill · backfill · known · review"
 )
 
 

@@ -48,6 +48,7 @@ class Action(StrEnum):
     APPROVE = "decide about changes"
     HAND_OVER = "hand command over"
     APPOINT = "appoint people"
+    FORM_TEAM = "form and end teams"
     NAME_LEAD = "decide who leads the work on a service"
     RELEASE = "release statements"
     SEND = "send stakeholder updates"
@@ -69,7 +70,7 @@ class Need(StrEnum):
 NEEDS: dict[Action, Need] = {
     **dict.fromkeys(Action, Need.MEMBER),
     **dict.fromkeys((Action.LOWER, Action.MITIGATE, Action.RESOLVE, Action.CLOSE, Action.THAW), Need.LEAD),
-    **dict.fromkeys((Action.APPOINT, Action.NAME_LEAD), Need.LEAD),
+    **dict.fromkeys((Action.APPOINT, Action.FORM_TEAM, Action.NAME_LEAD), Need.LEAD),
     **dict.fromkeys((Action.APPROVE, Action.HAND_OVER), Need.COMMAND),
     Action.RELEASE: Need.RELEASE,
     Action.SEND: Need.VOICE,

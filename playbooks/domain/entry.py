@@ -22,6 +22,7 @@ from playbooks.domain.events import (
     MessageSaid,
     ParentEnded,
     ParentUpdated,
+    SpanExceeded,
     UpdateDue,
     UpdateOverdue,
 )
@@ -114,6 +115,8 @@ def natural_key(event: Event) -> str | None:  # noqa: C901, PLR0911 - a table
             return f"stale:{since.isoformat()}:{rung}"
         case UpdateDue(update=update) | UpdateOverdue(update=update):
             return f"{type(event).__name__}:{update}"
+        case SpanExceeded(commander=commander):
+            return f"span:{commander}"
         case _:
             return None
 

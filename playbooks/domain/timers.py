@@ -26,6 +26,8 @@ class TimerKind(StrEnum):
     HANDOVER_EXPIRES = "handover_expires"
     LEAD_WANTED = "lead_wanted"
     """Nobody has led the work on a service for a while."""
+    TEAM = "team"
+    """A sub-team's time is up."""
     UPDATE_DUE = "update_due"
     UPDATE_OVERDUE = "update_overdue"
     QUIET = "quiet"

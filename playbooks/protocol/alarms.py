@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import assert_never
 
 from playbooks.domain.errors import IncidentNotFound
-from playbooks.domain.ids import ContestId, HandoverId, IncidentId, LadderId, MergeId, UpdateId, WorkstreamId
+from playbooks.domain.ids import (
+    ContestId,
+    HandoverId,
+    IncidentId,
+    LadderId,
+    MergeId,
+    TeamId,
+    UpdateId,
+    WorkstreamId,
+)
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports
 from playbooks.protocol import command, communicate, family, freeze, glass, intake, merge, quiet, stale
@@ -26,6 +35,8 @@ async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901, PLR0912, PLR0
             await command.expire(ports, handover=HandoverId(timer.subject))
         case TimerKind.LEAD_WANTED:
             await command.vacancy(ports, stream=WorkstreamId(timer.subject))
+        case TimerKind.TEAM:
+            await command.team_due(ports, subject=TeamId(timer.subject))
         case TimerKind.UPDATE_DUE:
             await communicate.update_due(ports, update=UpdateId(timer.subject))
         case TimerKind.UPDATE_OVERDUE:

@@ -111,6 +111,18 @@ def name_lead(picture: Picture, by: UserId, handbook: Handbook) -> None:
         )
 
 
+def form_team(picture: Picture, by: UserId, handbook: Handbook) -> None:
+    """Raises IncidentOver, NotYourRole."""
+    turning.require_live(picture.incident)
+    authority.require(
+        authority.Actor(user=by),
+        authority.Action.FORM_TEAM,
+        handbook=handbook,
+        tenure=picture.tenure,
+        incident=picture.incident,
+    )
+
+
 def override(picture: Picture, by: UserId, handbook: Handbook) -> None:
     """Raises IncidentOver, NotYourRole, AlreadyInCommand."""
     turning.require_live(picture.incident)

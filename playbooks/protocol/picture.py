@@ -21,6 +21,7 @@ from playbooks.domain.roles import Assignment
 from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ClockReading
 from playbooks.domain.statement import Statement, StatementClass, StatementStatus
+from playbooks.domain.team import Team
 from playbooks.domain.update import Update
 from playbooks.domain.workstream import Workstream
 from playbooks.ports import Unit
@@ -65,6 +66,8 @@ class Picture(Outline):
     """Who was appointed to what, as it is now."""
     workstreams: tuple[Workstream, ...] = ()
     """Who leads the work on each impacted service, by its name."""
+    teams: tuple[Team, ...] = ()
+    """Sub-teams that work now."""
     lead_offers: tuple[Handover, ...] = ()
     """Offers of leads, answered ones included."""
 
@@ -150,5 +153,6 @@ async def draw(unit: Unit, handbook: Handbook, incident: Incident, *, at: dateti
         children=tuple(await unit.incidents.children_of(number)),
         roles=tuple(await unit.assignments.current(number)),
         workstreams=tuple(await unit.workstreams.current(number)),
+        teams=tuple(await unit.teams.current(number)),
         lead_offers=tuple(await unit.handovers.of_leads(number)),
     )

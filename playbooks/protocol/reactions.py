@@ -120,6 +120,15 @@ def reactions(  # noqa: C901, PLR0911, PLR0912 - a table
             return _on_command(event)
         case e.LeadSeated() | e.LeadLeft() | e.LeadWanted():
             return _on_leads(event, scene)
+        case (
+            e.TeamFormed()
+            | e.TeamChanged()
+            | e.TeamExtended()
+            | e.TeamOverdue()
+            | e.TeamEnded()
+            | e.SpanExceeded()
+        ):
+            return _on_teams(event, scene)
         case e.GlassBroken():
             return _on_authority(event, scene)
         case e.DrillJoined() | e.DrillBecameReal():
@@ -373,6 +382,24 @@ def _on_leads(event: e.LeadSeated | e.LeadLeft | e.LeadWanted, scene: Scene) -> 
             return (*_tell(event, (event.lead, *_asked_to_decide(scene))), card)
         case e.LeadWanted():
             return (*_tell(event, _asked_to_decide(scene)), card)
+
+
+def _on_teams(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+    """A team hears of itself, and the commander of what it cannot settle; the room sees the card."""
+    card = RefreshCard(incident=event.incident)
+    match event:
+        case e.TeamFormed(leader=leader):
+            return (*_invite(event, (leader,)), *_tell(event, (leader,)), card)
+        case e.TeamChanged(came=came, left=left):
+            return (*_invite(event, came), *_tell(event, (*came, *left)), card)
+        case e.TeamOverdue(leader=leader, raised=raised):
+            return (*_tell(event, _in_charge(scene) if raised else (leader,)), card)
+        case e.TeamEnded():
+            return (*_tell(event, (u for u in _commander(scene) if u != event.by)), card)
+        case e.SpanExceeded(commander=commander):
+            return _tell(event, (commander,))
+        case _:
+            return (card,)
 
 
 def _on_freeze(event: e.Event, scene: Scene) -> tuple[Effect, ...]:

@@ -26,7 +26,7 @@ from playbooks.protocol.reactions import Scene, reactions
 from tests.clock import START
 from tests.events import KINDS, built
 from tests.library import CATALOGUE, PLAYBOOK
-from tests.protocol.conftest import BOB, CLEO, FAY
+from tests.protocol.conftest import BOB, CLEO, DEV, FAY
 
 TABLE = """
 AlertAcknowledged                       RefreshCard
@@ -131,6 +131,7 @@ RoomReady                               nothing
 RoomRenamed                             TellPerson(bob)
 RoomUnavailable                         PostCard TellPerson(bob, dev, ada, eve)
 SeverityChanged                         TellRoom RefreshCard SetTopic RefreshAnnouncement
+SpanExceeded                            TellPerson(cleo)
 StatementMade                           RefreshCard
 StatementRefuted                        RefreshCard
 StatementRefuted, readers were told     TellPerson(bob, eve) RefreshCard
@@ -138,6 +139,13 @@ StatementReleased                       RefreshCard
 StatementVerified                       RefreshCard
 StepFailed                              TellPerson(bob, fay)
 StepFailed while nobody commands        TellPerson(ada, fay)
+TeamChanged                             RefreshCard
+TeamChanged, somebody came              Invite(dev) TellPerson(dev) RefreshCard
+TeamEnded                               TellPerson(bob) RefreshCard
+TeamExtended                            RefreshCard
+TeamFormed                              Invite(cleo) TellPerson(cleo) RefreshCard
+TeamOverdue                             TellPerson(cleo) RefreshCard
+TeamOverdue, no answer                  TellPerson(bob) RefreshCard
 UpdateDue                               TellPerson(bob, eve)
 UpdateOverdue                           TellPerson(bob, eve, gus)
 UpdatePromised                          RefreshCard
@@ -209,6 +217,8 @@ def variations(scene: Scene) -> dict[str, tuple[Event, Scene]]:
             replace(scene, stakeholders_told=True),
         ),
         "StepFailed while nobody commands": (built(events.StepFailed), vacant),
+        "TeamChanged, somebody came": (built(events.TeamChanged, came=(DEV,)), scene),
+        "TeamOverdue, no answer": (built(events.TeamOverdue, raised=True), scene),
         "UserReported after the mitigation": (
             built(events.UserReported),
             replace(scene, incident=replace(scene.incident, state=State.MITIGATED)),

@@ -209,7 +209,15 @@ async def test_slacks_own_menu_declares_too(cast: Cast) -> None:
 
 WITHOUT_A_BUTTON = {Verb.MENU, Verb.LIST, Verb.HELP, Verb.JOIN, Verb.DECLARE, Verb.REPORT, Verb.KNOWN}
 """Verbs of whoever is not in a room: tested where they belong, in Home and the bare menu."""
-CHOSEN_IN_A_FORM = {Verb.SCOPE, Verb.FACT, Verb.DOING, Verb.WORKAROUND, Verb.ESTIMATE, Verb.SCRIBE}
+CHOSEN_IN_A_FORM = {
+    Verb.SCOPE,
+    Verb.FACT,
+    Verb.DOING,
+    Verb.WORKAROUND,
+    Verb.ESTIMATE,
+    Verb.SCRIBE,
+    Verb.COMMS,
+}
 """Kinds of the forms that open from *Impact…* and *Appoint…*."""
 ANOTHER_NAME = {
     Verb.VERIFY: Action.VERIFY_STATEMENT,

@@ -58,3 +58,28 @@ async def test_whoever_gets_a_role_is_told_once_what_it_means(cast: Cast) -> Non
     assert "Only" not in answer
     private = await cast.house.workspace.dm("fay", cast.house.app)
     assert len([m for m in await private.messages(as_="fay") if "First of all" in m.text]) == 1
+
+
+@on_both
+async def test_a_team_answers_through_its_leader(cast: Cast, record: Record) -> None:
+    await commanded(cast)
+    form = await cast.form("ada", "team new")
+    await form.submit({"name": "network", "person": "U0DEV", "text": "Find the broken link", "box": "30m"})
+    told = await cast.whispered("dev", "You lead team *network*")
+    assert told.buttons == ["Done", "15 minutes more"]
+    await cast.card("Teams* network @dev")
+    assert "Only its leader" in await cast.command("ada", "team network add <@U0FAY>")
+    await cast.command("dev", "team network add <@U0FAY>")
+    await cast.whispered("fay", "You are in team *network* of @dev")
+
+    await cast.house.advance(30 * MINUTE + 1)
+    asked = await cast.whispered("dev", "is up. How did it go?")
+    await asked.button("15 minutes more").press(as_="dev")
+    await record.logged("TeamExtended", "network")
+    await cast.house.advance(15 * MINUTE + 1)
+    await record.logged("TeamOverdue", "'raised': False")
+    await cast.whispered("dev", "is up. How did it go?")
+    await cast.house.advance(10 * MINUTE + 1)
+    await cast.whispered("ada", "has not said how it went")
+    await (await cast.whispered("dev", "is up. How did it go?")).button("Done").press(as_="dev")
+    await cast.whispered("ada", "Team *network* has ended")

@@ -45,6 +45,7 @@ from playbooks.domain.ids import (
     ReviewId,
     ServiceName,
     StatementId,
+    TeamId,
     TenureId,
     Ts,
     UpdateId,
@@ -77,6 +78,7 @@ from playbooks.domain.review import (
 from playbooks.domain.signal import Episode, Interval, SignalKind
 from playbooks.domain.sla import ClockEvent, ClockEventKind, ServiceClock
 from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
+from playbooks.domain.team import Team
 from playbooks.domain.update import Update, UpdateState
 from playbooks.domain.workstream import Led, Workstream
 from tests.clock import START
@@ -198,6 +200,20 @@ HANDOVER = Handover(
     ),
     service=CHECKOUT,
     answered_at=LATER,
+)
+
+TEAM = Team(
+    id=TeamId("tm-1"),
+    incident=SEVEN,
+    name="network",
+    leader=ADA,
+    members=(BOB,),
+    task="Find the broken link",
+    due_at=LATER,
+    formed_at=START,
+    asked_at=LATER,
+    raised_at=LATER,
+    ended_at=LATER,
 )
 
 WORKSTREAM = Workstream(

@@ -30,6 +30,7 @@ KINDS = [
         Kind(records.LADDER, lambda u: u.ladders, {"asks": (), "ended_at": None, "absent": None}), id="ladder"
     ),
     pytest.param(Kind(records.HANDOVER, lambda u: u.handovers, {"answered_at": None}), id="handover"),
+    pytest.param(Kind(records.TEAM, lambda u: u.teams, {"members": (), "ended_at": None}), id="team"),
     pytest.param(Kind(records.WORKSTREAM, lambda u: u.workstreams, {"lead": None, "how": None}), id="lead"),
     pytest.param(Kind(records.STATEMENT, lambda u: u.statements, {"evidence": ()}), id="statement"),
     pytest.param(Kind(records.MERGER, lambda u: u.mergers, {"agreed": ()}), id="merger"),

@@ -81,6 +81,7 @@ async def test_partial_indexes_are_partial_on_both_databases(database_url: str) 
         "uq_episodes_one_open",
         "uq_holds_one_open",
         "uq_ladders_one_open",
+        "uq_teams_one_name",
         "uq_workstreams_one_each",
         "uq_outbox_coalesces",
         "uq_tenures_one_seat",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from handlers.names import Verb, fits
 from handlers.slack import backfilling, drilling, kinship, merging, reporting
 from handlers.slack.calls import Call
-from handlers.slack.verbs import leading, looking, saying, seat, workstreams
+from handlers.slack.verbs import leading, looking, saying, seat, teams, workstreams
 from handlers.views.answers import too_long, which_incident
 from handlers.views.kit import Message
 from playbooks.domain.role import Role
@@ -58,6 +58,7 @@ VERBS: dict[Verb, Does] = {
     Verb.SCRIBE: Does(seat.appointing(Role.SCRIBE)),
     Verb.COMMS: Does(seat.appointing(Role.COMMS)),
     Verb.LEAD: Does(workstreams.lead),
+    Verb.TEAM: Does(teams.team),
     Verb.RECALL: Does(seat.recall),
     Verb.OVERRIDE: Does(seat.override),
     Verb.THAW: Does(leading.thaw),

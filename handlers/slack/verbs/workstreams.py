@@ -23,13 +23,12 @@ from playbooks.protocol.picture import Picture
 
 MYSELF = ("me", "i", "i do", "myself", "mine")
 BACK = ("back", "cannot", "i cannot", "no", "stop")
-_MENTION = re.compile(r"<@[^>]*>")
 _LINKING = re.compile(r"^(?:of|for|on)\s+|\s+(?:to|is|by|with)$", re.IGNORECASE)
 
 
 async def lead(call: Call) -> Message | None:
     """``lead`` lists; ``lead checkout @ada`` names; ``lead checkout`` asks whom."""
-    words = grammar.readable(_MENTION.sub(" ", call.words)).strip()
+    words = grammar.readable(grammar.without_users(call.words))
     person = grammar.user(call.words)
     picture = await call.picture()
     if not words and person is None:

@@ -121,3 +121,25 @@ def lead(picture: Picture, handbook: Handbook, *, service: str = "") -> View:
         ),
         submit="Name the lead",
     )
+
+
+def team(picture: Picture, handbook: Handbook) -> View:
+    """A leader, one task and a time box; the leader takes people in later."""
+    box = handbook.playbook.command.team_box
+    return modal(
+        "Form a team",
+        Callback.TEAM,
+        Ref(incident=picture.incident.id),
+        section(named(picture.incident)),
+        text_input(Field.NAME, "What is it called?", placeholder="network", limit=30),
+        user_input(Field.PERSON, "Who leads it?", hint="They take people in, and answer for all of them."),
+        text_input(Field.TEXT, "What is it to do?", placeholder="Find the broken link", limit=500),
+        text_input(
+            Field.BOX,
+            "How long may it take?",
+            initial=f"{int(box.total_seconds() // 60)}m",
+            hint="Between 5 minutes and 12 hours. Then its leader is asked how it went.",
+            limit=20,
+        ),
+        submit="Form the team",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.views.kit import Element, Message, actions, message, section
+from handlers.views.notices import teams
 from handlers.views.notices.authority import authority
 from handlers.views.notices.drill import drill
 from handlers.views.notices.family import kinship
@@ -78,7 +79,7 @@ def spoken(event: e.Event, picture: Picture, handbook: Handbook) -> Markup | Non
             return _spoken_later(event, picture, handbook)
 
 
-def _spoken_later(  # noqa: PLR0911 - a table
+def _spoken_later(  # noqa: C901, PLR0911 - a table
     event: e.Event, picture: Picture, handbook: Handbook
 ) -> Markup | None:
     match event:
@@ -100,6 +101,8 @@ def _spoken_later(  # noqa: PLR0911 - a table
             return outcome(event)
         case e.LeadSeated() | e.LeadLeft() | e.LeadWanted():
             return leading(event, handbook)
+        case e.TeamFormed() | e.TeamChanged() | e.TeamOverdue() | e.TeamEnded() | e.SpanExceeded():
+            return teams.spoken(event)
         case e.GlassBroken():
             return authority(event)
         case e.DrillBecameReal():

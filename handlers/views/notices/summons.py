@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.names import Action, Ref, Verb
 from handlers.views.kit import Block, Element, actions, button, confirm, section
-from handlers.views.notices import duties, leads
+from handlers.views.notices import duties, leads, teams
 from handlers.views.notices.room import spoken
 from handlers.views.phrases import called, named, verb_button
 from handlers.views.text import Markup, clock_time, foreign, join, person, say
@@ -45,6 +45,8 @@ def words(  # noqa: PLR0911 - a table
             return _recalled(event, picture)
         case e.LeadSeated() | e.LeadLeft() | e.LeadWanted():
             return leads.words(event, picture, handbook, user)
+        case e.TeamFormed() | e.TeamChanged() | e.TeamOverdue():
+            return teams.words(event, picture, user)
         case _:
             return spoken(event, picture, handbook)
 
@@ -71,6 +73,8 @@ def choices(  # noqa: PLR0911 - a table
             return [actions(here, verb_button("Hand over…", Verb.HANDOVER, number))]
         case e.LeadSeated() | e.LeadLeft() | e.LeadWanted():
             return leads.choices(event, handbook, user)
+        case e.TeamFormed() | e.TeamOverdue() | e.SpanExceeded():
+            return teams.choices(event, picture, user)
         case e.CommandContested() | e.ContestJoined() | e.ContestAwarded():
             return _about_dispute(event, picture, handbook, user)
         case _:

@@ -129,6 +129,14 @@ from playbooks.domain.events.statements import (
     UpdatePromised,
     UpdateSent,
 )
+from playbooks.domain.events.teams import (
+    SpanExceeded,
+    TeamChanged,
+    TeamEnded,
+    TeamExtended,
+    TeamFormed,
+    TeamOverdue,
+)
 
 __all__ = [
     "AlertAcknowledged",
@@ -214,11 +222,17 @@ __all__ = [
     "RoomRenamed",
     "RoomUnavailable",
     "SeverityChanged",
+    "SpanExceeded",
     "StatementMade",
     "StatementRefuted",
     "StatementReleased",
     "StatementVerified",
     "StepFailed",
+    "TeamChanged",
+    "TeamEnded",
+    "TeamExtended",
+    "TeamFormed",
+    "TeamOverdue",
     "UpdateDue",
     "UpdateOverdue",
     "UpdatePromised",

@@ -20,6 +20,7 @@ from playbooks.protocol.command.leads import follow, lay_down_lead, move, name, 
 from playbooks.protocol.command.recall import answer_recall, recall, stand_in
 from playbooks.protocol.command.roles import appoint, lay_down
 from playbooks.protocol.command.seat import Claimed, close_questions, take, take_over
+from playbooks.protocol.command.teams import change_members, end_team, extend_team, form_team, team_due
 
 __all__ = [
     "Claimed",
@@ -28,13 +29,17 @@ __all__ = [
     "answer_recall",
     "appoint",
     "ask_next",
+    "change_members",
     "close_questions",
     "contest_final",
     "contest_settles",
     "decline",
     "decline_ask",
+    "end_team",
     "expire",
+    "extend_team",
     "follow",
+    "form_team",
     "give_way",
     "keep",
     "lay_down",
@@ -48,6 +53,7 @@ __all__ = [
     "stand_in",
     "take",
     "take_over",
+    "team_due",
     "vacancy",
     "withdraw",
     "withdraw_offer",

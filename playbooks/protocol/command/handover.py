@@ -21,6 +21,7 @@ from playbooks.ports import Ports, Unit
 from playbooks.protocol.brief import brief
 from playbooks.protocol.command import leads
 from playbooks.protocol.command.seating import reseat
+from playbooks.protocol.command.teams import watch_span
 from playbooks.protocol.recording import locked, locked_live, record
 
 
@@ -101,6 +102,7 @@ async def accept(ports: Ports, *, handover: HandoverId, by: UserId) -> HandoverA
             fence=seated.fence,
         )
         await record(unit, ports, seated, event)
+        await watch_span(unit, ports, seated)
         await unit.commit()
     return event
 

@@ -32,6 +32,7 @@ from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.workstream import Led, Naming, Wanted, Workstream
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.brief import brief
+from playbooks.protocol.command.teams import watch_span
 from playbooks.protocol.recording import locked, locked_live, record
 
 
@@ -231,6 +232,7 @@ async def _seat(
         before=before,
     )
     await record(unit, ports, incident, event)
+    await watch_span(unit, ports, incident)
     return event
 
 

@@ -8,6 +8,7 @@ from playbooks.domain.ids import AssignmentId, IncidentId, UserId
 from playbooks.domain.person import require_fit
 from playbooks.domain.role import Role
 from playbooks.ports import Ports, Unit
+from playbooks.protocol.command.teams import watch_span
 from playbooks.protocol.recording import locked, locked_live, record
 
 
@@ -43,6 +44,7 @@ async def appoint(ports: Ports, *, incident: IncidentId, role: Role, to: UserId,
             before=ended.user if ended else None,
         )
         await record(unit, ports, found, event)
+        await watch_span(unit, ports, found)
         await unit.commit()
     return event
 

@@ -20,6 +20,7 @@ from playbooks.domain.role import Role
 from playbooks.domain.seat import Seated
 from playbooks.domain.timers import TimerKind
 from playbooks.ports import Ports, Unit
+from playbooks.protocol.command.teams import watch_span
 from playbooks.protocol.recording import record
 
 
@@ -39,6 +40,7 @@ async def install(
         reason=reason,
     )
     await record(unit, ports, after, event)
+    await watch_span(unit, ports, after)
     return event
 
 

@@ -527,6 +527,34 @@ def upgrade() -> None:
     )
     op.create_index("ix_handovers_incident", "handovers", ["incident"])
     op.create_table(
+        "teams",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("leader", sa.Text(), nullable=False),
+        sa.Column("members", Json, nullable=False),
+        sa.Column("task", sa.Text(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("formed_at", Instant(), nullable=False),
+        sa.Column("asked_at", Instant(), nullable=True),
+        sa.Column("raised_at", Instant(), nullable=True),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident"], ["incidents.id"], name="fk_teams_incident", initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_teams"),
+    )
+    op.create_index("ix_teams_incident", "teams", ["incident"])
+    op.create_index(
+        "uq_teams_one_name",
+        "teams",
+        ["incident", "name"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
         "workstreams",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("incident", sa.Integer(), nullable=False),
@@ -725,6 +753,7 @@ def downgrade() -> None:
     op.drop_table("statements")
     op.drop_table("reviews")
     op.drop_table("holds")
+    op.drop_table("teams")
     op.drop_table("workstreams")
     op.drop_table("handovers")
     op.drop_table("episodes")
