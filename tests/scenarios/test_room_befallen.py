@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.demo.cast import Cast
 from sandbox.testing import Message
-from tests.scenarios.conftest import on_both
+from tests.scenarios.conftest import on_both, once
 from tests.scenarios.record import Record
 from tests.scenarios.scenes import commanded
 
@@ -15,7 +15,7 @@ async def letters(cast: Cast, name: str, fragment: str) -> list[Message]:
     return [each for each in await private.messages(as_=name) if fragment in each.text]
 
 
-@on_both
+@once
 async def test_the_bot_is_thrown_out_comes_back_and_hears_again(cast: Cast, record: Record) -> None:
     await commanded(cast, "bob")
     await cast.house.workspace.faults.happen("bot_kicked", channel=cast.room)
