@@ -9,7 +9,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 
-from bench import intake, outbox, sandbox, thinking, war_room
+from bench import growth, intake, outbox, sandbox, thinking, war_room
 from bench.report import Report
 from bot.logs import set_up
 
@@ -17,6 +17,7 @@ PROMISES: dict[str, Callable[..., Coroutine[None, None, Report]]] = {
     "war_room": war_room.measure,
     "outbox": outbox.measure,
     "sandbox": sandbox.measure,
+    "growth": growth.measure,
 }
 TABLES: dict[str, Callable[[], Coroutine[None, None, str]]] = {
     "intake": intake.measure,

@@ -243,8 +243,11 @@ class Entries(Protocol):
     async def at(self, incident: IncidentId, seq: int) -> Entry | None:
         """The entry of this number."""
 
-    async def heard_at(self, incident: IncidentId) -> datetime | None:
-        """When the newest entry of a person's words or deeds happened."""
+    async def heard_at(self, incident: IncidentId, by: UserId | None = None) -> datetime | None:
+        """When the newest entry of a person's words or deeds happened; of anybody's without ``by``."""
+
+    async def newest(self, incident: IncidentId, kind: str, limit: int) -> Sequence[Entry]:
+        """The newest entries of events of this class, in order of ``seq``."""
 
     async def latest(self, incident: IncidentId, kind: str) -> Entry | None:
         """The newest entry of an event of this class."""

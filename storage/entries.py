@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks.domain.entry import GENESIS, Anchor, Entry
-from playbooks.domain.ids import ChannelId, IncidentId, Ts
+from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId
 from storage import tables
 from storage.mapping import Codec
 from storage.records import NOTHING, SqlRecords, asked, insert_all, replace
@@ -79,10 +79,12 @@ class SqlEntries(SqlRecords[Entry]):
     async def at(self, incident: IncidentId, seq: int) -> Entry | None:
         return await self._first_with(incident=incident, seq=seq)
 
-    async def heard_at(self, incident: IncidentId) -> datetime | None:
+    async def heard_at(self, incident: IncidentId, by: UserId | None = None) -> datetime | None:
         """When a person was last heard of; bots and the machinery are no signs of life."""
-        people = sa.or_(self._columns.actor.startswith("U"), self._columns.actor.startswith("W"))
-        mine = sa.and_(self._columns.incident == incident, people)
+        anybody = sa.or_(self._columns.actor.startswith("U"), self._columns.actor.startswith("W"))
+        mine = sa.and_(
+            self._columns.incident == incident, anybody if by is None else self._columns.actor == by
+        )
         newest = sa.select(self._columns.at).where(mine).order_by(self._columns.seq.desc()).limit(1)
         found: datetime | None = (await self._connection.execute(newest)).scalar_one_or_none()
         return found
@@ -92,10 +94,15 @@ class SqlEntries(SqlRecords[Entry]):
 
     async def of_message(self, incident: IncidentId, channel: ChannelId, ts: Ts) -> Sequence[Entry]:
         key, place = self._columns.key, f"{channel}:{ts}"
-        about = key.in_((f"said:{place}", f"marked:{place}")) | key.startswith(
-            f"edited:{place}:", autoescape=True
-        )
+        # A range, because an index cannot answer LIKE everywhere; ";" is the character after ":".
+        edited = sa.and_(key >= f"edited:{place}:", key < f"edited:{place};")
+        about = key.in_((f"said:{place}", f"marked:{place}")) | edited
         return await self._all(self._columns.incident == incident, about, order=(self._columns.seq,))
+
+    async def newest(self, incident: IncidentId, kind: str, limit: int) -> Sequence[Entry]:
+        of_kind = sa.and_(self._columns.incident == incident, self._columns.kind == kind)
+        query = sa.select(tables.entries).where(of_kind).order_by(self._columns.seq.desc()).limit(limit)
+        return list(reversed(await self._every(query)))
 
     async def blank(self, incident: IncidentId, seqs: Sequence[int]) -> None:
         """The one change that the log allows; the digest stays, so that the chain still verifies."""

@@ -28,6 +28,10 @@ def _key(name: str = "id") -> Column[str]:
     return Column(name, Text, primary_key=True)
 
 
+IN_BYTE_ORDER = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text of which one asks for everything that begins alike: other orders cannot say where that ends."""
+
+
 def _text(name: str, *, optional: bool = False) -> Column[str]:
     return Column(name, Text, nullable=optional)
 
@@ -322,12 +326,13 @@ entries = Table(
     _at("recorded_at"),
     _text("actor"),
     _text("kind"),
-    _text("key", optional=True),
+    Column("key", IN_BYTE_ORDER),
     _many("body", optional=True),
     _text("body_digest"),
     _text("prev_hash"),
     _text("hash"),
     sa.UniqueConstraint("incident", "key"),
+    Index("ix_entries_kind", "incident", "kind", "seq"),
 )
 
 chains = Table(

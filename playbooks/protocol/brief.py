@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from playbooks.domain.command import Brief
+from playbooks.domain.entry import Entry
+from playbooks.domain.events import KeyEventMarked
+from playbooks.domain.ids import ChannelId, Ts
 from playbooks.domain.incident import Incident
 from playbooks.domain.sla import ClockReading
 from playbooks.domain.spoken import key_event, newest_words
@@ -16,16 +21,15 @@ LATEST = 8
 async def brief(unit: Unit, ports: Ports, incident: Incident) -> Brief:
     """The brief as of now."""
     picture = await draw(unit, ports.handbook(), incident, at=ports.clock.now())
-    entries = await unit.entries.of(incident.id)
-    words = newest_words(entries)
-    marked = [e for e in entries if e.kind == "KeyEventMarked" and e.body]
+    marked = [e for e in await unit.entries.newest(incident.id, KeyEventMarked.__name__, LATEST) if e.body]
+    words = await _as_they_read_now(unit, incident, marked)
     return Brief(
         situation=f"{picture.severity_name} {incident.title}, {incident.state}",
         impact=tuple(s.text for s in picture.impact),
         since=incident.impact_started_at,
         verified_facts=tuple(s.text for s in picture.facts),
         open_hypotheses=tuple(s.text for s in picture.hypotheses),
-        key_events=tuple(f"{e.at:%H:%M} {key_event(e, words)}" for e in marked[-LATEST:]),
+        key_events=tuple(f"{e.at:%H:%M} {key_event(e, words)}" for e in marked),
         running_clocks=tuple(_running(r) for r in picture.readings if r.deadline is not None),
         held_changes=tuple(h.ref for h in picture.holds),
         pending_approvals=tuple(c.ref for c in picture.pending),
@@ -34,6 +38,16 @@ async def brief(unit: Unit, ports: Ports, incident: Incident) -> Brief:
         roles=tuple((held.role, held.user) for held in picture.roles),
         leads=tuple((stream.service, stream.lead) for stream in picture.workstreams),
     )
+
+
+async def _as_they_read_now(
+    unit: Unit, incident: Incident, marked: Sequence[Entry]
+) -> Mapping[tuple[str, str], str]:
+    """The words of the messages that were marked; the rest of a long log is left alone."""
+    bodies = [entry.body for entry in marked if entry.body and entry.body.get("ts")]
+    places = [(ChannelId(str(body["channel"])), Ts(str(body["ts"]))) for body in bodies]
+    said = [entry for place in places for entry in await unit.entries.of_message(incident.id, *place)]
+    return newest_words(said)
 
 
 def _running(reading: ClockReading) -> str:

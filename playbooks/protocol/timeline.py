@@ -172,7 +172,7 @@ async def _noted_just_now(unit: Unit, event: KeyEventMarked) -> bool:
 
 async def _words(unit: Unit, incident: IncidentId, channel: ChannelId, ts: Ts) -> str:
     """How a message reads now, as far as the log has heard; empty if it has not heard of it."""
-    return newest_words(await unit.entries.of(incident)).get((channel, ts), "")
+    return newest_words(await unit.entries.of_message(incident, channel, ts)).get((channel, ts), "")
 
 
 async def _unless_taken_back(

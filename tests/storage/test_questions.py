@@ -425,6 +425,23 @@ async def test_a_message_is_found_with_its_copies_and_without_its_neighbours(sto
         assert await unit.posts.about("clearance:_") == [("C1", "3.0")]
 
 
+async def test_what_is_asked_of_a_long_log_is_asked_of_few_entries(store: Store, seven: Incident) -> None:
+    """The newest of a kind, and when somebody was last heard of; bots are no signs of life."""
+    async with written(store) as unit:
+        for number, by in enumerate(("U0ADA", "U0BOB", "B0BOT", "protocol"), start=1):
+            seq, prev_hash = await unit.entries.head(SEVEN)
+            said = replace(message(f"{number}.0"), by=UserId(by), at=START + number * MINUTE)
+            await unit.entries.append(
+                entry_for(said, seq=seq + 1, prev_hash=prev_hash, recorded_at=START + number * MINUTE)
+            )
+    async with store.reading() as unit:
+        assert [e.seq for e in await unit.entries.newest(SEVEN, "MessageSaid", 2)] == [3, 4]
+        assert await unit.entries.newest(SEVEN, "IncidentClosed", 2) == []
+        assert await unit.entries.heard_at(SEVEN) == START + 2 * MINUTE
+        assert await unit.entries.heard_at(SEVEN, UserId("U0ADA")) == START + MINUTE
+        assert await unit.entries.heard_at(SEVEN, UserId("U0NOBODY")) is None
+
+
 async def test_the_last_time_the_bot_spoke_unasked_is_kept(store: Store) -> None:
     async with store.units() as unit:
         assert await unit.voices.spoke_at(SEVEN) is None

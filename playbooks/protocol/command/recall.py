@@ -120,5 +120,5 @@ async def _last_heard(unit: Unit, incident: Incident, holder: Tenure | None) -> 
     """When the commander last did or said anything in the incident."""
     if holder is None:
         return incident.declared_at
-    entries = await unit.entries.since(incident.id, holder.since)
-    return max((entry.at for entry in entries if entry.actor == holder.user), default=holder.since)
+    heard_at = await unit.entries.heard_at(incident.id, holder.user)
+    return max(heard_at or holder.since, holder.since)

@@ -444,7 +444,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=True),
+        sa.Column("key", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True),
         sa.Column("body", Json, nullable=True),
         sa.Column("body_digest", sa.Text(), nullable=False),
         sa.Column("prev_hash", sa.Text(), nullable=False),
@@ -455,6 +455,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("incident", "seq", name="pk_entries"),
         sa.UniqueConstraint("incident", "key", name="uq_entries_incident_key"),
     )
+    op.create_index("ix_entries_kind", "entries", ["incident", "kind", "seq"])
     op.create_table(
         "episodes",
         sa.Column("id", sa.Text(), nullable=False),
