@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 
-from aiohttp import hdrs, web
+from aiohttp import BodyPartReader, hdrs, web
 
 from sandbox import file_store
 from sandbox.errors import Refusal
@@ -26,11 +26,9 @@ async def upload(request: web.Request) -> web.Response:
 
 
 async def _form_file(request: web.Request) -> bytes:
-    form = await request.post()
-    for value in form.values():
-        if isinstance(value, web.FileField):
-            return value.file.read()
-    return b""
+    """The first part as it was sent: reading a form as words would change bytes that are none."""
+    part = await (await request.multipart()).next()
+    return bytes(await part.read(decode=True)) if isinstance(part, BodyPartReader) else b""
 
 
 async def download(request: web.Request) -> web.Response:

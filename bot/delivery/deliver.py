@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from bot.delivery import announcements, cards, letters, rooms
+from bot.delivery import announcements, cards, letters, pictures, rooms
 from bot.delivery.tools import Delivered, Errand, Then, Tools
 from playbooks.domain import effects as e
 from playbooks.ports import Ports
@@ -35,6 +35,7 @@ DELIVERERS: Final[Mapping[type[e.Effect], Deliverer]] = {
     e.SendBrief: letters.send_brief,
     e.PostCandidate: letters.post_candidate,
     e.PostUpdate: letters.post_update,
+    e.ShowEvidence: pictures.show_evidence,
     e.ShowUpdate: letters.show_update,
     e.PostReview: letters.post_review,
 }

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from html import unescape
+from http import HTTPStatus
 from time import perf_counter
 from typing import Any, Final
 
+import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -31,6 +33,7 @@ ALSO: Final = "also"
 MAX_INVITED: Final = 100
 """People in one call (Slack docs, conversations.invite, argument ``users``)."""
 PAGE: Final = 200
+_SOON: Final = timedelta(seconds=2)
 UNKNOWN_PEOPLE: Final = frozenset({"user_not_found", "user_not_visible"})
 
 Call = Callable[..., Awaitable[Any]]
@@ -70,6 +73,18 @@ class Posted:
     ts: Ts
     is_shared: bool = False
     """Whether it carries several deliveries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture to be shared; ``described`` says the same for those who cannot see it."""
+
+    name: str
+    title: str
+    content: bytes
+    described: str
+    words: str
+    """What is said with it, as mrkdwn."""
 
 
 class Gateway:
@@ -285,6 +300,45 @@ class Gateway:
 
     async def publish_home(self, user: UserId, view: Mapping[str, object]) -> None:
         await self._call("views.publish", self._web.views_publish, user_id=user, view=view)
+
+    # ------------------------------------------------------------ files
+    async def share_picture(self, place: Posted, picture: Picture) -> None:
+        """Share a picture in the thread of a message, with the words that belong to it.
+
+        Slack takes files in three steps: a place is asked for, the bytes are sent there, and
+        then they are shown (Slack docs, "Working with files"). Raises like every call.
+        """
+        asked = await self._call(
+            "files.getUploadURLExternal",
+            self._web.files_getUploadURLExternal,
+            filename=picture.name,
+            length=len(picture.content),
+            alt_txt=picture.described,
+        )
+        await self._send(str(asked["upload_url"]), picture.content)
+        await self._call(
+            "files.completeUploadExternal",
+            self._web.files_completeUploadExternal,
+            files=[{"id": asked["file_id"], "title": picture.title}],
+            channel_id=place.channel,
+            thread_ts=place.ts,
+            initial_comment=picture.words,
+        )
+
+    async def _send(self, address: str, content: bytes) -> None:
+        """Send a file's bytes to the place that Slack gave. Raises Later, Never."""
+        session = self._web.session
+        if session is None:
+            raise Never("no_session")
+        try:
+            async with session.post(address, data=content) as answer:
+                status = answer.status
+        except (aiohttp.ClientError, TimeoutError) as broken:
+            raise Later(_SOON, "the picture did not get through") from broken
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise Later(_SOON, f"the picture was answered {status}")
+        if status != HTTPStatus.OK:
+            raise Never(f"upload_answered_{status}")
 
     # ------------------------------------------------------------ one call
     async def _call(self, method: str, call: Call, **arguments: Any) -> Mapping[str, Any]:

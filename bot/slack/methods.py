@@ -53,6 +53,8 @@ _ALL: Final = (
         scopes=("channels:history", "groups:history", "im:history"),
     ),
     Method(name="conversations.replies", per_minute=_TIER_3, scopes=("channels:history",)),
+    Method(name="files.getUploadURLExternal", per_minute=_TIER_4, scopes=("files:write",), decoration=True),
+    Method(name="files.completeUploadExternal", per_minute=_TIER_4, scopes=("files:write",), decoration=True),
     Method(name="users.conversations", per_minute=_TIER_2, scopes=("channels:read", "groups:read")),
     Method(name="users.info", per_minute=_TIER_4, scopes=("users:read",)),
     Method(name="usergroups.users.list", per_minute=_TIER_2, scopes=("usergroups:read",)),

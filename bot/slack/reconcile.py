@@ -63,6 +63,15 @@ async def has_topic(gateway: Gateway, room: ChannelId, wanted: str) -> bool:
     return found.partition(" ")[2] == wanted.partition(" ")[2]
 
 
+async def has_picture(gateway: Gateway, me: Identity, card: Posted) -> bool:
+    """Whether a file of ours is in the thread of a message."""
+    async for message in gateway.history(card.channel, oldest=0.0, thread=card.ts):
+        ours = message.get("bot_id") == me.bot or message.get("user") == me.user
+        if ours and message.get("files"):
+            return True
+    return False
+
+
 def _carries(message: Mapping[str, Any], me: Identity, delivery: str) -> bool:
     metadata = message.get("metadata") or {}
     ours = message.get("bot_id") == me.bot and metadata.get("event_type") == EVENT_TYPE

@@ -29,6 +29,7 @@ INSIDE = (
     e.TellRoom,
     e.AskApproval,
     e.CloseApproval,
+    e.ShowEvidence,
     e.ShowUpdate,
     e.PostReview,
 )

@@ -177,6 +177,11 @@ class PostUpdate(Effect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShowEvidence(Effect):
+    """Show below the card why it was declared, with the alerts as a picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShowUpdate(Effect):
     """Show in the room of a drill what stakeholders would read."""
 
@@ -230,7 +235,7 @@ def priority(effect: Effect) -> Priority:
             return Priority.CARD
         case RefreshCard() | RefreshAnnouncement() | RefreshBulletin():
             return Priority.MIRROR
-        case PinCard() | RetireCard() | SetTopic() | AddBookmarks():
+        case PinCard() | RetireCard() | SetTopic() | AddBookmarks() | ShowEvidence():
             return Priority.DECORATION
         case _:
             return Priority.NEWS

@@ -21,6 +21,7 @@ from playbooks.domain.effects import (
     RefreshBulletin,
     RefreshCard,
     RetireCard,
+    ShowEvidence,
     TellRoom,
 )
 from playbooks.domain.events import PeopleInvited, RoomOpened, RoomReady, RoomUnavailable, StepFailed
@@ -102,6 +103,8 @@ async def card_posted(
     if posted.room_state is RoomState.OPEN:
         await owe(unit, posted, PinCard(incident=incident, ts=ts))
     await owe(unit, posted, RefreshCard(incident=incident))
+    if before is None and await unit.episodes.of(incident):
+        await owe(unit, posted, ShowEvidence(incident=incident))
     return took
 
 

@@ -201,6 +201,31 @@ async def test_a_service_that_the_catalogue_does_not_know_never_declares(cast: C
     await home.expect("mystery-service")
 
 
+@on_both
+async def test_why_it_was_declared_stands_below_the_card_with_a_picture(cast: Cast) -> None:
+    await storm(cast)
+    await cast.card("INC-1")
+    shown = await cast.said("Why it was declared")
+    assert "tier1-corroborated" in shown.text
+    (file,) = shown.raw["files"]
+    assert file["mimetype"] == "image/png"
+    assert "declared at" in file["alt_txt"]
+    assert shown.thread_ts == (await cast.card()).ts
+
+
+@once
+async def test_without_a_picture_the_words_are_said_once(cast: Cast) -> None:
+    faults = cast.house.workspace.faults
+    await faults.add("error", name="files.getUploadURLExternal", error="missing_scope")
+    await storm(cast)
+    await cast.card("INC-1")
+    shown = await cast.said("Why it was declared")
+    assert not shown.raw.get("files")
+    assert len(printed(cast.house, "evidence.no_picture")) == 1
+    said = await cast.channel().messages(threads=True)
+    assert len([each for each in said if "Why it was declared" in each.text]) == 1
+
+
 @once
 async def test_what_is_not_understood_is_put_aside_and_stops_nobody_else(cast: Cast, record: Record) -> None:
     assert await cast.machines.alert({"version": "4", "alerts": "none of your business"}) == ACCEPTED

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from slack_sdk import WebClient, WebhookClient
 from slack_sdk.errors import SlackApiError
@@ -153,3 +154,32 @@ async def test_the_webhook_client(sandbox: Workspace, app: App) -> None:
 
     assert (answer.status_code, answer.body) == (200, "ok")
     assert not (await sandbox.channel("general").expect("from a hook")).ephemeral
+
+
+@pytest.mark.parametrize("way", ["raw", "form", "form without a name"])
+async def test_the_bytes_of_a_file_are_kept_as_they_were_sent(sandbox: Workspace, app: App, way: str) -> None:
+    """Slack takes the bytes themselves, or the first part of a form (Slack docs, working with files)."""
+    sent = bytes(range(256)) * 8 + b"\r\n--boundary\r\n\x00"
+    client = AsyncWebClient(token=app.bot_token, base_url=app.api_url)
+    channel = (await client.conversations_create(name=f"files-{way.replace(' ', '-')}"))["channel"]["id"]
+    place = await client.files_getUploadURLExternal(filename="chart.png", length=len(sent), alt_txt="a chart")
+    form = aiohttp.MultipartWriter("form-data")
+    part = form.append(sent, {"Content-Type": "application/octet-stream"})  # type: ignore[arg-type]  # a mapping
+    part.set_content_disposition(
+        "form-data", name="file", **({"filename": "chart.png"} if way == "form" else {})
+    )
+    async with (
+        aiohttp.ClientSession(trust_env=False) as session,
+        session.post(place["upload_url"], data=sent if way == "raw" else form) as answer,
+    ):
+        assert (answer.status, await answer.text()) == (200, f"OK - {len(sent)}")
+    done = await client.files_completeUploadExternal(
+        files=[{"id": place["file_id"], "title": "Chart"}], channel_id=channel
+    )
+    address = done["files"][0]["url_private"]
+    headers = {"Authorization": f"Bearer {app.bot_token}"}
+    async with (
+        aiohttp.ClientSession(trust_env=False) as session,
+        session.get(address, headers=headers) as answer,
+    ):
+        assert await answer.read() == sent
