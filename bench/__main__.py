@@ -9,13 +9,15 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 
-from bench import growth, intake, outbox, sandbox, thinking, war_room
+from bench import acks, growth, intake, outbox, restart, sandbox, thinking, war_room
 from bench.report import Report
 from bot.logs import set_up
 
 PROMISES: dict[str, Callable[..., Coroutine[None, None, Report]]] = {
     "war_room": war_room.measure,
     "outbox": outbox.measure,
+    "acks": acks.measure,
+    "restart": restart.measure,
     "sandbox": sandbox.measure,
     "growth": growth.measure,
 }
