@@ -7,17 +7,18 @@ until the sender says that it is something else.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Annotated
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from handlers.deps import Desk
+from handlers.deps import Desk, Unavailable
 from handlers.http.authenticity import bears
 from handlers.http.problems import Handler, Refused
 from handlers.http.reading import body, mistakes
 from playbooks.domain.alike import LooksAlike
-from playbooks.domain.errors import KeyReused, ProtocolError
+from playbooks.domain.errors import KeyReused, NotWelcome, ProtocolError
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, UserId, incident_name, is_account
 from playbooks.domain.incident import Incident
@@ -82,6 +83,8 @@ def incidents(desk: Desk) -> Handler:
 async def _declare(desk: Desk, asked: Declared, key: str) -> tuple[Incident, bool]:
     ports = desk.ports
     by = _person(ports.handbook(), asked.declared_by)
+    with suppress(Unavailable):  # whom Slack says nothing about now may declare all the same
+        await desk.acquaint(by)
     before = await declare.asked_for(ports, key=key)
     try:
         incident = await declare.by_hand(
@@ -101,6 +104,8 @@ async def _declare(desk: Desk, asked: Declared, key: str) -> tuple[Incident, boo
         raise Refused(409, "Something like it is open", f"{alike} {hint}") from alike
     except KeyReused as reused:
         raise Refused(422, "Key used before", str(reused)) from reused
+    except NotWelcome as unwelcome:
+        raise Refused(403, "Not allowed", str(unwelcome)) from unwelcome
     except ProtocolError as no:
         raise Refused(422, "Not declared", str(no)) from no
     return incident, before is None

@@ -17,7 +17,8 @@ from handlers.views.modals.declaring import reject as reject_form
 from handlers.views.review import review_ready
 from handlers.views.statements import facts
 from handlers.views.text import Markup, join, person, refusal, say
-from playbooks.domain.authority import glass_of, require_command
+from playbooks.domain.authority import Action as Asked
+from playbooks.domain.authority import Actor, require
 from playbooks.domain.events import ContestAwarded, ContestDecided, LeadSeated
 from playbooks.domain.ids import (
     ClearanceId,
@@ -152,8 +153,14 @@ async def approve(call: Call, ref: Ref) -> Reply:
 async def deny(call: Call, ref: Ref) -> None:
     """Keep a change back: ask why."""
     picture = await call.picture()
-    if call.user not in glass_of(picture.incident):
-        require_command(call.user, picture.tenure, what="deny changes", fence=ref.fence)
+    require(
+        Actor(user=call.user),
+        Asked.APPROVE,
+        handbook=call.handbook,
+        tenure=picture.tenure,
+        incident=picture.incident,
+        fence=ref.fence,
+    )
     clearance = await find.clearance(call.ports, clearance=ClearanceId(ref.subject))
     await call.show(ending.deny(clearance, ref.fence))
 

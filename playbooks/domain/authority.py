@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from playbooks.domain.command import Tenure
 from playbooks.domain.errors import (
-    AlreadyInCommand,
     NotWelcome,
     NotYourRole,
     SeatVacant,
@@ -53,6 +52,8 @@ class Action(StrEnum):
     RELEASE = "release statements"
     SEND = "send stakeholder updates"
     OVERRIDE = "take command from somebody else"
+    LINK = "say what it is a part of"
+    FORGET = "have words removed"
 
 
 class Need(StrEnum):
@@ -70,7 +71,7 @@ class Need(StrEnum):
 NEEDS: dict[Action, Need] = {
     **dict.fromkeys(Action, Need.MEMBER),
     **dict.fromkeys((Action.LOWER, Action.MITIGATE, Action.RESOLVE, Action.CLOSE, Action.THAW), Need.LEAD),
-    **dict.fromkeys((Action.APPOINT, Action.FORM_TEAM, Action.NAME_LEAD), Need.LEAD),
+    **dict.fromkeys((Action.APPOINT, Action.FORM_TEAM, Action.NAME_LEAD, Action.LINK), Need.LEAD),
     **dict.fromkeys((Action.APPROVE, Action.HAND_OVER), Need.COMMAND),
     Action.RELEASE: Need.RELEASE,
     Action.SEND: Need.VOICE,
@@ -144,15 +145,26 @@ def require(
     *,
     handbook: Handbook,
     tenure: Tenure | None,
-    incident: Incident,
+    incident: Incident | None,
     comms: tuple[UserId, ...] = (),
+    fence: int | None = None,
 ) -> None:
-    """Raises NotWelcome, SeatVacant, NotYourRole."""
+    """Raises NotWelcome, SeatVacant, StaleCommand, NotYourRole.
+
+    ``fence`` is the number on the commander's button that was pressed: one from an earlier
+    command decides nothing, whoever pressed it.
+    """
     require_welcome(actor, action, handbook)
-    if may(actor, action, handbook=handbook, tenure=tenure, incident=incident, comms=comms).allowed:
+    seated = tenure is not None and tenure.user == actor.user
+    allowed = may(actor, action, handbook=handbook, tenure=tenure, incident=incident, comms=comms).allowed
+    if allowed and not (seated and tenure is not None and fence is not None and fence != tenure.fence):
         return
-    if NEEDS[action] is Need.COMMAND and tenure is None:
+    if tenure is None and NEEDS[action] is Need.COMMAND:
         raise SeatVacant
+    if tenure is not None and fence is not None and fence < tenure.fence:
+        raise StaleCommand(tenure.user)
+    if allowed and tenure is not None:
+        raise StaleCommand(tenure.user)
     raise NotYourRole(action, _named(NEEDS[action], tenure, handbook, comms))
 
 
@@ -205,7 +217,7 @@ def _named(need: Need, tenure: Tenure | None, handbook: Handbook, comms: tuple[U
     return words[need]
 
 
-# ------------------------------------------------------------------ the same for those who act
+# ------------------------------------------------------------------ the seat as a lease
 def require_command(by: UserId, tenure: Tenure | None, *, what: str, fence: int | None = None) -> Tenure:
     """The commander, and nobody else. ``fence`` is the number on the button that was pressed.
 
@@ -220,36 +232,3 @@ def require_command(by: UserId, tenure: Tenure | None, *, what: str, fence: int 
     if fence is not None and fence != tenure.fence:
         raise StaleCommand(tenure.user)
     return tenure
-
-
-def require_override(by: UserId, tenure: Tenure | None, handbook: Handbook) -> None:
-    """Duty managers and executives may take command from its holder, in person.
-
-    Raises NotYourRole, AlreadyInCommand.
-    """
-    _require(Need.OVERRIDE, by, tenure, handbook, what=Action.OVERRIDE, glass=())
-    if tenure is not None and tenure.user == by:
-        raise AlreadyInCommand
-
-
-def require_lead(
-    by: UserId, tenure: Tenure | None, handbook: Handbook, *, what: str, glass: tuple[UserId, ...] = ()
-) -> None:
-    """The commander or a duty manager; a duty manager alone while the seat is vacant.
-
-    ``glass`` are those who broke it. Raises NotYourRole.
-    """
-    _require(Need.LEAD, by, tenure, handbook, what=what, glass=glass)
-
-
-def _require(
-    need: Need,
-    by: UserId,
-    tenure: Tenure | None,
-    handbook: Handbook,
-    *,
-    what: str,
-    glass: tuple[UserId, ...],
-) -> None:
-    if by not in (*_able(need, tenure, handbook), *glass):
-        raise NotYourRole(what, _named(need, tenure, handbook))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from playbooks.domain.authority import require_lead
+from playbooks.domain.authority import Action, Actor, require
 from playbooks.domain.command import Tenure
 from playbooks.domain.errors import NeedsWords, NotNeeded, NotYourRole, mention
 from playbooks.domain.handbook import Handbook
@@ -46,7 +46,7 @@ def appoint(
 
     ``current`` are the roles of the incident now. Raises NotYourRole, NeedsWords, NotNeeded.
     """
-    require_lead(by, tenure, handbook, what=f"appoint a {role.words}")
+    require(Actor(user=by), Action.APPOINT, handbook=handbook, tenure=tenure, incident=None)
     if not is_person(to):
         raise NeedsWords(f"Name the person: /incident {role} @ada")
     if role is Role.DEPUTY and tenure is not None and tenure.user == to:

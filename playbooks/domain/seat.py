@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from playbooks.domain.authority import require_override
+from playbooks.domain.authority import Action, Actor, require
 from playbooks.domain.command import Seating, Tenure
 from playbooks.domain.errors import (
     AlreadyInCommand,
@@ -91,7 +91,9 @@ def take_over(
     It cannot be contested: whoever overrules the commander keeps the duty until a handover.
     While a contest is open, ``contest.overrule`` is the way. Raises NotYourRole or AlreadyInCommand.
     """
-    require_override(by, holder, handbook)
+    require(Actor(user=by), Action.OVERRIDE, handbook=handbook, tenure=holder, incident=None)
+    if holder is not None and holder.user == by:
+        raise AlreadyInCommand
     return seat(holder, by, how=Seating.OVERRIDE, tenure_id=tenure_id, incident=incident, fence=fence, at=at)
 
 

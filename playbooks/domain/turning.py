@@ -6,7 +6,7 @@ in at night to be told no, and again when the turn is taken.
 
 from __future__ import annotations
 
-from playbooks.domain.authority import glass_of, require_lead
+from playbooks.domain.authority import Action, Actor, require
 from playbooks.domain.command import Tenure
 from playbooks.domain.errors import IncidentOver, NotNeeded
 from playbooks.domain.handbook import Handbook
@@ -31,7 +31,7 @@ def may_mitigate(incident: Incident, by: UserId, tenure: Tenure | None, handbook
     """Raises IncidentOver, NotYourRole, NotNeeded."""
     require_live(incident)
     require_accepted(incident)
-    require_lead(by, tenure, handbook, what="say that it is mitigated", glass=glass_of(incident))
+    require(Actor(user=by), Action.MITIGATE, handbook=handbook, tenure=tenure, incident=incident)
     if incident.state is State.MITIGATED:
         raise NotNeeded(f"{incident_name(incident.id)} is mitigated already. Resolve it when it is over.")
 
@@ -40,12 +40,12 @@ def may_resolve(incident: Incident, by: UserId, tenure: Tenure | None, handbook:
     """Raises IncidentOver, NotYourRole, NotNeeded."""
     require_live(incident)
     require_accepted(incident)
-    require_lead(by, tenure, handbook, what="resolve the incident", glass=glass_of(incident))
+    require(Actor(user=by), Action.RESOLVE, handbook=handbook, tenure=tenure, incident=incident)
 
 
 def may_close(incident: Incident, by: UserId, tenure: Tenure | None, handbook: Handbook) -> None:
     """Raises NotYourRole, NotNeeded."""
-    require_lead(by, tenure, handbook, what="close the incident", glass=glass_of(incident))
+    require(Actor(user=by), Action.CLOSE, handbook=handbook, tenure=tenure, incident=incident)
     if incident.state is not State.RESOLVED:
         raise NotNeeded(f"{incident_name(incident.id)} is {incident.state}; resolve it before it is closed.")
 
@@ -61,8 +61,10 @@ def may_reopen(incident: Incident) -> None:
         )
 
 
-def may_thaw(incident: Incident, by: UserId, tenure: Tenure | None, handbook: Handbook) -> None:
-    """Raises NotYourRole, NotNeeded."""
-    require_lead(by, tenure, handbook, what="lift the freeze", glass=glass_of(incident))
+def may_thaw(
+    incident: Incident, by: UserId, tenure: Tenure | None, handbook: Handbook, *, fence: int | None = None
+) -> None:
+    """Raises NotYourRole, StaleCommand, NotNeeded."""
+    require(Actor(user=by), Action.THAW, handbook=handbook, tenure=tenure, incident=incident, fence=fence)
     if incident.freeze_since is None or incident.thawed_at is not None:
         raise NotNeeded("No freeze is on for this incident.")

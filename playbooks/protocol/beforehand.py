@@ -58,20 +58,13 @@ def severity(picture: Picture, by: UserId, handbook: Handbook) -> None:  # noqa:
 
 def send_update(picture: Picture, by: UserId, handbook: Handbook) -> None:
     """Raises NotYourRole."""
-    authority.require(
-        authority.Actor(user=by),
-        authority.Action.SEND,
-        handbook=handbook,
-        tenure=picture.tenure,
-        incident=picture.incident,
-        comms=comms_of(picture.roles),
-    )
+    _require(picture, by, authority.Action.SEND, handbook)
 
 
-def hand_over(picture: Picture, by: UserId, handbook: Handbook) -> None:  # noqa: ARG001 - one shape for all
+def hand_over(picture: Picture, by: UserId, handbook: Handbook) -> None:
     """Raises IncidentOver, SeatVacant, NotYourRole."""
     turning.require_live(picture.incident)
-    authority.require_command(by, picture.tenure, what="hand command over")
+    _require(picture, by, authority.Action.HAND_OVER, handbook)
 
 
 def recall(picture: Picture, by: UserId, handbook: Handbook) -> None:
@@ -94,39 +87,28 @@ def recall(picture: Picture, by: UserId, handbook: Handbook) -> None:
 def appoint(picture: Picture, by: UserId, handbook: Handbook) -> None:
     """Raises IncidentOver, NotYourRole."""
     turning.require_live(picture.incident)
-    authority.require_lead(by, picture.tenure, handbook, what="appoint people")
+    _require(picture, by, authority.Action.APPOINT, handbook)
 
 
 def name_lead(picture: Picture, by: UserId, handbook: Handbook) -> None:
     """Raises IncidentOver, NotYourRole: leads offer theirs, and whoever commands names any."""
     turning.require_live(picture.incident)
     if all(by != stream.lead for stream in picture.workstreams):
-        action = authority.Action.NAME_LEAD
-        authority.require(
-            authority.Actor(user=by),
-            action,
-            handbook=handbook,
-            tenure=picture.tenure,
-            incident=picture.incident,
-        )
+        _require(picture, by, authority.Action.NAME_LEAD, handbook)
 
 
 def form_team(picture: Picture, by: UserId, handbook: Handbook) -> None:
     """Raises IncidentOver, NotYourRole."""
     turning.require_live(picture.incident)
-    authority.require(
-        authority.Actor(user=by),
-        authority.Action.FORM_TEAM,
-        handbook=handbook,
-        tenure=picture.tenure,
-        incident=picture.incident,
-    )
+    _require(picture, by, authority.Action.FORM_TEAM, handbook)
 
 
 def override(picture: Picture, by: UserId, handbook: Handbook) -> None:
     """Raises IncidentOver, NotYourRole, AlreadyInCommand."""
     turning.require_live(picture.incident)
-    authority.require_override(by, picture.tenure, handbook)
+    _require(picture, by, authority.Action.OVERRIDE, handbook)
+    if picture.tenure is not None and picture.tenure.user == by:
+        raise AlreadyInCommand
 
 
 def dispute(picture: Picture, by: UserId, handbook: Handbook) -> None:
@@ -149,3 +131,14 @@ def dispute(picture: Picture, by: UserId, handbook: Handbook) -> None:
         raise AlreadyInCommand
     elif not standing:
         raise NoStanding(open_one.incumbent)
+
+
+def _require(picture: Picture, by: UserId, action: authority.Action, handbook: Handbook) -> None:
+    authority.require(
+        authority.Actor(user=by),
+        action,
+        handbook=handbook,
+        tenure=picture.tenure,
+        incident=picture.incident,
+        comms=comms_of(picture.roles),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from playbooks.domain import family
-from playbooks.domain.authority import glass_of, require_lead
+from playbooks.domain.authority import Action, Actor, require
 from playbooks.domain.digest import text
 from playbooks.domain.events import (
     BecameChild,
@@ -143,5 +143,4 @@ async def _held(unit: Unit, incident: IncidentId, *others: IncidentId) -> dict[I
 
 async def _require_lead(unit: Unit, ports: Ports, child: Incident, by: UserId) -> None:
     tenure = await unit.tenures.current(child.id)
-    what = "say what it is a part of"
-    require_lead(by, tenure, ports.handbook(), what=what, glass=glass_of(child))
+    require(Actor(user=by), Action.LINK, handbook=ports.handbook(), tenure=tenure, incident=child)

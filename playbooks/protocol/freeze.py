@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from playbooks.domain.authority import glass_of, require_command
+from playbooks.domain.authority import Action, Actor, require
 from playbooks.domain.change import (
     Clearance,
     ClearanceState,
@@ -26,6 +26,7 @@ from playbooks.domain.events import (
 from playbooks.domain.freeze import rings
 from playbooks.domain.ids import PROTOCOL, ClearanceId, IncidentId, UserId
 from playbooks.domain.incident import Incident
+from playbooks.domain.person import kind_of
 from playbooks.domain.timers import TimerKind
 from playbooks.domain.turning import may_thaw
 from playbooks.ports import Ports, Unit
@@ -61,7 +62,7 @@ async def approve(
     """
     now = ports.clock.now()
     async with ports.units() as unit:
-        incident, asked = await _asked(unit, clearance, by, what="approve changes", fence=fence)
+        incident, asked = await _asked(unit, ports, clearance, by, fence=fence)
         require_approver(asked, by)
         expires_at = now + ports.handbook().playbook.freeze.approval_valid
         approved = replace(
@@ -91,7 +92,7 @@ async def deny(
     """The commander keeps the change back. Raises as ``approve``."""
     now = ports.clock.now()
     async with ports.units() as unit:
-        incident, asked = await _asked(unit, clearance, by, what="deny changes", fence=fence)
+        incident, asked = await _asked(unit, ports, clearance, by, fence=fence)
         denied = replace(asked, state=ClearanceState.DENIED, decided_by=by, decided_at=now)
         await unit.clearances.save(denied)
         event = ChangeDenied(
@@ -118,9 +119,7 @@ async def thaw(
     async with ports.units() as unit:
         found = await locked(unit, incident)
         tenure = await unit.tenures.current(incident)
-        if fence is not None and by not in (*handbook.duty_managers, *glass_of(found)):
-            require_command(by, tenure, what="lift the freeze", fence=fence)
-        may_thaw(found, by, tenure, handbook)
+        may_thaw(found, by, tenure, handbook, fence=fence)
         released = await lift(unit, ports, found, by=by, reason=reason.strip() or "lifted by hand")
         await unit.commit()
     return released
@@ -144,19 +143,20 @@ async def overview(ports: Ports) -> tuple[Picture, ...]:
 
 
 async def _asked(
-    unit: Unit,
-    clearance: ClearanceId,
-    by: UserId,
-    *,
-    what: str,
-    fence: int | None,
+    unit: Unit, ports: Ports, clearance: ClearanceId, by: UserId, *, fence: int | None
 ) -> tuple[Incident, Clearance]:
     found = await unit.clearances.find(clearance)
     if found is None:
         raise NeedsWords("That request for approval does not exist any more.")
     incident = await locked(unit, found.incident)
-    if by not in glass_of(incident):
-        require_command(by, await unit.tenures.current(incident.id), what=what, fence=fence)
+    require(
+        Actor(user=by, kind=kind_of(await unit.members.find(by))),
+        Action.APPROVE,
+        handbook=ports.handbook(),
+        tenure=await unit.tenures.current(incident.id),
+        incident=incident,
+        fence=fence,
+    )
     fresh = await unit.clearances.find(clearance) or found
     if fresh.state is not ClearanceState.ASKED:
         raise AlreadyDecided(f"Change {fresh.ref}", fresh.decided_by, fresh.decided_at)

@@ -112,6 +112,7 @@ ASKED: Mapping[type[Event], Action] = {
     UpdateSent: Action.SEND,
     IncidentResolved: Action.RESOLVE,
     IncidentClosed: Action.CLOSE,
+    WordsRemoved: Action.FORGET,
 }
 """What somebody wanted who brought this about; anything else is a line in the log."""
 

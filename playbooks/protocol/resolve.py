@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from playbooks.domain import turning
-from playbooks.domain.authority import Action, Actor, glass_of, may, require_lead
+from playbooks.domain.authority import Action, Actor, may, require
 from playbooks.domain.command import Tenure
 from playbooks.domain.errors import AnotherPerson, NeedsWords, NotNeeded, NotQuiet
 from playbooks.domain.events import (
@@ -184,7 +184,7 @@ async def severity(
             raise NotNeeded(f"It is {handbook.playbook.severity_name(severity)} already.")
         if severity > found.severity:
             tenure = await unit.tenures.current(incident)
-            require_lead(by, tenure, handbook, what="lower the severity", glass=glass_of(found))
+            require(Actor(user=by), Action.LOWER, handbook=handbook, tenure=tenure, incident=found)
             if not reason.strip():
                 raise NeedsWords(f"Say why it is less severe: /incident sev {severity} only one region")
         changed = await set_severity(unit, ports, found, severity, by=by, reason=reason.strip())

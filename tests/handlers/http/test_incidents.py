@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from playbooks.protocol import find
+from playbooks.domain.ids import UserId
+from playbooks.domain.person import Member
+from playbooks.protocol import find, people
+from tests.clock import START
 from tests.handlers.http.conftest import GATE, Site
 
 ASKED = {"title": "Payments time out", "service": "checkout", "declared_by": "fay"}
@@ -93,3 +96,13 @@ async def test_half_a_body_is_refused(site: Site) -> None:
     headers = {**GATE, "Idempotency-Key": "k"}
     status, _, _ = await site.ask("POST", "/v1/incidents", data=b'{"title": ', headers=headers)
     assert status == 422
+
+
+@pytest.mark.parametrize("changes", [{"is_active": False}, {"is_guest": True}, {"is_stranger": True}])
+async def test_who_may_not_declare_in_slack_may_not_here(site: Site, changes: dict[str, bool]) -> None:
+    account = {"is_active": True, "is_bot": False, "is_guest": False, "is_stranger": False} | changes
+    await people.learn(site.desk.ports, Member(id=UserId("U0ZED"), seen_at=START, **account))
+    status, answer = await ask(site, declared_by="U0ZED")
+    assert (status, answer["title"]) == (403, "Not allowed")
+    assert not await find.live(site.desk.ports)
+    assert (await ask(site))[0] == 201, "and the key was not used up"
