@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bot.delivery.tools import Delivered, Errand, Place, Tools
 from bot.slack.gateway import Posted
-from bot.slack.outcomes import GONE, LOST, UNREADABLE, Never
+from bot.slack.outcomes import GONE, LOST, NO_THREAD, UNREADABLE, Never
 from bot.slack.reconcile import find_post
 from handlers.views.kit import Message
 from playbooks.domain.effects import Effect
@@ -38,6 +38,8 @@ async def speak(errand: Errand[Any], tools: Tools, incident: Incident, message: 
     try:
         return await say(errand, tools, place, message)
     except Never as refusal:
+        if refusal.code in NO_THREAD and place.thread is not None:
+            return await say(errand, tools, replace(place, thread=None), message)
         if refusal.code not in GONE or place.channel != incident.room:
             raise
         await tools.lost(incident, refusal)

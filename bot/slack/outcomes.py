@@ -41,8 +41,15 @@ UNREADABLE: Final = frozenset(
 """Our mistake in drawing a message; plain words may still get through."""
 GONE: Final = frozenset({"channel_not_found", "is_archived", "is_inactive", "not_in_channel"})
 """The conversation cannot be written to any more."""
-NO_WAY_IN: Final = frozenset({"method_not_supported_for_channel_type", "restricted_action"})
-"""The conversation is there, and we may not enter it by ourselves."""
+NO_THREAD: Final = frozenset(
+    {
+        "thread_not_found",
+        "cannot_reply_to_message",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_locked",
+    }
+)
+"""The message is there no more, or nobody may answer below it (Slack docs, chat.postMessage)."""
 
 CALL_FAILURES: Final = (SlackApiError, SlackRequestError, aiohttp.ClientError, OSError)
 """What a call can raise; timeouts and broken connections are OSErrors."""

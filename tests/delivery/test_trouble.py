@@ -11,6 +11,8 @@ import pytest
 from bot.delivery.deliver import deliver
 from bot.delivery.tools import Errand
 from bot.workers.deliveries import GIVE_UP_AFTER, POISONED_AFTER
+from playbooks.domain.effects import TellRoom
+from playbooks.domain.events import GlassBroken
 from playbooks.domain.handbook import Handbook
 from playbooks.protocol import command
 from sandbox.testing import Workspace
@@ -88,6 +90,24 @@ async def test_words_for_a_room_that_is_gone_are_said_in_the_incidents_channel(o
     assert any("command" in m.text for m in threads)
     states = {row.kind: row.state for row in await office.rows("TellRoom", "RefreshCard", "SetTopic")}
     assert states == {"TellRoom": "done", "RefreshCard": "done", "SetTopic": "done"}
+
+
+async def test_what_belongs_below_a_card_that_is_gone_is_said_to_the_room(office: Office) -> None:
+    """Somebody deleted the card; louder than meant is better than not at all."""
+    incident = await office.declare()
+    await office.finish()
+    (card,) = await office.room().pins()
+    await office.workspace.faults.happen("message_deleted", channel="inc-1-checkout", ts=card.ts)
+    about = GlassBroken(
+        incident=incident.id, by=BOB, at=office.clock.now(), reason="nobody answers", until=office.clock.now()
+    )
+    async with office.store.units() as unit:
+        await unit.outbox.put(TellRoom(incident=incident.id, about=about, quiet=True))
+        await unit.commit()
+    await office.finish()
+    said = await office.room().expect("nobody answers")
+    assert said.thread_ts is None
+    assert {row.state for row in await office.rows("TellRoom")} == {"done"}
 
 
 async def test_an_effect_that_breaks_the_bot_is_put_aside_and_blocks_nobody(office: Office) -> None:
