@@ -12,11 +12,14 @@ from handlers.slack.calls import Call, Reply, Windows, as_reply
 from handlers.slack.edge import once, require_welcome
 from handlers.slack.payloads import Typed
 from handlers.slack.verbs import perform
+from handlers.slack.verbs.saying import KINDS
 from handlers.views import answers
 from handlers.views.kit import Message
 from handlers.views.modals.declaring import MAX_TITLE
+from handlers.views.text import Markup, say
 from playbooks.domain.ids import ChannelId, IncidentId, UserId
-from playbooks.protocol import find
+from playbooks.protocol import declare, find
+from playbooks.protocol.communicate import MAX_STATEMENT
 
 
 async def typed(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Reply | None:
@@ -36,7 +39,34 @@ async def typed(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Reply 
         words=request.words,
         incident=request.incident or here,
     )
-    return as_reply(await perform(call, request.verb))
+    message = await perform(call, request.verb)
+    return as_reply(message and answers.with_note(message, _cut(command.text, request)))
+
+
+def _cut(text: str, request: grammar.Request) -> Markup | None:
+    """What of a long command was not kept, for whoever wrote it; None if all of it was."""
+    if len(text) > grammar.MAX_WORDS:
+        return say(
+            "✂️ The first {n} characters were kept. Write the rest in another.", n=f"{grammar.MAX_WORDS:,}"
+        )
+    most = (
+        declare.MAX_TITLE
+        if request.verb is Verb.DECLARE
+        else MAX_STATEMENT
+        if request.verb in KINDS
+        else None
+    )
+    words = grammar.readable(request.words)
+    kept = words.partition(" ")[2] if request.verb is Verb.DECLARE else words  # the first word is the service
+    if most is None or len(kept) <= most:
+        return None
+    what = "title" if request.verb is Verb.DECLARE else "statement"
+    return say(
+        "✂️ That was long: a {what} keeps {n} characters. `/incident log …` keeps whole texts, "
+        "so nothing of yours need be lost.",
+        what=what,
+        n=most,
+    )
 
 
 async def incident_here(desk: Desk, channel: str) -> IncidentId | None:

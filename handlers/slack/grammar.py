@@ -15,8 +15,8 @@ from handlers.names import Verb
 from handlers.slack.payloads import storable
 from playbooks.domain.ids import IncidentId, UserId
 
-MAX_WORDS = 4_000
-"""A slash command's text is at most as long as a message (Slack docs, slash commands)."""
+MAX_WORDS = 40_000
+"""As long as a message may be (Slack docs, chat.postMessage), and as much as the log keeps."""
 
 SAME = {
     Verb.MENU: "menu more",

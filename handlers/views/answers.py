@@ -54,6 +54,11 @@ def answer(words: Markup, *buttons: Element) -> Message:
     return message(words, section(words), actions(*buttons) if buttons else None)
 
 
+def with_note(said: Message, note: Markup | None) -> Message:
+    """The same with small print below it."""
+    return said if note is None else Message(text=said.text, blocks=[*said.blocks, context(note)])
+
+
 def refused(text: str) -> Message:
     """The protocol said no, and why."""
     words = refusal(text)

@@ -6,11 +6,12 @@ import pytest
 
 from handlers.names import Verb, verb_action
 from handlers.slack.verbs import VERBS
+from playbooks.domain.ids import IncidentId
 from playbooks.domain.incident import State
 from playbooks.domain.statement import StatementClass, StatementStatus
 from tests.handlers.judging import accept_view, labels, words
 from tests.handlers.scenes import ADA
-from tests.handlers.slack.conftest import LOBBY, Office, labelled
+from tests.handlers.slack.conftest import LOBBY, ROOM, Office, labelled
 
 
 def said(answer: object) -> str:
@@ -437,3 +438,38 @@ async def test_nobody_fills_in_a_form_to_be_told_no(office: Office, text: str, b
     opened = len(office.slack.calls)
     assert why in said(await office.slash(text, by=by))
     assert len(office.slack.calls) == opened
+
+
+# ------------------------------------------------------------------ long words
+async def test_the_log_keeps_long_words_whole(office: Office) -> None:
+    await office.in_room()
+    text = "word " * 1_999 + "end"
+    answer = said(await office.slash(f"log {text}"))
+    assert "✂️" not in answer
+    async with office.store.reading() as unit:
+        (*_, entry) = await unit.entries.of(IncidentId(1))
+    assert entry.body is not None
+    assert entry.body["text"] == text
+
+
+@pytest.mark.parametrize(
+    ("command", "note"),
+    [
+        ("impact " + "x" * 501, "a statement keeps 500 characters"),
+        ("impact " + "x" * 500, ""),
+        ("log " + "x" * 40_001, "The first 40,000 characters were kept"),
+        ("declare checkout " + "x" * 151, "a title keeps 150 characters"),
+        ("declare checkout " + "x" * 150, ""),
+    ],
+)
+async def test_who_wrote_more_than_is_kept_is_told_so(office: Office, command: str, note: str) -> None:
+    if not command.startswith("declare"):
+        await office.in_room()
+    answer = said(await office.slash(command, channel=LOBBY if command.startswith("declare") else ROOM))
+    assert (note in answer) if note else ("✂️" not in answer), answer
+
+
+@pytest.mark.parametrize("verb", Verb)
+async def test_no_verb_stumbles_over_very_long_words(office: Office, verb: Verb) -> None:
+    answer = await office.slash(f"{verb} " + "a word " * 1_500)
+    assert "That did not work" not in said(answer)
