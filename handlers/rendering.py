@@ -40,6 +40,9 @@ MILESTONES = frozenset(
         "ContestAwarded",
         "ContestDecided",
         "HandoverAccepted",
+        "LeadSeated",
+        "TeamFormed",
+        "TeamEnded",
         "FreezeBegan",
         "FreezeLifted",
         "ChangeApproved",
@@ -171,6 +174,7 @@ class _Words:
         return ", ".join(escaped(item) for item in self._body.get(key, ()))
 
 
+_HOW_LED = {"decree": ", as the commander decided", escaped("on_call"): ", on call"}
 _SENTENCES: dict[str, Callable[[_Words], str]] = {
     "CandidateProposed": lambda w: f"Proposed by rule {w['rule']}: {w['rule_says']}",
     "IncidentDeclared": lambda w: (
@@ -187,6 +191,11 @@ _SENTENCES: dict[str, Callable[[_Words], str]] = {
     "ContestAwarded": lambda w: f"The tie-break gave command to {w.who('winner')}",
     "ContestDecided": lambda w: f"Dispute decided for {w.who('winner')} ({w['settlement']})",
     "HandoverAccepted": lambda w: f"{w.who('giver')} handed command over to {w.who('taker')}",
+    "LeadSeated": lambda w: (
+        f"{w.who('lead')} leads the work on {w.listed('services')}{_HOW_LED.get(w['how'], '')}"
+    ),
+    "TeamFormed": lambda w: f"Team {w['name']} of {w.who('leader')}: {w['task']}",
+    "TeamEnded": lambda w: f"Team {w['name']} ended: {w['note']}",
     "FreezeBegan": lambda w: f"Changes frozen around {w.listed('ring0')}",
     "FreezeLifted": lambda w: f"Freeze lifted: {w['reason']}",
     "ChangeApproved": lambda w: f"Change {w['ref']} approved by {w.who('by')}",
