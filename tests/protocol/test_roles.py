@@ -102,7 +102,12 @@ async def test_a_deputy_whose_account_is_gone_succeeds_nobody(house: House) -> N
     await commanded(house)
     await command.appoint(house.ports, incident=ONE, role=Role.DEPUTY, to=CLEO, by=BOB)
     left = Member(id=CLEO, is_active=False, is_bot=False, is_guest=False, is_stranger=False, seen_at=START)
+    await house.owed()
     await people.heard(house.ports, left)
+    assert await appointed(house) == {}
+    assert [e.user for e in await house.owed() if isinstance(e, TellPerson)] == [BOB], (
+        "somebody else is needed"
+    )
     house.clock.advance(timedelta(minutes=6))
     await command.recall(house.ports, incident=ONE, by=FAY)
     await house.pass_time(minutes=3)

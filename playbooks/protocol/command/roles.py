@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playbooks.domain import roles
 from playbooks.domain.events import RoleGiven, RoleLaidDown
-from playbooks.domain.ids import AssignmentId, IncidentId, UserId
+from playbooks.domain.ids import PROTOCOL, AssignmentId, IncidentId, UserId
+from playbooks.domain.incident import Incident
 from playbooks.domain.person import require_fit
 from playbooks.domain.role import Role
 from playbooks.ports import Ports, Unit
@@ -60,6 +61,16 @@ async def lay_down(ports: Ports, *, incident: IncidentId, role: Role, by: UserId
         await record(unit, ports, found, event)
         await unit.commit()
     return event
+
+
+async def free(unit: Unit, ports: Ports, incident: Incident, *, gone: UserId) -> None:
+    """Somebody's account is gone: whatever they were appointed to needs somebody else."""
+    now = ports.clock.now()
+    for held in await unit.assignments.current(incident.id):
+        if held.user == gone:
+            await unit.assignments.end(roles.end(held, at=now))
+            event = RoleLaidDown(incident=incident.id, by=PROTOCOL, at=now, role=held.role, person=gone)
+            await record(unit, ports, incident, event)
 
 
 async def deputy(unit: Unit, incident: IncidentId) -> UserId | None:
