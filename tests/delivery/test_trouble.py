@@ -92,12 +92,12 @@ async def test_words_for_a_room_that_is_gone_are_said_in_the_incidents_channel(o
     assert states == {"TellRoom": "done", "RefreshCard": "done", "SetTopic": "done"}
 
 
-async def test_what_belongs_below_a_card_that_is_gone_is_said_to_the_room(office: Office) -> None:
-    """Somebody deleted the card; louder than meant is better than not at all."""
+async def test_what_belongs_below_a_card_whose_thread_is_locked_is_said_to_the_room(office: Office) -> None:
+    """Louder than meant is better than not at all."""
     incident = await office.declare()
     await office.finish()
     (card,) = await office.room().pins()
-    await office.workspace.faults.happen("message_deleted", channel="inc-1-checkout", ts=card.ts)
+    await office.workspace.faults.happen("thread_locked", channel="inc-1-checkout", ts=card.ts)
     about = GlassBroken(
         incident=incident.id, by=BOB, at=office.clock.now(), reason="nobody answers", until=office.clock.now()
     )
