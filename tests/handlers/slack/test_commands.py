@@ -469,7 +469,9 @@ async def test_who_wrote_more_than_is_kept_is_told_so(office: Office, command: s
     assert (note in answer) if note else ("✂️" not in answer), answer
 
 
-@pytest.mark.parametrize("verb", Verb)
-async def test_no_verb_stumbles_over_very_long_words(office: Office, verb: Verb) -> None:
-    answer = await office.slash(f"{verb} " + "a word " * 1_500)
-    assert "That did not work" not in said(answer)
+async def test_no_verb_stumbles_over_very_long_words(office: Office) -> None:
+    await office.in_room()
+    for verb in Verb:
+        answer = await office.slash(f"{verb} " + "a word " * 1_500)
+        assert "That did not work" not in said(answer), verb
+    assert office.complaints == []
