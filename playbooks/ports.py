@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from playbooks.domain.announced import Window
 from playbooks.domain.change import Change, Clearance, Hold, Verdict
 from playbooks.domain.command import Contest, Handover, Ladder, Tenure
 from playbooks.domain.effects import Effect
@@ -37,6 +38,7 @@ from playbooks.domain.ids import (
     Ts,
     UpdateId,
     UserId,
+    WindowId,
     WorkstreamId,
 )
 from playbooks.domain.incident import Incident
@@ -276,6 +278,16 @@ class Reports(Repository[ReportId, UserReport], Protocol):
         """Reports made at or after ``at``, those that wait for an incident too; oldest first."""
 
 
+class Windows(Repository[WindowId, Window], Protocol):
+    """Maintenance that other tools announced."""
+
+    async def with_key(self, key: str) -> Window | None:
+        """What this request of another tool announced."""
+
+    async def open_since(self, at: datetime) -> Sequence[Window]:
+        """Windows that end after an instant, cancelled ones included, by start."""
+
+
 class Mergers(Repository[MergeId, MergeProposal], Protocol):
     """Questions whether two incidents are one."""
 
@@ -430,6 +442,7 @@ class Unit(Protocol):
     statements: Statements
     reports: Reports
     mergers: Mergers
+    windows: Windows
     updates: Updates
     changes: Changes
     clearances: Clearances

@@ -525,6 +525,23 @@ user_reports = Table(
     Index("ix_user_reports_at", "at"),
 )
 
+windows = Table(
+    "windows",
+    metadata,
+    _key(),
+    Column("key", Text, nullable=False, unique=True),
+    _text("title"),
+    _many("services"),
+    _text("env"),
+    _text("announced_by"),
+    _at("announced_at"),
+    _at("start"),
+    _at("end"),
+    _at("cancelled_at", optional=True),
+    _version(),
+    Index("ix_windows_end", "end"),
+)
+
 mergers = Table(
     "mergers",
     metadata,

@@ -33,6 +33,7 @@ from storage.seen import SqlSeen
 from storage.statements import SqlStatements, SqlUpdates
 from storage.voices import SqlVoices
 from storage.wake import Wake
+from storage.windows import SqlWindows
 
 
 class Progress(IntEnum):
@@ -76,6 +77,7 @@ class SqlUnit:
         self.entries: ports.Entries = self._entries
         self.statements: ports.Statements = SqlStatements(connection)
         self.reports: ports.Reports = SqlReports(connection)
+        self.windows: ports.Windows = SqlWindows(connection)
         self.mergers: ports.Mergers = SqlMergers(connection)
         self.updates: ports.Updates = SqlUpdates(connection, memory)
         self.changes: ports.Changes = SqlChanges(connection)

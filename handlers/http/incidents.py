@@ -26,7 +26,7 @@ from playbooks.protocol import declare
 
 MAX_BODY = 16 * 1024
 MAX_KEY = 128
-_KEY = re.compile(r'"?([\x21\x23-\x7e]{1,128})"?\Z')
+KEY = re.compile(r'"?([\x21\x23-\x7e]{1,128})"?\Z')
 """A token, or a string as the draft of the header field writes it (IETF, idempotency-key-header)."""
 _NUMBER = re.compile(r"(?:INC-)?(\d{1,9})\Z", re.IGNORECASE)
 
@@ -69,7 +69,7 @@ def incidents(desk: Desk) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
         if not bears(request.headers, desk.gate_tokens):
             raise Refused(401, "Not authorised", "Send one of the tokens in gate.tokens as a bearer token.")
-        key = _KEY.match(request.headers.get("Idempotency-Key", ""))
+        key = KEY.match(request.headers.get("Idempotency-Key", ""))
         if key is None:
             raise Refused(400, "No key", f"Send an Idempotency-Key of at most {MAX_KEY} characters.")
         asked = _understood(await body(request, limit=MAX_BODY))
@@ -82,7 +82,7 @@ def incidents(desk: Desk) -> Handler:
 
 async def _declare(desk: Desk, asked: Declared, key: str) -> tuple[Incident, bool]:
     ports = desk.ports
-    by = _person(ports.handbook(), asked.declared_by)
+    by = person(ports.handbook(), asked.declared_by)
     with suppress(Unavailable):  # whom Slack says nothing about now may declare all the same
         await desk.acquaint(by)
     before = await declare.asked_for(ports, key=key)
@@ -118,19 +118,21 @@ def _understood(raw: bytes) -> Declared:
         raise Refused(422, "Not understood", mistakes(wrong)) from None
 
 
-def _person(handbook: Handbook, written: str) -> UserId:
+def person(handbook: Handbook, written: str) -> UserId:
     """Somebody by the catalogue's name or by Slack's id: whoever declares is invited and answered."""
     if written in handbook.catalogue.people:
         return handbook.slack_id(written)
     if is_account(written):
         return UserId(written)
-    detail = "declared_by, participants: name somebody of the catalogue, or send a Slack user id"
+    detail = (
+        "declared_by, participants, announced_by: name somebody of the catalogue, or send a Slack user id"
+    )
     raise Refused(422, "Not understood", detail)
 
 
 def _participants(handbook: Handbook, asked: Declared) -> tuple[UserId, ...] | None:
     """Who takes part in the drill; None if it is none."""
-    return tuple(_person(handbook, written) for written in asked.participants) if asked.drill else None
+    return tuple(person(handbook, written) for written in asked.participants) if asked.drill else None
 
 
 def _shown(incident: Incident) -> dict[str, object]:

@@ -8,6 +8,7 @@ from handlers.deps import Desk
 from handlers.http.gate import gate
 from handlers.http.hooks import webhooks
 from handlers.http.incidents import incidents
+from handlers.http.maintenance import announcing, cancelling
 from handlers.http.probes import healthz, metrics, readyz
 from handlers.http.rooms import war_room
 from handlers.http.slack import deliveries
@@ -20,6 +21,8 @@ def routes(desk: Desk) -> list[web.RouteDef]:
         web.post("/hooks/{source:[a-z0-9-]{1,40}}", webhooks(desk)),
         web.post("/v1/gate", gate(desk)),
         web.post("/v1/incidents", incidents(desk)),
+        web.post("/v1/maintenance", announcing(desk)),
+        web.delete("/v1/maintenance/{window:[0-9a-zA-Z-]{1,64}}", cancelling(desk)),
         web.get("/incidents/{number:[0-9]{1,9}}", war_room(desk)),
         web.get("/healthz", healthz),
         web.get("/readyz", readyz(desk)),

@@ -7,6 +7,7 @@ own names for services. This is the one place where those are brought together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,6 +15,7 @@ from playbooks.catalogue import Catalogue
 from playbooks.domain.graph import ServiceGraph, service_graph
 from playbooks.domain.ids import ServiceName, UserId
 from playbooks.domain.placing import Placed, Places
+from playbooks.monitored import Maintenance
 from playbooks.schema import Playbook
 
 
@@ -25,6 +27,19 @@ class Handbook:
     catalogue: Catalogue
     groups: Mapping[str, tuple[UserId, ...]] = field(default_factory=dict)
     """User groups of Slack, by id, as they were read last."""
+    announced: tuple[Maintenance, ...] = ()
+    """Maintenance that other tools announced, beside the catalogue's."""
+
+    def with_announced(self, windows: tuple[Maintenance, ...]) -> Handbook:
+        """The same handbook with these windows; what was drawn from it once is kept."""
+        twin = copy(self)
+        object.__setattr__(twin, "announced", windows)  # frozen for everybody else
+        return twin
+
+    @property
+    def maintenance(self) -> tuple[Maintenance, ...]:
+        """Everything that was announced, wherever."""
+        return (*self.catalogue.maintenance, *self.announced)
 
     @cached_property
     def graph(self) -> ServiceGraph:

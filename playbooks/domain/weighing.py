@@ -81,7 +81,7 @@ def _weighed_one(episode: Episode, service: ServiceName, handbook: Handbook, at:
         service=service,
         tier=handbook.tier(service),
         since=since,
-        heard=since and heard_from(episode, since, at, handbook.catalogue.maintenance),
+        heard=since and heard_from(episode, since, at, handbook.maintenance),
         gone=end and end + alerts.keep,
         flaps=flapping(episode, at, alerts),
     )

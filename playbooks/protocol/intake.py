@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from playbooks.domain.burn import WINDOW_LABEL, understood
 from playbooks.domain.correlation import Cluster, clusters
@@ -24,9 +24,12 @@ from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.trigger import Fired, judge
 from playbooks.ports import Ports, Unit
 from playbooks.protocol import declare, outage, quiet
+from playbooks.protocol.maintenance import with_windows
 from playbooks.protocol.recording import locked, record
 
 EVERYTHING = "all"
+REMEMBERED = timedelta(days=7)
+"""An alert that stood through a window counts from its end, for as long as anybody remembers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +124,7 @@ async def absorb(ports: Ports, *, signals: Sequence[Signal], received_at: dateti
     """
     async with ports.units() as unit:
         await unit.episodes.lock_intake()
+        ports = await _in_force(unit, ports)
         told = tuple(understood(signals, ports.handbook()))
         heard = Heard(await _known(unit, told))
         for signal in told:
@@ -142,6 +146,7 @@ async def evaluate(ports: Ports, *, subject: str = EVERYTHING) -> None:
     """
     async with ports.units() as unit:
         await unit.episodes.lock_intake()
+        ports = await _in_force(unit, ports)
         if subject == EVERYTHING:
             await _think_about(unit, ports, await _outages(unit, ports))
         elif (episode := await unit.episodes.find(EpisodeId(subject))) is not None:
@@ -161,6 +166,7 @@ async def candidate_due(ports: Ports, *, incident: IncidentId) -> None:
     """Nobody answered a candidate: it is declared if it is still true, else it is dropped."""
     async with ports.units() as unit:
         await unit.episodes.lock_intake()
+        ports = await _in_force(unit, ports)
         own = await unit.episodes.of(incident)
         await _think(unit, ports, own)  # it may be part of another incident by now
         candidate = await locked(unit, incident)
@@ -188,6 +194,11 @@ async def _decide(unit: Unit, ports: Ports, candidate: Incident) -> None:
             rule_says=f"{fired.rule.says} Nobody answered the question in time.",
             evidence=fired.evidence,
         )
+
+
+async def _in_force(unit: Unit, ports: Ports) -> Ports:
+    """The ports with what was announced: a window that ended still says when the count began anew."""
+    return await with_windows(unit, ports, since=ports.clock.now() - REMEMBERED)
 
 
 async def _known(unit: Unit, signals: Iterable[Signal]) -> list[Episode]:

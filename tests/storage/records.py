@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from playbooks.domain.announced import Window
 from playbooks.domain.change import (
     Change,
     ChangeType,
@@ -50,6 +51,7 @@ from playbooks.domain.ids import (
     Ts,
     UpdateId,
     UserId,
+    WindowId,
     WorkaroundId,
     WorkstreamId,
 )
@@ -397,6 +399,18 @@ REPORT = UserReport(
     author=UserId("U0FAY"),
     at=START,
     link="https://acme.slack.example/archives/C1/p1",
+)
+
+WINDOW = Window(
+    id=WindowId("w-1"),
+    key="CHG-1",
+    title="New disks",
+    services=(ServiceName("orders-db"),),
+    env="production",
+    announced_by=ADA,
+    announced_at=START,
+    start=START,
+    end=START,
 )
 
 MERGER = MergeProposal(

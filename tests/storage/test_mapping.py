@@ -26,6 +26,7 @@ from storage import (
     reviews,
     statements,
     tables,
+    windows,
 )
 from storage.mapping import EFFECTS, EVENTS, Codec, Unreadable, decode_effect, decode_event, encode
 from storage.types import Instant
@@ -50,6 +51,7 @@ CODECS = [
         reports,
         reviews,
         statements,
+        windows,
     )
     for codec in vars(module).values()
     if isinstance(codec, Codec)

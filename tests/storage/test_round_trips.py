@@ -34,6 +34,7 @@ KINDS = [
     pytest.param(Kind(records.WORKSTREAM, lambda u: u.workstreams, {"lead": None, "how": None}), id="lead"),
     pytest.param(Kind(records.STATEMENT, lambda u: u.statements, {"evidence": ()}), id="statement"),
     pytest.param(Kind(records.MERGER, lambda u: u.mergers, {"agreed": ()}), id="merger"),
+    pytest.param(Kind(records.WINDOW, lambda u: u.windows, {"cancelled_at": records.START}), id="window"),
     pytest.param(Kind(records.REPORT, lambda u: u.reports, {"incident": None}), id="report"),
     pytest.param(Kind(records.UPDATE, lambda u: u.updates, {"sent_at": None}), id="update"),
     pytest.param(Kind(records.CHANGE, lambda u: u.changes, {"remedies": None}), id="change"),

@@ -556,6 +556,23 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
+        "windows",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("services", Json, nullable=False),
+        sa.Column("env", sa.Text(), nullable=False),
+        sa.Column("announced_by", sa.Text(), nullable=False),
+        sa.Column("announced_at", Instant(), nullable=False),
+        sa.Column("start", Instant(), nullable=False),
+        sa.Column("end", Instant(), nullable=False),
+        sa.Column("cancelled_at", Instant(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_windows"),
+        sa.UniqueConstraint("key", name="uq_windows_key"),
+    )
+    op.create_index("ix_windows_end", "windows", ["end"])
+    op.create_table(
         "workstreams",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("incident", sa.Integer(), nullable=False),
@@ -747,6 +764,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("windows")
     op.drop_table("user_reports")
     op.drop_table("mergers")
     op.drop_table("updates")
