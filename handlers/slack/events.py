@@ -37,7 +37,8 @@ def storing_events(desk: Desk) -> Callable[..., Awaitable[BoltResponse]]:
     async def store(body: dict[str, Any], context: AsyncBoltContext, next: Next) -> BoltResponse:  # noqa: A002
         if body.get("type") != "event_callback":
             return await next()
-        if is_our_own(body.get("event"), context.bot_id):
+        event = body.get("event")
+        if is_our_own(event, context.bot_id) or is_of_others(event, context.bot_user_id):
             return BoltResponse(status=200, body="")
         try:
             await desk.accept_event(str(body["event_id"]), json.dumps(body).encode(), {})
@@ -58,6 +59,13 @@ def is_our_own(event: object, bot_id: str | None) -> bool:
         return False
     parts = (event.get("message"), event.get("previous_message"))
     return any(isinstance(part, Mapping) and part.get("bot_id") == bot_id for part in parts)
+
+
+def is_of_others(event: object, me: str | None) -> bool:
+    """Whether somebody else came into a channel: there are many, and only our own coming matters."""
+    if not isinstance(event, Mapping) or not me:
+        return False
+    return event.get("type") == "member_joined_channel" and event.get("user") != me
 
 
 async def understand(desk: Desk, raw: bytes) -> bool:  # noqa: C901, PLR0911 - one exhaustive table

@@ -10,7 +10,7 @@ import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from handlers.names import Shortcut
-from handlers.slack.events import is_our_own, understand
+from handlers.slack.events import is_of_others, is_our_own, understand
 from handlers.slack.listeners import register
 from playbooks.domain.ids import IncidentId
 from tests.handlers.judging import accept_view, words
@@ -91,6 +91,14 @@ async def test_our_own_cards_do_not_come_back_as_edits(office: Office) -> None:
     assert office.events == []
     assert not is_our_own("nonsense", "B0BOT")
     assert not is_our_own(ours, None)
+
+
+async def test_that_others_come_into_channels_is_not_kept() -> None:
+    joined = {"type": "member_joined_channel", "channel": ROOM, "user": "U0BOB", "event_ts": "1.0"}
+    assert is_of_others(joined, "U0TOCSIN")
+    assert not is_of_others({**joined, "user": "U0TOCSIN"}, "U0TOCSIN")
+    assert not is_of_others(joined, None), "who does not know who it is keeps it"
+    assert not is_of_others(MESSAGE, "U0TOCSIN")
 
 
 async def test_a_message_is_recorded_once_with_the_words_people_saw(office: Office) -> None:
