@@ -54,6 +54,8 @@ MILESTONES = frozenset(
         "IncidentResolved",
         "IncidentReopened",
         "KeyEventMarked",
+        "TaskAssigned",
+        "TaskDone",
     },
 )
 """Entries that a reader of a post-mortem looks for; the rest stays in the log."""
@@ -203,6 +205,8 @@ _SENTENCES: dict[str, Callable[[_Words], str]] = {
     "UpdateSent": lambda w: f"Stakeholder update {w['number']} sent by {w.who('by')}",
     "StatementVerified": lambda w: f"Verified ({w['kind']}): {w['text']}",
     "StatementRefuted": lambda w: f"Refuted ({w['kind']}): {w['text']}",
+    "TaskAssigned": lambda w: f"Task {w['number']} for {w.who('assignee')}: {w['text']}",
+    "TaskDone": lambda w: f"Task {w['number']} done, says {w.who('by')}: {w['text']}. {w['note']}".strip(),
     "IncidentMitigated": lambda w: f"Mitigated. {w['note']}".strip(),
     "IncidentResolved": lambda w: f"Resolved, {w['code']}: {w['note']}",
     "IncidentReopened": lambda w: f"Reopened: {w['reason']}",

@@ -34,6 +34,7 @@ from playbooks.domain.ids import (
     ReviewId,
     ServiceName,
     StatementId,
+    TaskId,
     TeamId,
     Ts,
     UpdateId,
@@ -51,6 +52,7 @@ from playbooks.domain.roles import Assignment
 from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ServiceClock
 from playbooks.domain.statement import Statement
+from playbooks.domain.task import Task
 from playbooks.domain.team import Team
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.update import Update
@@ -278,6 +280,13 @@ class Reports(Repository[ReportId, UserReport], Protocol):
         """Reports made at or after ``at``, those that wait for an incident too; oldest first."""
 
 
+class Tasks(Repository[TaskId, Task], Protocol):
+    """What people were asked to do."""
+
+    async def of(self, incident: IncidentId) -> Sequence[Task]:
+        """In the order of their numbers."""
+
+
 class Windows(Repository[WindowId, Window], Protocol):
     """Maintenance that other tools announced."""
 
@@ -442,6 +451,7 @@ class Unit(Protocol):
     statements: Statements
     reports: Reports
     mergers: Mergers
+    tasks: Tasks
     windows: Windows
     updates: Updates
     changes: Changes

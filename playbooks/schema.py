@@ -225,6 +225,15 @@ class Stale(Part):
     """So long after that a duty manager is told."""
 
 
+class Tasks(Part):
+    """When the silence of somebody who was asked to do something is spoken of."""
+
+    answer_within: Annotated[Duration, Field(gt=timedelta(0))] = timedelta(minutes=5)
+    box: Annotated[Duration, Field(ge=timedelta(minutes=1), le=timedelta(hours=24))] = timedelta(minutes=20)
+    """The time box of a task for which nobody named one."""
+    overdue_after: Annotated[Duration, Field(gt=timedelta(0))] = timedelta(minutes=5)
+
+
 class TwoPeople(StrEnum):
     """What takes somebody else than whoever did the step before it."""
 
@@ -308,6 +317,7 @@ class Playbook(Part):
     updates: Updates
     stale: Stale = Stale()
     log: Log
+    tasks: Tasks = Tasks()
     authority: Authority = Authority()
     roles: Duties
     known_errors: KnownErrors

@@ -560,6 +560,29 @@ mergers = Table(
     Index("ix_mergers_incident", "incident"),
 )
 
+tasks = Table(
+    "tasks",
+    metadata,
+    _key(),
+    _incident(),
+    Column("number", Integer, nullable=False),
+    _text("text"),
+    _text("assignee"),
+    _text("assigner"),
+    _at("asked_at"),
+    Column("box", Double, nullable=False, comment="seconds"),
+    _at("due_at"),
+    _text("state"),
+    Column("reminded", Integer, nullable=False),
+    _at("reminded_at", optional=True),
+    _at("answered_at", optional=True),
+    _at("ended_at", optional=True),
+    _text("ended_by", optional=True),
+    _text("note"),
+    _version(),
+    sa.UniqueConstraint("incident", "number"),
+)
+
 known_errors = Table(
     "known_errors",
     metadata,

@@ -31,6 +31,7 @@ from storage.reports import SqlReports
 from storage.reviews import SqlKnownErrors, SqlReviews, SqlServiceClocks
 from storage.seen import SqlSeen
 from storage.statements import SqlStatements, SqlUpdates
+from storage.tasks import SqlTasks
 from storage.voices import SqlVoices
 from storage.wake import Wake
 from storage.windows import SqlWindows
@@ -79,6 +80,7 @@ class SqlUnit:
         self.reports: ports.Reports = SqlReports(connection)
         self.windows: ports.Windows = SqlWindows(connection)
         self.mergers: ports.Mergers = SqlMergers(connection)
+        self.tasks: ports.Tasks = SqlTasks(connection)
         self.updates: ports.Updates = SqlUpdates(connection, memory)
         self.changes: ports.Changes = SqlChanges(connection)
         self.clearances: ports.Clearances = SqlClearances(connection)

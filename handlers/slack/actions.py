@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from handlers.names import Action, Ref
-from handlers.slack import declaring, merging
+from handlers.slack import declaring, merging, tasks
 from handlers.slack.calls import Call, Reply
 from handlers.slack.verbs import perform, teams
 from handlers.views import answers, leads
@@ -293,6 +293,12 @@ ACTIONS: dict[Action, Press] = {
     Action.WITHDRAW_HANDOVER: withdraw_offer,
     Action.APPROVE_CHANGE: approve,
     Action.DENY_CHANGE: deny,
+    Action.TASK_ACCEPT: tasks.accept,
+    Action.TASK_DECLINE: tasks.decline,
+    Action.TASK_DONE: tasks.done,
+    Action.TASK_DROP: tasks.drop,
+    Action.TASK_TAKE: tasks.take,
+    Action.TASK_GIVE: tasks.give,
     Action.VERIFY_STATEMENT: verify,
     Action.RELEASE_STATEMENT: release,
     Action.REFUTE_STATEMENT: refute,

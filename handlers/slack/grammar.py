@@ -28,10 +28,12 @@ SAME = {
     Verb.STATUS: "status show card overview info st catchup summary",
     Verb.JOIN: "join enter room",
     Verb.LOG: "log note timeline event write pin",
+    Verb.TASK: "task assign todo delegate",
+    Verb.TASKS: "tasks todos assignments",
     Verb.TAKE: "take claim command takecommand commander ic",
     Verb.CONTEST: "contest dispute challenge",
     Verb.YIELD: "yield giveway",
-    Verb.HANDOVER: "handover handoff transfer pass assign",
+    Verb.HANDOVER: "handover handoff transfer pass",
     Verb.RECALL: "recall silent missing absent",
     Verb.DEPUTY: "deputy second",
     Verb.SCRIBE: "scribe secretary",
@@ -42,7 +44,7 @@ SAME = {
     Verb.IMPACT: "impact customers users",
     Verb.SCOPE: "scope",
     Verb.FACT: "fact observed finding",
-    Verb.DOING: "doing action todo",
+    Verb.DOING: "doing action",
     Verb.WORKAROUND: "workaround bypass mitigation",
     Verb.ESTIMATE: "estimate eta",
     Verb.HYPOTHESIS: "hypothesis cause theory suspect guess hypo rootcause",
@@ -72,10 +74,15 @@ _INCIDENT = re.compile(r"(?<!\S)(?:#|inc[-_ ]?)(\d{1,9})(?!\S)", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"\s*(\d{1,9})(?:\s+|\Z)")
 _OTHER = re.compile(r"(?:(?:into|with|to|as|of)\s+)?(?:#|inc[-_ ]?)?(\d{1,9})(?!\S)", re.IGNORECASE)
 _SEVERITY = re.compile(r"(?:sev|s|p|priority)?[- ]?(\d)(?!\w)\s*", re.IGNORECASE)
+_LENGTH = re.compile(
+    r"(?:(?:for|in|within)\s+)?(?:(\d{1,3})\s*h(?:ours?)?\s*)?(?:(\d{1,4})\s*m(?:in(?:utes?)?)?)?(?=[\s:,.]|\Z)[:,.]?\s*",
+    re.IGNORECASE,
+)
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _SPAN = re.compile(
     r"(?<!\S)(?=\d)(?:(\d{1,3})\s?h(?:ours?)?)?\s?(?:(\d{1,4})\s?m(?:in(?:ute)?s?)?)?(?!\S)", re.IGNORECASE
 )
+_TO = re.compile(r"(?:to\s+)?(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|(?:me|myself)(?!\w))[:,]?\s*", re.IGNORECASE)
 _LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>|(?<!\S)(https?://\S+)")
 _WRAPPED_LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
 _LABELLED = re.compile(r"<([@#])[A-Z0-9]+\|([^>]+)>")
@@ -98,6 +105,9 @@ PAIRS = {
     "take over": Verb.OVERRIDE,
     "who leads": Verb.LEAD,
     "comms lead": Verb.COMMS,
+    "task list": Verb.TASKS,
+    "list tasks": Verb.TASKS,
+    "my tasks": Verb.TASKS,
     "break glass": Verb.BREAK_GLASS,
     "known error": Verb.KNOWN,
     "known errors": Verb.KNOWN,
@@ -165,6 +175,24 @@ def severity(words: str) -> tuple[int | None, str]:
     rest = words.strip().removeprefix("to ").strip()
     found = _SEVERITY.match(rest)
     return (int(found[1]), rest[found.end() :].strip()) if found else (None, words)
+
+
+def length(words: str) -> tuple[timedelta | None, str]:
+    """``20m``, ``1h 30m``, ``for 45 min`` … and what follows; None if the words begin with no duration."""
+    found = _LENGTH.match(words.strip())
+    if found is None or not any(found.groups()):
+        return None, words.strip()
+    hours, minutes = (int(part or 0) for part in found.groups())
+    return timedelta(hours=hours, minutes=minutes), words.strip()[found.end() :].strip()
+
+
+def assignee(words: str, me: UserId) -> tuple[UserId | None, str]:
+    """``<@U0BOB>`` or ``me`` at the beginning, and what follows."""
+    found = _TO.match(words.strip())
+    if found is None:
+        return None, words.strip()
+    rest = words.strip()[found.end() :].strip()
+    return (UserId(found[1]) if found[1] else me), rest
 
 
 def user(words: str) -> UserId | None:

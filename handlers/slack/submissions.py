@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from handlers.names import Callback, Field
-from handlers.slack import backfilling, declaring, merging, reporting
+from handlers.slack import backfilling, declaring, merging, reporting, tasks
 from handlers.slack.calls import Call
 from handlers.slack.learning import publish, save_finding, save_review
 from handlers.slack.payloads import Submission
@@ -157,6 +157,8 @@ SUBMISSIONS: dict[Callback, Submit] = {
     Callback.REPORT: reporting.submitted,
     Callback.REJECT: reject,
     Callback.LOG: log,
+    Callback.TASK: tasks.submitted,
+    Callback.GIVE_TASK: tasks.passed_on,
     Callback.STATEMENT: state,
     Callback.UPDATE: send_update,
     Callback.HANDOVER: hand_over,

@@ -106,6 +106,7 @@ def _pressing(told: Brief) -> Markup:
             say("*Next update* {due}", due=due),
             _list("Clocks", told.running_clocks, nothing="none running"),
             _list("Waiting for you", told.pending_approvals, nothing="nothing"),
+            _tasks(told),
             _list("Held changes", told.held_changes, nothing="none"),
         ]
     )
@@ -119,6 +120,18 @@ def _believed(told: Brief) -> Markup:
             _list("What happened", told.key_events, nothing="nothing marked"),
         ]
     )
+
+
+def _tasks(told: Brief) -> Markup:
+    if not told.open_tasks:
+        return Markup("*Tasks* none open")
+    shown = [
+        say("• {who} {what}", who=person(user), what=foreign(what, _WORDS))
+        for user, what in told.open_tasks[:_LINES]
+    ]
+    more = len(told.open_tasks) - len(shown)
+    rest = say(" (and {n} more)", n=more) if more else Markup("")
+    return say("*Tasks*{rest}\n{lines}", rest=rest, lines=join(shown))
 
 
 def _list(title: str, lines: Sequence[str], *, nothing: str) -> Markup:

@@ -41,6 +41,7 @@ from handlers.views.phrases import (
     state_word,
     verb_button,
 )
+from handlers.views.tasks import counted
 from handlers.views.teams import at_work
 from handlers.views.text import (
     Markup,
@@ -102,6 +103,7 @@ def card_body(picture: Picture) -> list[Block]:
         _reports(picture),
         _seen_before(picture),
         _waiting(picture),
+        _work(picture),
     ]
     return [block for block in blocks if block is not None]
 
@@ -262,6 +264,13 @@ def _waiting(picture: Picture) -> Block | None:
     if len(picture.pending) > len(lines):
         lines.append(say("• and {n} more", n=len(picture.pending) - len(lines)))
     return section(say("*Waiting for the commander*\n{lines}", lines=join(lines)))
+
+
+def _work(picture: Picture) -> Block | None:
+    """That people are busy; with what, `/incident tasks` says."""
+    if not picture.open_tasks or not picture.incident.is_live:
+        return None
+    return context(say("📋 {tasks}: `/incident tasks`", tasks=counted(picture)))
 
 
 def _small_print(picture: Picture) -> list[Markup]:

@@ -12,6 +12,7 @@ ANYBODY = (
     ("report …", "say what you notice; it joins the incident that is open"),
     ("status", "where it stands"),
     ("log …", "write down what matters; a 📌 on a message does the same"),
+    ("task @ada 20m …", "ask somebody to do something; `tasks` lists them"),
     ("impact …", "say what users experience"),
     ("hypothesis …", "say what you suspect; it stays in the room"),
     ("verify 2", "confirm what somebody else said"),

@@ -17,17 +17,21 @@ from handlers.views.listing import line
 from handlers.views.machinery import machinery
 from handlers.views.phrases import code, commander, count, due, named, verb_button
 from handlers.views.roles import role_of
+from handlers.views.tasks import task_line, to_answer
 from handlers.views.text import Markup, clock_time, foreign, join, person, say
 from playbooks.domain.command import ContestPhase, Handover
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId
 from playbooks.domain.incident import Major
 from playbooks.domain.signal import Episode
+from playbooks.domain.task import Task, in_order
 from playbooks.protocol.picture import Picture
 
 _LIVE_SHOWN = 10
 _WAITING_SHOWN = 10
 _UNHEARD_SHOWN = 5
+_TASKS_SHOWN = 3
+"""Of one incident; the rest is behind its menu."""
 
 
 def home(
@@ -92,6 +96,7 @@ def _waiting(picture: Picture, user: UserId, handbook: Handbook) -> list[Block]:
     return [
         *(block for offer in picture.offers if offer.taker == user for block in _offer(offer, picture)),
         *_dispute(picture, user),
+        *_tasks(picture, user),
         *(_approvals(picture) if role.commands else []),
         *(_update(picture) if role.speaks else []),
         *(_vacancy(picture) if user in handbook.commanders else []),
@@ -131,6 +136,20 @@ def _dispute(picture: Picture, user: UserId) -> list[Block]:
             button("Yield", Action.CONTEST_YIELD, ref), button("Keep: decide now", Action.CONTEST_KEEP, ref)
         ),
     ]
+
+
+def _tasks(picture: Picture, user: UserId) -> list[Block]:
+    """What they were asked to do, and have not done."""
+    mine = [t for t in in_order(picture.tasks, user, at=picture.at) if t.assignee == user and to_answer(t)]
+    return [
+        block
+        for task in mine[:_TASKS_SHOWN]
+        for block in (section(_task(task, picture)), actions(*to_answer(task)))
+    ]
+
+
+def _task(task: Task, picture: Picture) -> Markup:
+    return say("📋 {incident}\n{line}", incident=named(picture.incident), line=task_line(task, picture))
 
 
 def _approvals(picture: Picture) -> list[Block]:

@@ -83,14 +83,14 @@ def _anybody(picture: Picture, role: Role) -> list[Element]:
     # Whoever may take command in person need not dispute it.
     held = [] if role.commands else [recall, *(over or [contest])]
     seat = [take] if picture.tenure is None else held
-    # Twelve at most: whoever leads finds *Hypothesis…* below the facts.
-    guess = [] if role.leads else [verb_button("Hypothesis…", Verb.HYPOTHESIS, number)]
+    # Twelve at most: whoever leads finds *Impact…* and *Hypothesis…* below the facts.
+    state = [verb_button("Impact…", Verb.IMPACT, number), verb_button("Hypothesis…", Verb.HYPOTHESIS, number)]
     return [
         *seat,
         verb_button("Status", Verb.STATUS, number),
         verb_button("Add to log…", Verb.LOG, number),
-        verb_button("Impact…", Verb.IMPACT, number),
-        *guess,
+        verb_button("Tasks", Verb.TASKS, number),
+        *([] if role.leads else state),
         verb_button("Facts and hypotheses", Verb.FACTS, number),
         verb_button("Severity…", Verb.SEVERITY, number),
     ]

@@ -35,6 +35,8 @@ class Action(StrEnum):
     LOG = "write into the log"
     STATE = "state something"
     VERIFY = "verify a statement"
+    ASSIGN = "give somebody a task"
+    END_TASK = "end or pass on this task"
     CLAIM = "take command"
     RAISE = "raise the severity"
     REOPEN = "reopen the incident"
@@ -71,7 +73,9 @@ class Need(StrEnum):
 NEEDS: dict[Action, Need] = {
     **dict.fromkeys(Action, Need.MEMBER),
     **dict.fromkeys((Action.LOWER, Action.MITIGATE, Action.RESOLVE, Action.CLOSE, Action.THAW), Need.LEAD),
-    **dict.fromkeys((Action.APPOINT, Action.FORM_TEAM, Action.NAME_LEAD, Action.LINK), Need.LEAD),
+    **dict.fromkeys(
+        (Action.APPOINT, Action.FORM_TEAM, Action.NAME_LEAD, Action.LINK, Action.END_TASK), Need.LEAD
+    ),
     **dict.fromkeys((Action.APPROVE, Action.HAND_OVER), Need.COMMAND),
     Action.RELEASE: Need.RELEASE,
     Action.SEND: Need.VOICE,

@@ -180,6 +180,8 @@ class Brief:
     """Who was appointed to what."""
     leads: tuple[tuple[ServiceName, UserId | None], ...] = ()
     """Who leads the work on what; None: nobody does."""
+    open_tasks: tuple[tuple[UserId, str], ...] = ()
+    """Who is doing what, or was asked to do it, those that are late first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from playbooks.domain.review import Finding, KnownError
 from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ClockReading
 from playbooks.domain.statement import Statement
+from playbooks.domain.task import Task
 from playbooks.domain.update import Update
 
 
@@ -38,6 +39,8 @@ class ReviewMaterial:
     episodes: tuple[Episode, ...]
     known_errors: tuple[KnownError, ...]
     """Known errors that looked alike."""
+    tasks: tuple[Task, ...]
+    """What people were asked to do, by number."""
     finding: Finding
     """What the record suggests; the human decides."""
     names: Mapping[UserId, str]

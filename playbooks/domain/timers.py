@@ -39,6 +39,8 @@ class TimerKind(StrEnum):
     GLASS = "glass"
     """Authority that somebody took in an emergency ends."""
     MERGER_EXPIRES = "merger_expires"
+    TASK = "task"
+    """Somebody has not answered, or is not done in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

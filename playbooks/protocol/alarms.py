@@ -11,13 +11,14 @@ from playbooks.domain.ids import (
     IncidentId,
     LadderId,
     MergeId,
+    TaskId,
     TeamId,
     UpdateId,
     WorkstreamId,
 )
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports
-from playbooks.protocol import command, communicate, family, freeze, glass, intake, merge, quiet, stale
+from playbooks.protocol import command, communicate, family, freeze, glass, intake, merge, quiet, stale, tasks
 
 
 async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901, PLR0912, PLR0915 - one exhaustive table
@@ -55,6 +56,8 @@ async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901, PLR0912, PLR0
             await glass.mend(ports, incident=_incident(timer))
         case TimerKind.MERGER_EXPIRES:
             await merge.expire(ports, merger=MergeId(timer.subject))
+        case TimerKind.TASK:
+            await tasks.silent(ports, task=TaskId(timer.subject))
         case _:
             assert_never(timer.kind)
 

@@ -103,6 +103,12 @@ def form_team(picture: Picture, by: UserId, handbook: Handbook) -> None:
     _require(picture, by, authority.Action.FORM_TEAM, handbook)
 
 
+def task(picture: Picture, by: UserId, handbook: Handbook) -> None:  # noqa: ARG001 - one shape for all
+    """Raises IncidentOver, NotNeeded."""
+    turning.require_live(picture.incident)
+    turning.require_accepted(picture.incident)
+
+
 def override(picture: Picture, by: UserId, handbook: Handbook) -> None:
     """Raises IncidentOver, NotYourRole, AlreadyInCommand."""
     turning.require_live(picture.incident)

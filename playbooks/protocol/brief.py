@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from playbooks.domain.command import Brief
 from playbooks.domain.entry import Entry
 from playbooks.domain.events import KeyEventMarked
-from playbooks.domain.ids import ChannelId, Ts
+from playbooks.domain.ids import PROTOCOL, ChannelId, Ts, UserId
 from playbooks.domain.incident import Incident
 from playbooks.domain.sla import ClockReading
 from playbooks.domain.spoken import key_event, newest_words
+from playbooks.domain.task import Task, TaskState, in_order
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.picture import draw
 
@@ -37,6 +39,9 @@ async def brief(unit: Unit, ports: Ports, incident: Incident) -> Brief:
         services=incident.impacted,
         roles=tuple((held.role, held.user) for held in picture.roles),
         leads=tuple((stream.service, stream.lead) for stream in picture.workstreams),
+        open_tasks=tuple(
+            _task(task, picture.at) for task in in_order(picture.tasks, PROTOCOL, at=picture.at)
+        ),
     )
 
 
@@ -48,6 +53,17 @@ async def _as_they_read_now(
     places = [(ChannelId(str(body["channel"])), Ts(str(body["ts"]))) for body in bodies]
     said = [entry for place in places for entry in await unit.entries.of_message(incident.id, *place)]
     return newest_words(said)
+
+
+def _task(task: Task, at: datetime) -> tuple[UserId, str]:
+    match task.state:
+        case TaskState.DECLINED:
+            how = "cannot, so nobody has it"
+        case TaskState.ASKED:
+            how = "has not answered yet"
+        case _:
+            how = f"{'late since' if task.is_late(at) else 'by'} {task.due_at:%H:%M} UTC"
+    return task.assignee, f"{task.number} {task.text}: {how}"
 
 
 def _running(reading: ClockReading) -> str:

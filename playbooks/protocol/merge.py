@@ -26,7 +26,7 @@ from playbooks.domain.merging import MergeProposal, MergeState
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.update import UpdateState
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import approvals, clocks, command, family, freeze, quiet, resolve
+from playbooks.protocol import approvals, clocks, command, family, freeze, quiet, resolve, tasks
 from playbooks.protocol.recording import locked, record
 
 DECIDE_WITHIN = timedelta(minutes=10)
@@ -200,6 +200,7 @@ async def unite(unit: Unit, ports: Ports, one: Incident, other: Incident, *, by:
     await unit.incidents.save(survivor)
     await _move(unit, one.id, survivor.id)
     await clocks.take_over(unit, ports, one, survivor)
+    await tasks.take_over(unit, ports, one, survivor)
     survivor = await locked(unit, survivor.id)
     gone = await _end(unit, ports, one, survivor.id)
     tenure = await unit.tenures.current(one.id)

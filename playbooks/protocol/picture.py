@@ -21,6 +21,7 @@ from playbooks.domain.roles import Assignment
 from playbooks.domain.signal import Episode
 from playbooks.domain.sla import ClockReading
 from playbooks.domain.statement import Statement, StatementClass, StatementStatus
+from playbooks.domain.task import Task
 from playbooks.domain.team import Team
 from playbooks.domain.update import Update
 from playbooks.domain.workstream import Workstream
@@ -70,6 +71,8 @@ class Picture(Outline):
     """Sub-teams that work now."""
     lead_offers: tuple[Handover, ...] = ()
     """Offers of leads, answered ones included."""
+    tasks: tuple[Task, ...] = ()
+    """What people were asked to do, by number."""
 
     @property
     def hypotheses(self) -> tuple[Statement, ...]:
@@ -106,6 +109,11 @@ class Picture(Outline):
     def title_of(self, service: ServiceName) -> str:
         """What readers call an impacted service; its name if it is none."""
         return dict(zip(self.incident.impacted, self.service_titles, strict=False)).get(service, service)
+
+    @property
+    def open_tasks(self) -> tuple[Task, ...]:
+        """What is still to be done."""
+        return tuple(task for task in self.tasks if task.is_open)
 
     def number_of(self, statement: StatementId) -> int:
         """The number by which people name a statement in commands; counts from 1."""
@@ -155,4 +163,5 @@ async def draw(unit: Unit, handbook: Handbook, incident: Incident, *, at: dateti
         workstreams=tuple(await unit.workstreams.current(number)),
         teams=tuple(await unit.teams.current(number)),
         lead_offers=tuple(await unit.handovers.of_leads(number)),
+        tasks=tuple(await unit.tasks.of(number)),
     )

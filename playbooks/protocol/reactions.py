@@ -147,6 +147,18 @@ def reactions(  # noqa: C901, PLR0911, PLR0912 - a table
         ):
             return _on_freeze(event, scene)
         case (
+            e.TaskAssigned()
+            | e.TaskAccepted()
+            | e.TaskDeclined()
+            | e.TaskDone()
+            | e.TaskDropped()
+            | e.TaskReminded()
+            | e.TaskEscalated()
+            | e.TasksLeft()
+            | e.TasksTakenOver()
+        ):
+            return _on_tasks(event, scene)
+        case (
             e.StatementMade()
             | e.StatementVerified()
             | e.StatementReleased()
@@ -419,6 +431,34 @@ def _on_freeze(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
             return (TellRoom(incident=number, about=event),)
         case _:
             return (RefreshCard(incident=number),)
+
+
+def _on_tasks(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: PLR0911 - one table
+    """One person at a time, and privately: the room sees on the card how many are late."""
+    card = RefreshCard(incident=event.incident)
+    match event:
+        case e.TaskAssigned(assignee=assignee):
+            return (*_invite(event, (assignee,)), *_tell(event, (assignee,)), card)
+        case e.TaskReminded(assignee=assignee):
+            return (*_tell(event, (assignee,)), card)
+        case e.TaskEscalated(assignee=assignee, assigner=assigner):
+            above = [user for user in (assigner, *_commander(scene)) if user != assignee]
+            return (*_tell(event, above or (assignee,)), card)
+        case e.TaskDeclined(assigner=assigner):
+            return (*_tell(event, _but(event.by, assigner, *_commander(scene))), card)
+        case e.TaskDone(assigner=assigner):
+            return (*_tell(event, _but(event.by, assigner)), card)
+        case e.TaskDropped(assignee=assignee):
+            return (*_tell(event, _but(event.by, assignee)), card)
+        case e.TasksLeft():
+            return _tell(event, _in_charge(scene))
+        case _:
+            return (card,)
+
+
+def _but(one: UserId, *others: UserId) -> tuple[UserId, ...]:
+    """Whoever did it knows it."""
+    return tuple(user for user in others if user != one)
 
 
 def _on_communication(event: e.Event, scene: Scene) -> tuple[Effect, ...]:

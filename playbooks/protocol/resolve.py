@@ -24,7 +24,7 @@ from playbooks.domain.incident import Incident, ResolutionCode, State
 from playbooks.domain.standing import Unrest, unrest
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import clocks, command, communicate, declare, family, freeze, review, stale
+from playbooks.protocol import clocks, command, communicate, declare, family, freeze, review, stale, tasks
 from playbooks.protocol.recording import locked, locked_live, record
 from playbooks.schema import TwoPeople
 
@@ -130,6 +130,7 @@ async def bring_back(unit: Unit, ports: Ports, found: Incident, *, by: UserId, r
     await command.search(unit, ports, reopened)
     await command.follow(unit, ports, reopened)
     await stale.watch(unit, ports, reopened)
+    await tasks.resume(unit, ports, reopened)
     if reopened.freeze_since != found.freeze_since:
         await freeze.begin(unit, ports, reopened)
     await clocks.resume(unit, ports, reopened, why="reopened")
@@ -223,6 +224,7 @@ async def _unrest(unit: Unit, ports: Ports, incident: IncidentId) -> Unrest | No
 
 async def _after_the_end(unit: Unit, ports: Ports, resolved: Incident) -> None:
     await command.close_questions(unit, ports, resolved)
+    await tasks.leave(unit, ports, resolved)
     fresh = await locked(unit, resolved.id)
     await review.draft(unit, ports, fresh)
     await communicate.owe_news(unit, ports, fresh)

@@ -30,6 +30,7 @@ from playbooks.domain.command import Ask
 from playbooks.domain.events import Event
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import LadderId, UserId
+from playbooks.domain.task import TaskState
 from playbooks.loader import load
 from playbooks.protocol.picture import Picture
 from playbooks.protocol.reactions import Scene, reactions
@@ -37,7 +38,7 @@ from storage.mapping import EFFECTS, EVENTS
 from tests.architecture.pages import ROOT, committed, read, rows
 from tests.clock import START
 from tests.library import CATALOGUE, PLAYBOOK
-from tests.storage.records import CLEARANCE, INCIDENT, LADDER, SEVEN, TENURE, WORKSTREAM
+from tests.storage.records import CLEARANCE, INCIDENT, LADDER, SEVEN, TASK, TENURE, WORKSTREAM
 
 SILENT = {
     "MessageSaid": "people said it themselves",
@@ -195,7 +196,8 @@ def example(hint: Any) -> Any:
 def made(kind: type[Any]) -> Any:
     hints = get_type_hints(kind)
     values = {field.name: example(hints[field.name]) for field in fields(kind)}
-    return kind(**values | ({"incident": SEVEN} if "incident" in values else {}))
+    others = {"incident": SEVEN, "by": UserId("U0BOB")}
+    return kind(**values | {name: value for name, value in others.items() if name in values})
 
 
 @pytest.fixture(scope="module")
@@ -211,6 +213,8 @@ def followed(event: Event, handbook: Handbook) -> tuple[e.Effect, ...]:
 
 def picture_of(event: Event) -> Picture:
     asked = getattr(event, "clearance", None)
+    task = getattr(event, "task", None)
+    state = TaskState.ACCEPTED if getattr(event, "accepted", False) else TaskState.ASKED
     return Picture(
         at=START,
         incident=INCIDENT,
@@ -239,6 +243,7 @@ def picture_of(event: Event) -> Picture:
         workstreams=tuple(
             replace(WORKSTREAM, service=service, lead=None) for service in getattr(event, "services", ())
         ),
+        tasks=(replace(TASK, id=task, assignee=UserId("U0ADA"), state=state),) if task else (),
     )
 
 

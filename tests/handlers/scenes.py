@@ -23,6 +23,7 @@ from playbooks.domain.ids import (
     ReviewId,
     ServiceName,
     StatementId,
+    TaskId,
     TenureId,
     UpdateId,
     UserId,
@@ -43,6 +44,7 @@ from playbooks.domain.review import Effect as Change
 from playbooks.domain.signal import Episode, Interval, SignalKind
 from playbooks.domain.sla import ClockReading, ClockState
 from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
+from playbooks.domain.task import Task, TaskState
 from playbooks.domain.update import Update
 from playbooks.protocol.picture import Picture
 
@@ -262,6 +264,18 @@ REPORT = UserReport(
     at=minutes(4),
     link="https://acme.slack.example/archives/C0LOBBY/p1",
 )
+TASK = Task(
+    id=TaskId("k1"),
+    incident=SEVEN,
+    number=1,
+    text="Read the database's log",
+    assignee=BOB,
+    assigner=ADA,
+    asked_at=minutes(4),
+    box=timedelta(minutes=20),
+    due_at=minutes(25),
+    state=TaskState.ACCEPTED,
+)
 DUE = Update(id=UpdateId("u1"), incident=SEVEN, number=2, due_at=minutes(25))
 
 
@@ -286,6 +300,7 @@ def picture(about: Incident | None = None, **changes: Any) -> Picture:
         reports=(REPORT,),
         review=REVIEW,
         log_head=(42, "a1b2c3d4e5f6"),
+        tasks=(TASK, replace(TASK, id=TaskId("k2"), number=2, state=TaskState.ASKED, due_at=minutes(5))),
     )
     return replace(whole, **changes)
 
@@ -305,6 +320,7 @@ def quiet_picture(about: Incident | None = None) -> Picture:
         known_errors=(),
         reports=(),
         review=None,
+        tasks=(),
     )
 
 

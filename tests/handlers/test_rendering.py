@@ -38,6 +38,7 @@ from tests.handlers.scenes import (
     KNOWN,
     READING,
     SEVEN,
+    TASK,
     TENURE,
     WRONG,
     incident,
@@ -137,6 +138,7 @@ def material(word: str = HARMLESS, **changes: object) -> ReviewMaterial:
         holds=(replace(HOLD, ref=word, reason=word),),
         episodes=(replace(EPISODE, title=word, origin=word),),
         known_errors=(replace(KNOWN, title=word),),
+        tasks=(TASK, replace(TASK, number=2, text=word, assignee=BOB)),
         finding=replace(FINDING, workaround=word),
         names={ADA: word, BOB: "bob"},
     )

@@ -139,6 +139,18 @@ StatementReleased                       RefreshCard
 StatementVerified                       RefreshCard
 StepFailed                              TellPerson(bob, fay)
 StepFailed while nobody commands        TellPerson(ada, fay)
+TaskAccepted                            RefreshCard
+TaskAssigned                            Invite(cleo) TellPerson(cleo) RefreshCard
+TaskDeclined                            TellPerson(bob) RefreshCard
+TaskDone                                RefreshCard
+TaskDone, asked by somebody else        TellPerson(cleo) RefreshCard
+TaskDropped                             RefreshCard
+TaskDropped by somebody else            TellPerson(cleo) RefreshCard
+TaskEscalated                           TellPerson(bob) RefreshCard
+TaskEscalated, asked by somebody else   TellPerson(fay, bob) RefreshCard
+TaskReminded                            TellPerson(cleo) RefreshCard
+TasksLeft                               TellPerson(bob)
+TasksTakenOver                          RefreshCard
 TeamChanged                             RefreshCard
 TeamChanged, somebody came              Invite(dev) TellPerson(dev) RefreshCard
 TeamEnded                               TellPerson(bob) RefreshCard
@@ -219,6 +231,9 @@ def variations(scene: Scene) -> dict[str, tuple[Event, Scene]]:
         "StepFailed while nobody commands": (built(events.StepFailed), vacant),
         "TeamChanged, somebody came": (built(events.TeamChanged, came=(DEV,)), scene),
         "TeamOverdue, no answer": (built(events.TeamOverdue, raised=True), scene),
+        "TaskDone, asked by somebody else": (built(events.TaskDone, by=FAY), scene),
+        "TaskDropped by somebody else": (built(events.TaskDropped, by=FAY), scene),
+        "TaskEscalated, asked by somebody else": (built(events.TaskEscalated, assigner=FAY), scene),
         "UserReported after the mitigation": (
             built(events.UserReported),
             replace(scene, incident=replace(scene.incident, state=State.MITIGATED)),

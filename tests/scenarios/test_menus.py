@@ -238,7 +238,7 @@ async def test_every_verb_of_a_room_has_a_button_somewhere(cast: Cast) -> None:
     async def look(*people: str) -> None:
         seen.update(action_ids(await cast.card()))
         for person in people:
-            for words in ("", "status", "facts", "freeze", "approve"):
+            for words in ("", "status", "tasks", "facts", "freeze", "approve"):
                 await cast.command(person, words)
             for message in await cast.channel().messages(as_=person):
                 seen.update(action_ids(message))

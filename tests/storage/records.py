@@ -46,6 +46,7 @@ from playbooks.domain.ids import (
     ReviewId,
     ServiceName,
     StatementId,
+    TaskId,
     TeamId,
     TenureId,
     Ts,
@@ -80,6 +81,7 @@ from playbooks.domain.review import (
 from playbooks.domain.signal import Episode, Interval, SignalKind
 from playbooks.domain.sla import ClockEvent, ClockEventKind, ServiceClock
 from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
+from playbooks.domain.task import Task, TaskState
 from playbooks.domain.team import Team
 from playbooks.domain.update import Update, UpdateState
 from playbooks.domain.workstream import Led, Workstream
@@ -425,4 +427,23 @@ MERGER = MergeProposal(
     state=MergeState.APART,
     decided_by=UserId("U0BOB"),
     decided_at=LATER,
+)
+
+TASK = Task(
+    id=TaskId("t-1"),
+    incident=SEVEN,
+    number=1,
+    text="read the log of the database",
+    assignee=BOB,
+    assigner=ADA,
+    asked_at=START,
+    box=timedelta(minutes=20),
+    due_at=LATER,
+    state=TaskState.DONE,
+    reminded=2,
+    reminded_at=LATER,
+    answered_at=LATER,
+    ended_at=LATER,
+    ended_by=BOB,
+    note="nothing in it",
 )

@@ -26,6 +26,7 @@ from storage import (
     reviews,
     statements,
     tables,
+    tasks,
     windows,
 )
 from storage.mapping import EFFECTS, EVENTS, Codec, Unreadable, decode_effect, decode_event, encode
@@ -51,6 +52,7 @@ CODECS = [
         reports,
         reviews,
         statements,
+        tasks,
         windows,
     )
     for codec in vars(module).values()

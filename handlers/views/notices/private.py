@@ -8,7 +8,7 @@ from __future__ import annotations
 from handlers.names import Verb
 from handlers.views.approval import approval, decided
 from handlers.views.kit import Block, Element, Message, actions, context, message, section
-from handlers.views.notices import summons
+from handlers.views.notices import summons, tasks
 from handlers.views.notices.drill import drill
 from handlers.views.notices.fate import befallen, mending
 from handlers.views.notices.merger import choices as about_merger
@@ -29,13 +29,18 @@ def private_notice(event: e.Event, picture: Picture, handbook: Handbook, user: U
     if isinstance(event, e.ApprovalAsked):
         asked = next((c for c in picture.clearances if c.id == event.clearance), None)
         return _approval(asked, picture) if asked else None
+    if isinstance(event, tasks.About):
+        words, choices = tasks.words(event, picture, user), tasks.choices(event, picture, user)
+        return None if words is None else _letter(words, choices, picture)
     words = _words(event, picture, handbook, user)
-    if words is None:
-        return None
+    return None if words is None else _letter(words, _choices(event, picture, handbook, user), picture)
+
+
+def _letter(words: Markup, choices: list[Block], picture: Picture) -> Message:
     return message(
         say("{named}: {words}", named=named(picture.incident), words=words),
         section(words),
-        *_choices(event, picture, handbook, user),
+        *choices,
         context(_whereabouts(picture)),
     )
 

@@ -699,6 +699,31 @@ def upgrade() -> None:
         postgresql_where=sa.text("until IS NULL"),
     )
     op.create_table(
+        "tasks",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("assignee", sa.Text(), nullable=False),
+        sa.Column("assigner", sa.Text(), nullable=False),
+        sa.Column("asked_at", Instant(), nullable=False),
+        sa.Column("box", sa.Double(), nullable=False, comment="seconds"),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reminded", sa.Integer(), nullable=False),
+        sa.Column("reminded_at", Instant(), nullable=True),
+        sa.Column("answered_at", Instant(), nullable=True),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("ended_by", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident"], ["incidents.id"], name="fk_tasks_incident", initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_tasks"),
+        sa.UniqueConstraint("incident", "number", name="uq_tasks_incident_number"),
+    )
+    op.create_table(
         "updates",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("incident", sa.Integer(), nullable=False),
@@ -781,6 +806,7 @@ def downgrade() -> None:
     op.drop_table("groups")
     op.drop_table("members")
     op.drop_table("ladders")
+    op.drop_table("tasks")
     op.drop_table("assignments")
     op.drop_table("contests")
     op.drop_table("clocks")

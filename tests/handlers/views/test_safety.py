@@ -26,10 +26,13 @@ from handlers.views.home import home
 from handlers.views.kit import Message
 from handlers.views.menu import menu, menu_elsewhere
 from handlers.views.modals import declaring, ending, learning, merging, reporting, saying, seat
+from handlers.views.modals import tasks as task_forms
 from handlers.views.notices import private_notice, room_notice
 from handlers.views.review import review_ready
 from handlers.views.statements import facts
 from handlers.views.status import status
+from handlers.views.tasks import given as task_given
+from handlers.views.tasks import said, tasks
 from playbooks.domain import events as e
 from playbooks.domain.alike import Alike, Nearness
 from playbooks.domain.digest import compose
@@ -104,6 +107,9 @@ MESSAGES: dict[str, Callable[[Picture, Handbook], Message]] = {
     "refusal": lambda p, h: answers.refused(f"No, {p.incident.title}"),
     "noted": lambda p, h: answers.noted(p.incident.title),
     "looks alike": lambda p, h: looks_alike(_alike(p), CHECKOUT, p.incident.title, h),
+    "tasks": lambda p, h: tasks(p, ADA, h),
+    "task given": lambda p, h: task_given(p.tasks[1]),
+    "task answered": lambda p, h: said(p.tasks[0]),
     "help": lambda p, h: help_text(),
 }
 
@@ -140,6 +146,8 @@ VIEWS: dict[str, Callable[[Picture, Handbook], Any]] = {
     "log": lambda p, h: saying.log(p.incident.id, text=p.incident.title),
     "statement": lambda p, h: saying.statement(p.incident.id, StatementClass.IMPACT, text=p.incident.title),
     "update": lambda p, h: saying.send_update(digest_of(p), note=p.incident.title),
+    "task": lambda p, h: task_forms.task(p, h.playbook.tasks, to=BOB, text=p.incident.title),
+    "task for another": lambda p, h: task_forms.give(p.tasks[0]),
     "severity": lambda p, h: ending.severity(p, h),
     "mitigate": lambda p, h: ending.mitigate(p, note=p.incident.title),
     "resolve": lambda p, h: ending.resolve(p, h, note=p.incident.title),
