@@ -270,14 +270,14 @@ async def test_a_stop_finishes_what_was_begun(
         await workspace.user("ada").slash("general", "/incident", "declare checkout it burns")
         while not any("conversations.create" in str(e["summary"]) for e in await workspace.journal()):
             await asyncio.sleep(0.02)
-    rooms = [c for c in (await workspace.state())["channels"] if c["name"].startswith("inc-")]
+    rooms = [c for c in (await workspace.state())["channels"] if c.get("name", "").startswith("inc-")]
     assert len(rooms) == 1
 
     await workspace.faults.clear()
     async with running(settings()):
         room = workspace.channel("inc-1-checkout")
         assert await room.expect("INC-1")
-    rooms = [c for c in (await workspace.state())["channels"] if c["name"].startswith("inc-")]
+    rooms = [c for c in (await workspace.state())["channels"] if c.get("name", "").startswith("inc-")]
     assert len(rooms) == 1
 
 
