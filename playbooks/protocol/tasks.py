@@ -204,6 +204,17 @@ async def leave(unit: Unit, ports: Ports, resolved: Incident) -> None:
         await record(unit, ports, resolved, event)
 
 
+async def free(unit: Unit, ports: Ports, incident: Incident, *, gone: UserId, why: str) -> None:
+    """Somebody's account is gone: what they were to do needs somebody else."""
+    now = ports.clock.now()
+    for task in await unit.tasks.of(incident.id):
+        if task.assignee == gone and task.state in (TaskState.ASKED, TaskState.ACCEPTED):
+            freed = rules.decline(task, gone, reason=why, at=now)
+            await unit.tasks.save(freed)
+            event = TaskDeclined(**_of(freed), by=PROTOCOL, at=now, reason=freed.note)
+            await _tell(unit, ports, incident, freed, event)
+
+
 async def resume(unit: Unit, ports: Ports, reopened: Incident) -> None:
     """It came back: what is not done is waited for again."""
     for task in await unit.tasks.of(reopened.id):

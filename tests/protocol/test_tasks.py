@@ -153,3 +153,17 @@ async def test_a_task_is_refused_with_the_reason(house: House) -> None:
     assert (await now(house, task)).state is TaskState.ASKED
     events: list[type[Event]] = [type(e) for e in await house.owed()]  # type: ignore[misc]  # only counted
     assert len(events) == 3, "one invitation, one letter, one card"
+
+
+@ON_SQLITE
+async def test_what_somebody_had_whose_account_is_gone_needs_somebody_else(house: House) -> None:
+    await commanded(house)
+    task = await asked(house)
+    await tasks.accept(house.ports, task=task.id, by=DEV)
+    await house.owed()
+    left = Member(id=DEV, is_active=False, is_bot=False, is_guest=False, is_stranger=False, seen_at=START)
+    await people.heard(house.ports, left)
+    assert await letters(house) == [("TaskDeclined", ADA), ("TaskDeclined", BOB)]
+    assert (await now(house, task)).state is TaskState.DECLINED
+    taken = await tasks.give(house.ports, task=task.id, to=FAY, by=FAY)
+    assert taken.state is TaskState.ACCEPTED

@@ -12,6 +12,7 @@ from playbooks.domain.ids import PROTOCOL, IncidentId, LadderId, UserId
 from playbooks.domain.incident import Incident
 from playbooks.domain.turning import require_accepted
 from playbooks.ports import Ports, Unit
+from playbooks.protocol import tasks
 from playbooks.protocol.command import leads, roles
 from playbooks.protocol.command.contest import claimants, conclude
 from playbooks.protocol.command.ladder import alarm, climb, ladder_of, note_answer
@@ -75,6 +76,7 @@ async def stand_in(ports: Ports, *, gone: UserId, why: str) -> None:
                 continue
             await leads.leave_all(unit, ports, incident, gone=gone, why=why)
             await roles.free(unit, ports, incident, gone=gone)
+            await tasks.free(unit, ports, incident, gone=gone, why=why)
             if holder is not None and holder.user == gone:
                 await _replace(unit, ports, incident, holder, why)
             await unit.commit()
