@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.names import Action, Ref, Verb
+from handlers.names import Action, Ref, Verb, fits
 from handlers.views.kit import Block, actions, button, section
 from handlers.views.leads import titles
 from handlers.views.notices import duties
@@ -61,21 +61,28 @@ def choices(event: Leading, handbook: Handbook, user: UserId) -> list[Block]:
     number = event.incident
     match event:
         case e.LeadSeated(lead=lead) if lead == user:
-            other = verb_button("Another lead…", Verb.LEAD, number, words=event.services[0])
+            other = verb_button("Another lead…", Verb.LEAD, number, words=_carried(event.services[0]))
             if event.how is Led.DECREE or len(event.services) > 1:
                 return [actions(verb_button("Who leads what", Verb.LEAD, number))]
-            ref = Ref(incident=number, subject=event.services[0])
+            ref = Ref(incident=number, subject=_carried(event.services[0]))
             return [actions(button("I cannot lead it", Action.LAY_DOWN_LEAD, ref), other)]
         case e.LeadWanted() | e.LeadLeft() if user != getattr(event, "lead", None):
             return [
                 section(
                     say("Who leads {what}?", what=titles((service,), handbook)),
-                    accessory=verb_button("Name a lead…", Verb.LEAD, number, words=service, style="primary"),
+                    accessory=verb_button(
+                        "Name a lead…", Verb.LEAD, number, words=_carried(service), style="primary"
+                    ),
                 )
                 for service in event.services[:_SHOWN]
             ]
         case _:
             return []
+
+
+def _carried(service: str) -> str:
+    """A name that fits into a button; without it the form asks."""
+    return service if fits(service) else ""
 
 
 def _knows(event: e.LeadSeated, picture: Picture) -> bool:
