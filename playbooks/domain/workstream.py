@@ -2,7 +2,7 @@
 
 A service's workstream is told as stretches of time that follow each other without a gap; each
 has one lead, or none. The first lead is whoever is on call for it. Afterwards the lead passes
-by an offer that is accepted. What two people push to and fro, or nobody takes, the commander
+by an offer that is accepted. What two people push back and forth, or nobody takes, the commander
 decides.
 """
 
