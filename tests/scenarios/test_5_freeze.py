@@ -86,7 +86,7 @@ async def test_only_the_commander_of_now_decides(cast: Cast, record: Record) -> 
     await commanded(cast, "bob")
     card = await asked(cast)
     await card.button("Approve").press(as_="dev")
-    await cast.channel().expect("Only the commander, @bob, can approve changes", as_="dev")
+    await cast.channel().expect("Only the commander, @bob, can decide about changes", as_="dev")
 
     await cast.command("bob", "handover <@U0ADA>")
     brief = await cast.whispered("ada", "offers you command")
