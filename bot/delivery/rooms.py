@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.delivery.tools import Delivered, Errand, Tools
@@ -10,6 +11,7 @@ from bot.slack.outcomes import GONE, Later, Never, in_words
 from bot.slack.reconcile import find_room, has_topic
 from handlers.views import rooms
 from playbooks.domain.effects import AddBookmarks, EnterRoom, Invite, OpenRoom, PinCard, RenameRoom, SetTopic
+from playbooks.domain.ids import ChannelId
 from playbooks.domain.incident import Incident, RoomState
 from playbooks.protocol import fate
 from playbooks.protocol import room as story
@@ -131,9 +133,18 @@ async def add_bookmarks(errand: Errand[AddBookmarks], tools: Tools) -> Delivered
         for title, link, emoji in wanted:
             if link not in there:
                 await tools.gateway.add_bookmark(room, title=title, link=link, emoji=emoji)
+        if errand.tried_since is not None:
+            await _without_twins(tools, room, [link for _, link, _ in wanted])
     except Never as refusal:
         return await _without_room(tools, picture.incident, refusal)
     return Delivered(result={"links": len(wanted)})
+
+
+async def _without_twins(tools: Tools, room: ChannelId, links: Sequence[str]) -> None:
+    """An attempt that was given up may get through while the next one looks: the younger one goes."""
+    there = await tools.gateway.bookmarks(room)
+    for younger in (id_ for link in links for id_ in there.get(link, ())[1:]):
+        await tools.gateway.remove_bookmark(room, younger)
 
 
 async def _without_room(tools: Tools, incident: Incident, refusal: Never) -> Delivered:

@@ -282,10 +282,26 @@ class Gateway:
     async def pin(self, at: Posted) -> None:
         await self._call("pins.add", self._web.pins_add, channel=at.channel, timestamp=at.ts)
 
-    async def bookmarks(self, room: ChannelId) -> frozenset[str]:
-        """Addresses of the bookmarks that are there: adding one twice would double it."""
+    async def bookmarks(self, room: ChannelId) -> Mapping[str, Sequence[str]]:
+        """Addresses of the bookmarks that are there, each with the ids of its bookmarks, oldest first.
+
+        Slack adds the same address twice if it is told twice.
+        """
         answer = await self._call("bookmarks.list", self._web.bookmarks_list, channel_id=room)
-        return frozenset(str(bookmark.get("link", "")) for bookmark in answer.get("bookmarks") or ())
+        there: dict[str, list[str]] = {}
+        for bookmark in sorted(answer.get("bookmarks") or (), key=lambda one: one.get("date_created", 0)):
+            there.setdefault(str(bookmark.get("link", "")), []).append(str(bookmark["id"]))
+        return there
+
+    async def remove_bookmark(self, room: ChannelId, bookmark: str) -> None:
+        """One that somebody removed meanwhile is removed."""
+        try:
+            await self._call(
+                "bookmarks.remove", self._web.bookmarks_remove, channel_id=room, bookmark_id=bookmark
+            )
+        except Never as refusal:
+            if refusal.code != "not_found":
+                raise
 
     async def add_bookmark(self, room: ChannelId, *, title: str, link: str, emoji: str) -> None:
         await self._call(

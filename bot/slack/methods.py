@@ -61,6 +61,7 @@ _ALL: Final = (
     Method(name="pins.add", per_minute=_TIER_2, scopes=("pins:write",), decoration=True),
     Method(name="bookmarks.list", per_minute=_TIER_3, scopes=("bookmarks:read",), decoration=True),
     Method(name="bookmarks.add", per_minute=_TIER_2, scopes=("bookmarks:write",), decoration=True),
+    Method(name="bookmarks.remove", per_minute=_TIER_2, scopes=("bookmarks:write",), decoration=True),
     Method(name="apps.connections.open", per_minute=_TIER_1),
     Method(name="views.open", per_minute=_TIER_4),
     Method(name="views.push", per_minute=_TIER_4),

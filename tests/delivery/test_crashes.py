@@ -106,6 +106,22 @@ async def test_of_two_messages_of_one_delivery_the_younger_goes(office: Office) 
     assert incident.id == 1
 
 
+async def test_of_two_bookmarks_of_one_delivery_the_younger_goes(office: Office) -> None:
+    """The attempt of a dead process may reach Slack after its heir has looked."""
+    await office.declare()
+    await office.finish()
+    (row,) = await office.rows("AddBookmarks")
+    assert row.effect is not None
+    (first,) = await office.room().bookmarks()
+    room = await office.room().id()
+    await office.gateway.add_bookmark(room, title="the same", link=first["link"], emoji=":link:")
+    since = office.clock.now() - timedelta(minutes=5)
+
+    await deliver(Errand(id=row.id, effect=row.effect, tried_since=since), office.tools)
+
+    assert [bookmark["id"] for bookmark in await office.room().bookmarks()] == [first["id"]]
+
+
 async def test_an_attempt_that_was_certainly_refused_needs_no_search(office: Office) -> None:
     """Looking costs a call of a scarce method; a 429 means that nothing was sent."""
     await office.workspace.faults.add("ratelimited", name="chat.postMessage", count=1, retry_after=2)

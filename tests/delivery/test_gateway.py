@@ -78,7 +78,11 @@ async def test_what_is_done_already_is_done(gateway: Gateway, workspace: Workspa
         assert await gateway.invite(room.id, [ADA, BOB]) == {}
     assert len(await workspace.channel("inc-9").pins()) == 1
     await gateway.add_bookmark(room.id, title="t", link="https://x.example/1", emoji=":link:")
-    assert await gateway.bookmarks(room.id) == {"https://x.example/1"}
+    ((link, ids),) = (await gateway.bookmarks(room.id)).items()
+    assert (link, len(ids)) == ("https://x.example/1", 1)
+    for _ in range(2):
+        await gateway.remove_bookmark(room.id, ids[0])
+    assert await gateway.bookmarks(room.id) == {}
 
 
 async def test_a_taken_name_is_a_refusal_with_its_code(gateway: Gateway) -> None:
