@@ -34,6 +34,7 @@ class Verb(StrEnum):
     MERGE = "merge"
     LIST = "list"
     STATUS = "status"
+    CATCHUP = "catchup"
     JOIN = "join"
     LOG = "log"
     TASK = "task"

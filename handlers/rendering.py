@@ -21,6 +21,7 @@ from playbooks.domain.entry import Entry
 from playbooks.domain.errors import mention
 from playbooks.domain.ids import MONITORING, PROTOCOL, UserId, incident_name, known_error_name
 from playbooks.domain.material import ReviewMaterial
+from playbooks.domain.milestones import MILESTONES
 from playbooks.domain.spoken import Place, key_event, newest_words
 
 _MARKUP = re.compile(r"([\\`*_\[\]|<~&])")
@@ -29,36 +30,6 @@ _OPENING = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:[-\s]|$))|(?=#{1,6}(
 """What would begin a list, a heading, a rule or a quotation if it stood first in a line."""
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 MACHINERY = {MONITORING: "monitoring", PROTOCOL: "the playbook"}
-MILESTONES = frozenset(
-    {
-        "IncidentDeclared",
-        "IncidentEntered",
-        "CandidateProposed",
-        "SeverityChanged",
-        "CommandTaken",
-        "CommandContested",
-        "ContestAwarded",
-        "ContestDecided",
-        "HandoverAccepted",
-        "LeadSeated",
-        "TeamFormed",
-        "TeamEnded",
-        "FreezeBegan",
-        "FreezeLifted",
-        "ChangeApproved",
-        "ChangeDenied",
-        "UpdateSent",
-        "StatementVerified",
-        "StatementRefuted",
-        "IncidentMitigated",
-        "IncidentResolved",
-        "IncidentReopened",
-        "KeyEventMarked",
-        "TaskAssigned",
-        "TaskDone",
-    },
-)
-"""Entries that a reader of a post-mortem looks for; the rest stays in the log."""
 
 
 def write_review(material: ReviewMaterial) -> str:
@@ -155,12 +126,17 @@ def story(entry: Entry, names: Mapping[UserId, str]) -> str:
     kind = _HUMP.sub(" ", entry.kind).capitalize()
     if entry.body is None:
         return f"{kind} (its words were deleted)"
-    tell = _SENTENCES.get(entry.kind)
-    return tell(_Words(entry.body, names)).rstrip(" :") if tell else kind
+    return sentence(entry.kind, Words(entry.body, names)) or kind
 
 
-class _Words:
-    """The fields of an entry, safe to stand in a sentence."""
+def sentence(kind: str, words: Words) -> str:
+    """An entry of this kind as a sentence, in words that are safe where it is shown; empty if it has none."""
+    tell = _SENTENCES.get(kind)
+    return tell(words).rstrip(" :") if tell else ""
+
+
+class Words:
+    """The fields of an entry, safe to stand in a sentence of Markdown."""
 
     def __init__(self, body: Mapping[str, Any], names: Mapping[UserId, str]) -> None:
         self._body = body
@@ -176,8 +152,9 @@ class _Words:
         return ", ".join(escaped(item) for item in self._body.get(key, ()))
 
 
-_HOW_LED = {"decree": ", as the commander decided", escaped("on_call"): ", on call"}
-_SENTENCES: dict[str, Callable[[_Words], str]] = {
+_ON_CALL = ", on call"
+_HOW_LED = {"decree": ", as the commander decided", "on_call": _ON_CALL, escaped("on_call"): _ON_CALL}
+_SENTENCES: dict[str, Callable[[Words], str]] = {
     "CandidateProposed": lambda w: f"Proposed by rule {w['rule']}: {w['rule_says']}",
     "IncidentDeclared": lambda w: (
         f"Declared by rule {w['rule']}: {w['rule_says']}"
@@ -203,10 +180,19 @@ _SENTENCES: dict[str, Callable[[_Words], str]] = {
     "ChangeApproved": lambda w: f"Change {w['ref']} approved by {w.who('by')}",
     "ChangeDenied": lambda w: f"Change {w['ref']} denied by {w.who('by')}",
     "UpdateSent": lambda w: f"Stakeholder update {w['number']} sent by {w.who('by')}",
+    "StatementMade": lambda w: (
+        f"{w.who('by')} suspects: {w['text']}"
+        if w["kind"] == "cause"
+        else f"{w.who('by')} states ({w['kind']}): {w['text']}"
+    ),
     "StatementVerified": lambda w: f"Verified ({w['kind']}): {w['text']}",
     "StatementRefuted": lambda w: f"Refuted ({w['kind']}): {w['text']}",
     "TaskAssigned": lambda w: f"Task {w['number']} for {w.who('assignee')}: {w['text']}",
     "TaskDone": lambda w: f"Task {w['number']} done, says {w.who('by')}: {w['text']}. {w['note']}".strip(),
+    "TaskDeclined": lambda w: f"{w.who('assignee')} cannot do task {w['number']}: {w['text']}",
+    "TaskDropped": lambda w: f"Task {w['number']} is not needed any more: {w['text']}",
+    "RoleGiven": lambda w: f"{w.who('person')} is {w['role']} now",
+    "RoleLaidDown": lambda w: f"{w.who('person')} is not {w['role']} any more",
     "IncidentMitigated": lambda w: f"Mitigated. {w['note']}".strip(),
     "IncidentResolved": lambda w: f"Resolved, {w['code']}: {w['note']}",
     "IncidentReopened": lambda w: f"Reopened: {w['reason']}",

@@ -253,6 +253,15 @@ class Entries(Protocol):
     async def newest(self, incident: IncidentId, kind: str, limit: int) -> Sequence[Entry]:
         """The newest entries of events of this class, in order of ``seq``."""
 
+    async def newest_of(self, incident: IncidentId, kinds: Collection[str], limit: int) -> Sequence[Entry]:
+        """``newest`` of several classes together."""
+
+    async def last_of(self, incident: IncidentId, by: UserId) -> Entry | None:
+        """What this person did last: said, pressed, typed or marked."""
+
+    async def before(self, incident: IncidentId, seq: int, limit: int) -> Sequence[Entry]:
+        """The entries before this number, newest first: a page to read a log backwards."""
+
     async def latest(self, incident: IncidentId, kind: str) -> Entry | None:
         """The newest entry of an event of this class."""
 

@@ -6,7 +6,7 @@ key is recorded once, so a redelivered fact cannot enter twice even in a race.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -103,6 +103,19 @@ class SqlEntries(SqlRecords[Entry]):
         of_kind = sa.and_(self._columns.incident == incident, self._columns.kind == kind)
         query = sa.select(tables.entries).where(of_kind).order_by(self._columns.seq.desc()).limit(limit)
         return list(reversed(await self._every(query)))
+
+    async def newest_of(self, incident: IncidentId, kinds: Collection[str], limit: int) -> Sequence[Entry]:
+        of_kinds = sa.and_(self._columns.incident == incident, self._columns.kind.in_(sorted(kinds)))
+        query = sa.select(tables.entries).where(of_kinds).order_by(self._columns.seq.desc()).limit(limit)
+        return list(reversed(await self._every(query)))
+
+    async def last_of(self, incident: IncidentId, by: UserId) -> Entry | None:
+        return await self._first_with("-seq", incident=incident, actor=by)
+
+    async def before(self, incident: IncidentId, seq: int, limit: int) -> Sequence[Entry]:
+        earlier = sa.and_(self._columns.incident == incident, self._columns.seq < seq)
+        query = sa.select(tables.entries).where(earlier).order_by(self._columns.seq.desc()).limit(limit)
+        return await self._every(query)
 
     async def blank(self, incident: IncidentId, seqs: Sequence[int]) -> None:
         """The one change that the log allows; the digest stays, so that the chain still verifies."""

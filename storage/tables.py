@@ -333,6 +333,7 @@ entries = Table(
     _text("hash"),
     sa.UniqueConstraint("incident", "key"),
     Index("ix_entries_kind", "incident", "kind", "seq"),
+    Index("ix_entries_actor", "incident", "actor", "seq"),
 )
 
 chains = Table(

@@ -25,7 +25,8 @@ SAME = {
     Verb.REPORT: "report notice complain",
     Verb.MERGE: "merge merged same duplicate",
     Verb.LIST: "list ls incidents live all",
-    Verb.STATUS: "status show card overview info st catchup summary",
+    Verb.STATUS: "status show card overview info st summary",
+    Verb.CATCHUP: "catchup missed whatsnew",
     Verb.JOIN: "join enter room",
     Verb.LOG: "log note timeline event write pin",
     Verb.TASK: "task assign todo delegate",
@@ -111,7 +112,8 @@ PAIRS = {
     "break glass": Verb.BREAK_GLASS,
     "known error": Verb.KNOWN,
     "known errors": Verb.KNOWN,
-    "catch up": Verb.STATUS,
+    "catch up": Verb.CATCHUP,
+    "what happened": Verb.CATCHUP,
     "root cause": Verb.HYPOTHESIS,
     "post mortem": Verb.REVIEW,
     "change freeze": Verb.FREEZE,
@@ -218,6 +220,21 @@ def span(words: str) -> tuple[timedelta | None, str]:
         return None, words
     length = timedelta(hours=int(found[1] or 0), minutes=int(found[2] or 0))
     return length, f"{words[: found.start()]} {words[found.end() :]}".strip()
+
+
+def back(words: str) -> timedelta | None:
+    """``30m``, ``the last 2 h``, ``since 45 min``, ``90``: how far to look back; a bare number is minutes."""
+    length, _ = span(words)
+    bare = re.fullmatch(r"\D*(\d{1,5})\s*", words)
+    if length is None and bare:
+        length = timedelta(minutes=int(bare[1]))
+    return length or None
+
+
+def page(words: str) -> tuple[int, int] | None:
+    """``entries 57 to 120``: the part of a log that a button asks for, without its two ends."""
+    found = re.fullmatch(r"entries (\d{1,9}) to (\d{1,9})", words.strip())
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def links(words: str) -> tuple[str, ...]:

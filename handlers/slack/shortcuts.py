@@ -14,6 +14,7 @@ from handlers.slack.grammar import readable
 from handlers.slack.payloads import Said, Shortcut
 from handlers.slack.verbs import perform
 from handlers.views import answers
+from handlers.views.happenings import message_url
 from handlers.views.kit import Message
 from handlers.views.modals.declaring import MAX_TITLE, Draft
 from handlers.views.modals.reporting import ReportDraft
@@ -69,10 +70,7 @@ async def log_message(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> 
 
 def permalink(desk: Desk, channel: str, message: Said) -> str:
     """The address of a message, as Slack writes it (Slack docs, chat.getPermalink)."""
-    there = f"{desk.room_url(ChannelId(channel))}/p{message.ts.replace('.', '')}"
-    if message.thread_ts in (None, message.ts):
-        return there
-    return f"{there}?thread_ts={message.thread_ts}&cid={channel}"
+    return message_url(desk.room_url, ChannelId(channel), message.ts, message.thread_ts)
 
 
 def _call(desk: Desk, windows: Windows, used: Shortcut, *, words: str = "") -> Call:

@@ -11,6 +11,7 @@ ANYBODY = (
     ("declare", "start an incident; anybody may"),
     ("report …", "say what you notice; it joins the incident that is open"),
     ("status", "where it stands"),
+    ("catchup", "what you missed since you were last here, or `catchup 30m`"),
     ("log …", "write down what matters; a 📌 on a message does the same"),
     ("task @ada 20m …", "ask somebody to do something; `tasks` lists them"),
     ("impact …", "say what users experience"),

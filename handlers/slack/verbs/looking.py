@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from handlers.slack import grammar
 from handlers.slack.calls import Call
 from handlers.slack.grammar import readable
 from handlers.views.answers import joining
+from handlers.views.catchup import caught_up, missed_before
 from handlers.views.frozen import freeze_of, freezes
 from handlers.views.help import help_text
 from handlers.views.kit import Message
@@ -13,7 +15,8 @@ from handlers.views.menu import menu, menu_elsewhere
 from handlers.views.review import review_ready
 from handlers.views.statements import facts
 from handlers.views.status import status
-from playbooks.protocol import find, freeze, room
+from playbooks.domain.errors import NeedsWords
+from playbooks.protocol import catchup, find, freeze, room
 
 
 async def show_menu(call: Call) -> Message:
@@ -36,6 +39,22 @@ async def show_live(call: Call) -> Message:
 async def show_status(call: Call) -> Message:
     """The card, and what stands behind it."""
     return status(await call.picture())
+
+
+async def catch_up(call: Call) -> Message:
+    """Where it stands and what they missed: since they were last heard of, or since the time they name."""
+    page = grammar.page(call.words)
+    if page is not None:
+        after, before = page
+        told = await catchup.earlier(
+            call.ports, incident=call.number, by=call.user, after=after, before=before
+        )
+        return missed_before(told, call.desk.room_url)
+    back = grammar.back(call.words)
+    if back is None and call.words:
+        raise NeedsWords("Say since when as a length of time, such as /incident catchup 30m.")
+    told = await catchup.catch_up(call.ports, incident=call.number, by=call.user, back=back)
+    return caught_up(told, call.user, call.desk.room_url)
 
 
 async def show_facts(call: Call) -> Message:

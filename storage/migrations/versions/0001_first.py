@@ -456,6 +456,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("incident", "key", name="uq_entries_incident_key"),
     )
     op.create_index("ix_entries_kind", "entries", ["incident", "kind", "seq"])
+    op.create_index("ix_entries_actor", "entries", ["incident", "actor", "seq"])
     op.create_table(
         "episodes",
         sa.Column("id", sa.Text(), nullable=False),

@@ -21,6 +21,7 @@ from handlers.views import answers, approval, brief, candidate, frozen, listing,
 from handlers.views.alike import looks_alike
 from handlers.views.announcement import TOGETHER, announcement, bulletin
 from handlers.views.card import card
+from handlers.views.catchup import caught_up, missed_before
 from handlers.views.help import help_text
 from handlers.views.home import home
 from handlers.views.kit import Message
@@ -36,11 +37,14 @@ from handlers.views.tasks import said, tasks
 from playbooks.domain import events as e
 from playbooks.domain.alike import Alike, Nearness
 from playbooks.domain.digest import compose
+from playbooks.domain.entry import GENESIS, entry_for
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId
 from playbooks.domain.incident import State
+from playbooks.domain.milestones import TOLD
 from playbooks.domain.review import Kinship, Proposal
 from playbooks.domain.statement import StatementClass
+from playbooks.protocol.catchup import Catchup, Missed, Since, Stretch
 from playbooks.protocol.outlook import outlook
 from playbooks.protocol.picture import Picture
 from playbooks.protocol.report import Filed
@@ -54,6 +58,7 @@ EVENTS = [
     if isinstance(kind, type) and issubclass(kind, e.Event) and kind is not e.Event
 ]
 PEOPLE = (ADA, BOB, GUS)
+FIELDS = sorted({field.name for kind in EVENTS for field in dataclasses.fields(kind)})
 SECONDS = st.integers(-(10**9), 10**9)
 KNOWN_RANGES: dict[type[e.Event], dict[str, Any]] = {
     e.ClockRead: {"elapsed_seconds": SECONDS, "margin_seconds": SECONDS},
@@ -87,6 +92,8 @@ MESSAGES: dict[str, Callable[[Picture, Handbook], Message]] = {
     "review": lambda p, h: review_ready(p),
     "facts": lambda p, h: facts(p),
     "status": lambda p, h: status(p),
+    "caught up": lambda p, h: caught_up(_missed(p), ADA, _room_url),
+    "caught up further back": lambda p, h: missed_before(_missed(p), _room_url),
     "menu of the commander": lambda p, h: menu(p, ADA, h),
     "menu of a manager": lambda p, h: menu(p, GUS, h),
     "menu elsewhere": lambda p, h: menu_elsewhere([p.incident] * 20, h),
@@ -112,6 +119,33 @@ MESSAGES: dict[str, Callable[[Picture, Handbook], Message]] = {
     "task answered": lambda p, h: said(p.tasks[0]),
     "help": lambda p, h: help_text(),
 }
+
+
+def _room_url(channel: str) -> str:
+    return f"https://app.slack.com/client/T0TOCSIN/{channel}"
+
+
+def _missed(p: Picture) -> Catchup:
+    """An entry of every kind that is told, with foreign words in all of them."""
+    facts = {"incident": p.incident.id, "at": p.at, "by": ADA, "text": p.incident.title, "seq": 7}
+    kinds = [*sorted(TOLD), "MessageSaid"]
+    bodies = [{**dict.fromkeys(FIELDS, p.incident.title), **facts, "ts": "1.000001"} for _ in kinds]
+    shape = entry_for(_event(p), seq=3, prev_hash=GENESIS, recorded_at=p.at)
+    told = tuple(dataclasses.replace(shape, kind=k, body=b) for k, b in zip(kinds, bodies, strict=True))
+    missed = Missed(
+        stretch=Stretch(how=Since.LEFT, since=p.at),
+        told=told[:10],
+        more=9,
+        said=told[-3:],
+        messages=12,
+        unread=False,
+        words={},
+    )
+    return Catchup(picture=p, decided=told[10:], missed=missed)
+
+
+def _event(p: Picture) -> e.Event:
+    return e.WordsRemoved(incident=p.incident.id, by=ADA, at=p.at, entries=(), reason="")
 
 
 def _alike(p: Picture) -> tuple[Alike, ...]:

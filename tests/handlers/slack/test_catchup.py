@@ -1,0 +1,58 @@
+"""Catching up by command and button, in the room and outside of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.handlers.judging import words
+from tests.handlers.slack.conftest import LOBBY, Office, labelled
+
+
+def said(answer: object) -> str:
+    return words(answer["blocks"]) if answer else ""  # type: ignore[index]  # an acknowledgement's body
+
+
+async def test_whoever_comes_back_reads_what_they_missed_page_by_page(office: Office) -> None:
+    await office.in_room()
+    await office.slash("log I go and eat", by="U0DEV")
+    await office.slash("take", by="U0BOB")
+    await office.slash("task <@U0CLEO> read the log", by="U0BOB")
+    for number in range(12):
+        await office.slash(f"log step {number} &lt;!channel&gt;", by="U0BOB")
+    told = await office.slash("catch up", by="U0DEV")
+    for words_ in (
+        "Open*, SEV1",
+        "Commander* <@U0BOB>",
+        "1 task open",
+        "when you were last heard of here",
+        "and 4 more before these",
+        "📌 <@U0BOB>: step 11 &lt;!channel&gt;",
+    ):
+        assert words_ in said(told)
+    assert "step 0" not in said(told)
+    before = said(await office.press(labelled(told, "Earlier"), by="U0DEV"))
+    assert "<@U0BOB> took command" in before
+    assert "step 1 " in before
+    assert "I go and eat" not in before, "they know that"
+    assert "nothing happened" in said(await office.slash("catchup", by="U0BOB"))
+
+
+@pytest.mark.parametrize("length", ["30m", "the last 2 h", "since 45 min", "90", "1h 30m"])
+async def test_how_far_back_may_be_said(office: Office, length: str) -> None:
+    await office.in_room()
+    await office.slash("log rolled back")
+    assert "rolled back" in said(await office.slash(f"catchup {length}"))
+
+
+async def test_what_is_no_length_of_time_is_refused_kindly(office: Office) -> None:
+    await office.in_room()
+    assert "such as /incident catchup 30m" in said(await office.slash("catchup on everything"))
+
+
+async def test_outside_the_room_it_asks_which_incident(office: Office) -> None:
+    await office.in_room()
+    await office.in_room(title="searching is slow", service="search")
+    asked = await office.slash("catchup 30m", channel=LOBBY)
+    assert "Which incident" in said(asked)
+    answer = await office.press(labelled(asked, "This one"))
+    assert "Since" in said(answer)
