@@ -35,6 +35,7 @@ class Verb(StrEnum):
     LIST = "list"
     STATUS = "status"
     CATCHUP = "catchup"
+    SEARCH = "search"
     JOIN = "join"
     LOG = "log"
     TASK = "task"

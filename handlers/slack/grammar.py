@@ -26,6 +26,7 @@ SAME = {
     Verb.MERGE: "merge merged same duplicate",
     Verb.LIST: "list ls incidents live all",
     Verb.STATUS: "status show card overview info st summary",
+    Verb.SEARCH: "search find grep look",
     Verb.CATCHUP: "catchup missed whatsnew",
     Verb.JOIN: "join enter room",
     Verb.LOG: "log note timeline event write pin",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from handlers.rendering import MACHINERY, Words, sentence
 from handlers.views.text import Markup, clock_time, date_and_time, foreign, join, link, person, say
 from playbooks.domain.entry import Entry
-from playbooks.domain.ids import ChannelId, UserId
+from playbooks.domain.ids import ChannelId, UserId, instant
+from playbooks.domain.search import OF_MESSAGES
 from playbooks.domain.spoken import Place
 
 RoomUrl = Callable[[ChannelId], str]
@@ -45,17 +47,41 @@ def happening(entry: Entry, words: Mapping[Place, str], room_url: RoomUrl, *, da
     return say("{at} {what}{link}", at=at, what=_what(entry, words), link=_link(body, room_url))
 
 
+def found_line(entry: Entry, text: str, room_url: RoomUrl, *, day: bool) -> Markup:
+    """An entry that was searched for, with the words in which it was found."""
+    body = entry.body or {}
+    written = instant(str(body["ts"])) if body.get("ts") else entry.at
+    at = date_and_time(written) if day else clock_time(written)
+    if entry.kind in OF_MESSAGES:
+        what = said(body, text, marked=entry.kind == "KeyEventMarked")
+    else:
+        what = Markup(sentence(entry.kind, SlackWords(body))) or _plainly(entry, text)
+    return say("{at} {what}{link}", at=at, what=what, link=_link(body, room_url))
+
+
+def said(body: Mapping[str, object], text: str, *, marked: bool) -> Markup:
+    """What somebody said or wrote down."""
+    who = person(str(body.get("author") or body["by"]))
+    mark = Markup("📌 " if marked else "")
+    shown = foreign(text, _WORDS) or Markup("_a message without words_")
+    return say("{mark}{who}: {text}", mark=mark, who=who, text=shown)
+
+
+def _plainly(entry: Entry, text: str) -> Markup:
+    """An entry that has no sentence of its own: its kind, and its words."""
+    kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", entry.kind).capitalize()
+    who = MACHINERY.get(entry.actor) or person(entry.actor)
+    return say("{kind} ({who}): {text}", kind=kind, who=who, text=foreign(text, _WORDS))
+
+
 def _what(entry: Entry, words: Mapping[Place, str]) -> Markup:
     body = entry.body
     if body is None:
         return Markup("_words that were removed_")
     place = str(body.get("channel")), str(body.get("ts"))
     if entry.kind in ("MessageSaid", "KeyEventMarked"):
-        who = person(str(body.get("author") or body["by"]))
         text = words.get(place, str(body["text"])) if body.get("ts") else str(body["text"])
-        mark = Markup("📌 " if entry.kind == "KeyEventMarked" else "")
-        shown = foreign(text, _WORDS) or Markup("_a message without words_")
-        return say("{mark}{who}: {text}", mark=mark, who=who, text=shown)
+        return said(body, text, marked=entry.kind == "KeyEventMarked")
     return Markup(sentence(entry.kind, SlackWords(body)))
 
 

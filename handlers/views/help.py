@@ -32,9 +32,9 @@ SPEAKING = (
     ("update", "read and send the stakeholder update"),
 )
 MORE = (
-    "list · join · fact · doing · workaround · estimate · facts · refute · contest · yield · recall · "
-    "deputy · scribe · comms · team · override · thaw · approve · deny · reopen · close · breakglass · "
-    "drill · backfill · known · review"
+    "list · search · join · fact · doing · workaround · estimate · facts · refute · contest · "
+    "yield · recall · deputy · scribe · comms · team · override · thaw · approve · deny · "
+    "reopen · close · breakglass · drill · backfill · known · review"
 )
 
 

@@ -145,3 +145,25 @@ async def test_a_key_event_can_be_written_in_a_form_and_empty_words_are_sent_bac
     assert done.kind == "closed"
     (noted,) = await record.log("KeyEventMarked")
     assert (noted.actor, (noted.body or {})["text"]) == ("U0DEV", "switched to the spare certificate")
+
+
+@on_both
+async def test_who_comes_back_catches_up_and_finds_what_was_said(cast: Cast, record: Record) -> None:
+    await declared(cast)
+    await record.delivered()
+    await cast.person("cleo").join(cast.room)
+    await cast.person("dev").say(cast.room, "I go and get some food")
+    await record.logged("MessageSaid", "some food")
+    said = await cast.person("cleo").say(cast.room, "the certificate of payments-7 has expired")
+    await record.logged("MessageSaid", "payments-7")
+    await cast.person("cleo").edit(said, "the certificate of payments-9 has expired")
+    await record.logged("MessageEdited", "payments-9")
+    await cast.command("bob", "log renewing the certificate", room=cast.room)
+
+    told = await cast.command("dev", "catchup", room=cast.room)
+    assert "last heard of here" in told
+    assert "renewing the certificate" in told
+    assert "payments-9 has expired" in told
+    assert "some food" not in told, "they said that themselves"
+    found = await cast.command("dev", "search EXPIRED certificate", room="general")
+    assert ("payments-9" in found, "payments-7" in found) == (True, False)

@@ -41,6 +41,7 @@ VERBS: dict[Verb, Does] = {
     Verb.KNOWN: Does(looking.show_known, needs_incident=False, only_looks=True),
     Verb.FREEZE: Does(looking.show_freeze, needs_incident=False, only_looks=True),
     Verb.STATUS: Does(looking.show_status, only_looks=True, after_the_end=True),
+    Verb.SEARCH: Does(looking.search_log, only_looks=True, after_the_end=True),
     Verb.CATCHUP: Does(looking.catch_up, only_looks=True, after_the_end=True),
     Verb.FACTS: Does(looking.show_facts, only_looks=True),
     Verb.REVIEW: Does(looking.show_review, after_the_end=True),

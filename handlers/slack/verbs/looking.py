@@ -13,10 +13,11 @@ from handlers.views.kit import Message
 from handlers.views.listing import known_errors, live_incidents
 from handlers.views.menu import menu, menu_elsewhere
 from handlers.views.review import review_ready
+from handlers.views.search import searched
 from handlers.views.statements import facts
 from handlers.views.status import status
 from playbooks.domain.errors import NeedsWords
-from playbooks.protocol import catchup, find, freeze, room
+from playbooks.protocol import catchup, find, freeze, room, search
 
 
 async def show_menu(call: Call) -> Message:
@@ -55,6 +56,14 @@ async def catch_up(call: Call) -> Message:
         raise NeedsWords("Say since when as a length of time, such as /incident catchup 30m.")
     told = await catchup.catch_up(call.ports, incident=call.number, by=call.user, back=back)
     return caught_up(told, call.user, call.desk.room_url)
+
+
+async def search_log(call: Call) -> Message:
+    """What stands in the log of the incident about the words."""
+    words = readable(call.words)
+    return searched(
+        await search.search(call.ports, incident=call.number, words=words), words, call.desk.room_url
+    )
 
 
 async def show_facts(call: Call) -> Message:

@@ -56,3 +56,16 @@ async def test_outside_the_room_it_asks_which_incident(office: Office) -> None:
     assert "Which incident" in said(asked)
     answer = await office.press(labelled(asked, "This one"))
     assert "Since" in said(answer)
+
+
+async def test_what_was_said_is_searched_by_command(office: Office) -> None:
+    await office.in_room()
+    await office.slash("log the <@U0EVE|eve> certificate &amp; key expired", by="U0BOB")
+    answer = said(await office.slash("find KEY certificate", by="U0DEV"))
+    assert "1 hit" in answer
+    assert "📌 <@U0BOB>: the @eve certificate &amp; key expired" in answer
+    assert "Nothing in the log" in said(await office.slash("search rollback"))
+    assert "Write what to look for" in said(await office.slash("search"))
+    await office.in_room(title="searching is slow", service="search")
+    asked = await office.slash("search certificate", channel=LOBBY)
+    assert "Which incident" in said(asked)

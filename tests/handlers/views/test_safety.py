@@ -30,6 +30,7 @@ from handlers.views.modals import declaring, ending, learning, merging, reportin
 from handlers.views.modals import tasks as task_forms
 from handlers.views.notices import private_notice, room_notice
 from handlers.views.review import review_ready
+from handlers.views.search import searched
 from handlers.views.statements import facts
 from handlers.views.status import status
 from handlers.views.tasks import given as task_given
@@ -48,6 +49,7 @@ from playbooks.protocol.catchup import Catchup, Missed, Since, Stretch
 from playbooks.protocol.outlook import outlook
 from playbooks.protocol.picture import Picture
 from playbooks.protocol.report import Filed
+from playbooks.protocol.search import Found, Hit
 from tests.handlers import scenes
 from tests.handlers.judging import accept_message, accept_view
 from tests.handlers.scenes import ADA, BOB, CHECKOUT, GUS, HOSTILE, picture, poisoned
@@ -94,6 +96,10 @@ MESSAGES: dict[str, Callable[[Picture, Handbook], Message]] = {
     "status": lambda p, h: status(p),
     "caught up": lambda p, h: caught_up(_missed(p), ADA, _room_url),
     "caught up further back": lambda p, h: missed_before(_missed(p), _room_url),
+    "searched": lambda p, h: searched(_found(p), p.incident.title, _room_url),
+    "searched in vain": lambda p, h: searched(
+        dataclasses.replace(_found(p), hits=()), p.incident.title, _room_url
+    ),
     "menu of the commander": lambda p, h: menu(p, ADA, h),
     "menu of a manager": lambda p, h: menu(p, GUS, h),
     "menu elsewhere": lambda p, h: menu_elsewhere([p.incident] * 20, h),
@@ -142,6 +148,13 @@ def _missed(p: Picture) -> Catchup:
         words={},
     )
     return Catchup(picture=p, decided=told[10:], missed=missed)
+
+
+def _found(p: Picture) -> Found:
+    told = _missed(p)
+    entries = [*told.decided, *told.missed.said]
+    hits = tuple(Hit(entry=entry, text=p.incident.title) for entry in entries[-10:])
+    return Found(incident=p.incident, hits=hits, older=True)
 
 
 def _event(p: Picture) -> e.Event:
