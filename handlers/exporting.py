@@ -15,6 +15,7 @@ from typing import Any
 from playbooks.domain.entry import GENESIS, Entry, plain
 from playbooks.domain.ids import incident_name
 from playbooks.domain.incident import Incident
+from playbooks.domain.label import with_label
 from playbooks.domain.retold import Change, reason_of, retell
 
 _EVERY_EVENT_HAS = frozenset(("incident", "by", "at"))
@@ -118,7 +119,7 @@ def _text(entry: Entry) -> str:
     if entry.kind == "MessageEdited":
         return f"{body['before']} → {body['after']}"
     if isinstance(body.get("text"), str) and body["text"]:
-        return str(body["text"])
+        return with_label(body.get("label"), str(body["text"]))
     facts = {name: value for name, value in body.items() if name not in _EVERY_EVENT_HAS}
     said = ((name, value) for name, value in facts.items() if value not in ("", None, []))
     return "; ".join(f"{name}: {_shown(value)}" for name, value in said)

@@ -20,6 +20,7 @@ from handlers.views.kit import View
 from playbooks.domain.errors import NeedsWords
 from playbooks.domain.ids import ClearanceId, UserId
 from playbooks.domain.incident import ResolutionCode
+from playbooks.domain.label import Label
 from playbooks.domain.role import Role
 from playbooks.domain.statement import StatementClass
 from playbooks.protocol import command, communicate, declare, freeze, glass, resolve, timeline
@@ -34,7 +35,11 @@ async def reject(call: Call, form: Submission) -> None:
 
 async def log(call: Call, form: Submission) -> None:
     """Write a key event into the log."""
-    await timeline.note(call.ports, incident=call.number, text=form.words(Field.TEXT), by=call.user)
+    kind = form.words(Field.KIND)
+    label = Label(kind) if kind in tuple(Label) else None
+    await timeline.note(
+        call.ports, incident=call.number, text=form.words(Field.TEXT), by=call.user, label=label
+    )
 
 
 async def state(call: Call, form: Submission) -> View:

@@ -33,6 +33,7 @@ from playbooks.domain.events import (
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ChannelId, IncidentId, UserId, incident_name
 from playbooks.domain.incident import Incident
+from playbooks.domain.label import Label, with_label
 from playbooks.domain.statement import Statement, StatementClass
 
 MAX_INPUT_ERROR = 300
@@ -253,7 +254,7 @@ def stated(statement: Statement, number: int) -> Markup:
     )
 
 
-def noted(text: str) -> Message:
+def noted(text: str, label: Label | None = None) -> Message:
     """A key event was written into the log."""
-    words = say("📌 In the log: {text}", text=foreign(text, 300))
+    words = say("📌 In the log: {text}", text=foreign(with_label(label, text), 300))
     return message(words, context(words))

@@ -9,6 +9,7 @@ from handlers.rendering import MACHINERY, Words, sentence
 from handlers.views.text import Markup, clock_time, date_and_time, foreign, join, link, person, say
 from playbooks.domain.entry import Entry
 from playbooks.domain.ids import ChannelId, UserId, instant
+from playbooks.domain.label import with_label
 from playbooks.domain.search import OF_MESSAGES
 from playbooks.domain.spoken import Place
 
@@ -63,7 +64,7 @@ def said(body: Mapping[str, object], text: str, *, marked: bool) -> Markup:
     """What somebody said or wrote down."""
     who = person(str(body.get("author") or body["by"]))
     mark = Markup("📌 " if marked else "")
-    shown = foreign(text, _WORDS) or Markup("_a message without words_")
+    shown = foreign(with_label(body.get("label"), text), _WORDS) or Markup("_a message without words_")
     return say("{mark}{who}: {text}", mark=mark, who=who, text=shown)
 
 

@@ -27,6 +27,7 @@ from playbooks.domain.events import (
     UpdateOverdue,
 )
 from playbooks.domain.ids import IncidentId, UserId
+from playbooks.domain.label import with_label
 
 GENESIS = "0" * 64
 JUST_NOW = timedelta(minutes=2)
@@ -125,7 +126,8 @@ def _key_of_mark(event: KeyEventMarked) -> str:
     """A message is marked once, whoever does it; words of one's own are written once in a while."""
     if event.ts is not None:
         return f"marked:{event.channel}:{event.ts}"
-    return f"noted:{event.by}:{event.at.timestamp() // JUST_NOW.total_seconds():.0f}:{digest(event.text)}"
+    words = digest(with_label(event.label, event.text))
+    return f"noted:{event.by}:{event.at.timestamp() // JUST_NOW.total_seconds():.0f}:{words}"
 
 
 def entry_for(event: Event, *, seq: int, prev_hash: str, recorded_at: datetime) -> Entry:

@@ -35,14 +35,17 @@ def withheld(
     *,
     audience: Audience = Audience.STAKEHOLDER,
     known: Collection[str] = (),
+    guesses: Collection[str] = (),
 ) -> str | None:
     """Why the text must not go to the audience, or None if nothing speaks against it.
 
-    ``known`` are texts the readers have anyway, such as titles of services.
+    ``known`` are texts the readers have anyway, such as titles of services; ``guesses`` are
+    hypotheses that were written into the log.
     """
     told = [s for s in statements if was_told(s, audience)]
     return (
-        _repeats(text, [s for s in statements if not was_told(s, audience)], told, known)
+        _repeats_a_guess(text, guesses, told, known)
+        or _repeats(text, [s for s in statements if not was_told(s, audience)], told, known)
         or _names_a_cause(text, told)
         or _guesses(text, told)
     )
@@ -52,17 +55,37 @@ def _repeats(
     text: str, untold: Sequence[Statement], told: Sequence[Statement], known: Collection[str]
 ) -> str | None:
     """Words count against the text only if the readers have not seen them anywhere else."""
-    said = set(words(text))
-    free = {word for source in (*(s.text for s in told), *known) for word in words(source)}
     for statement in untold:
-        own = set(words(statement.text)) - free
-        shared = [word for word in dict.fromkeys(words(statement.text)) if word in own & said]
-        if len(shared) >= QUOTED_WORDS and len(shared) >= QUOTED_SHARE * len(own):
+        shared = _shared(text, statement.text, told, known)
+        if shared:
             return (
-                f"“{' '.join(shared)}” comes from a statement that was not released: “{statement.text}”. "
+                f"“{shared}” comes from a statement that was not released: “{statement.text}”. "
                 "Release that one, or write it without these words."
             )
     return None
+
+
+def _repeats_a_guess(
+    text: str, guesses: Collection[str], told: Sequence[Statement], known: Collection[str]
+) -> str | None:
+    for guess in guesses:
+        shared = _shared(text, guess, told, known)
+        if shared:
+            return (
+                f"“{shared}” comes from a hypothesis in the log: “{guess}”. It stays in the room. "
+                "State it with /incident hypothesis and have it verified, or write it without these words."
+            )
+    return None
+
+
+def _shared(text: str, source: str, told: Sequence[Statement], known: Collection[str]) -> str:
+    """The words of a source that the text repeats and the readers do not know; empty if too few."""
+    free = {word for other in (*(s.text for s in told), *known) for word in words(other)}
+    own = set(words(source)) - free
+    said = set(words(text))
+    shared = [word for word in dict.fromkeys(words(source)) if word in own & said]
+    enough = len(shared) >= QUOTED_WORDS and len(shared) >= QUOTED_SHARE * len(own)
+    return " ".join(shared) if enough else ""
 
 
 def _names_a_cause(text: str, told: Sequence[Statement]) -> str | None:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from playbooks.domain.entry import Entry
 from playbooks.domain.events import KeyEventMarked, MessageEdited, MessageSaid
+from playbooks.domain.label import with_label
 
 _WORDS = {MessageSaid.__name__: "text", MessageEdited.__name__: "after"}
 
@@ -31,8 +32,9 @@ def newest_words(entries: Iterable[Entry]) -> Mapping[Place, str]:
 
 
 def key_event(entry: Entry, words: Mapping[Place, str]) -> str:
-    """What a key event says: a marked message as it reads now, else as it was written down."""
+    """What a key event says, its label first: a marked message as it reads now, else as it was written."""
     body = entry.body if entry.kind == KeyEventMarked.__name__ else None
     if body is None:
         return ""
-    return words.get((str(body["channel"]), str(body["ts"]))) or str(body["text"])
+    text = words.get((str(body["channel"]), str(body["ts"]))) or str(body["text"])
+    return with_label(body.get("label"), text)

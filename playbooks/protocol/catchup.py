@@ -13,9 +13,10 @@ from enum import Enum
 
 from playbooks.domain.entry import Entry
 from playbooks.domain.errors import IncidentNotFound
-from playbooks.domain.events import MessageSaid
+from playbooks.domain.events import KeyEventMarked, MessageSaid
 from playbooks.domain.ids import IncidentId, UserId
 from playbooks.domain.incident import Incident
+from playbooks.domain.label import Label
 from playbooks.domain.milestones import DECIDED, TOLD
 from playbooks.domain.spoken import Place
 from playbooks.ports import Ports, Unit
@@ -27,6 +28,8 @@ READ = 2_000
 SHOWN = 10
 SAID = 3
 DECISIONS = 5
+NOTES = 100
+"""Among so many of the newest key events decisions are looked for."""
 
 
 class Since(Enum):
@@ -117,9 +120,17 @@ async def _told(unit: Unit, ports: Ports, incident: Incident, by: UserId, stretc
     missed = await _missed(unit, incident.id, by, stretch)
     return Catchup(
         picture=await draw(unit, ports.handbook(), incident, at=ports.clock.now()),
-        decided=tuple(await unit.entries.newest_of(incident.id, DECIDED, DECISIONS)),
+        decided=await _decided(unit, incident.id),
         missed=missed,
     )
+
+
+async def _decided(unit: Unit, incident: IncidentId) -> tuple[Entry, ...]:
+    """The newest decisions: of those who lead, and those that somebody wrote down as such."""
+    made = await unit.entries.newest_of(incident, DECIDED, DECISIONS)
+    noted = await unit.entries.newest(incident, KeyEventMarked.__name__, NOTES)
+    decisions = [e for e in noted if e.body and e.body.get("label") == Label.DECISION]
+    return tuple(sorted([*made, *decisions], key=lambda e: e.seq)[-DECISIONS:])
 
 
 async def _missed(unit: Unit, incident: IncidentId, by: UserId, stretch: Stretch) -> Missed:

@@ -24,6 +24,7 @@ from playbooks.domain.errors import (
     mention,
 )
 from playbooks.domain.events import (
+    KeyEventMarked,
     StatementMade,
     StatementRefuted,
     StatementReleased,
@@ -35,6 +36,7 @@ from playbooks.domain.events import (
 )
 from playbooks.domain.ids import PROTOCOL, IncidentId, StatementId, UpdateId, UserId
 from playbooks.domain.incident import Incident, State
+from playbooks.domain.label import Label
 from playbooks.domain.person import kind_of
 from playbooks.domain.roles import comms_of
 from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
@@ -45,6 +47,8 @@ from playbooks.protocol import family
 from playbooks.protocol.recording import locked, record
 from playbooks.schema import TwoPeople
 
+NOTES = 1_000
+"""Among so many of the newest key events hypotheses are looked for."""
 MAX_STATEMENT = 500
 
 
@@ -229,7 +233,7 @@ async def send(
             raise NotNeeded(
                 "The last update was sent and nothing more is promised. Reopen the incident to send more."
             )
-        _check(note, await unit.statements.of(incident))
+        _check(note, await unit.statements.of(incident), await _guesses(unit, incident) if note else ())
         next_at = _next_at(ports, found)
         digest = await _compose(unit, ports, found, number=due.number, note=note)
         sent = replace(
@@ -371,8 +375,18 @@ def _next_at(ports: Ports, incident: Incident) -> datetime | None:
     return next_due(incident.declared_at, ports.handbook().playbook.updates, at=ports.clock.now())
 
 
-def _check(note: str, statements: Sequence[Statement]) -> None:
-    refusal = hygiene.withheld(note, statements) if note.strip() else None
+async def _guesses(unit: Unit, incident: IncidentId) -> tuple[str, ...]:
+    """Every hypothesis that was written into the log."""
+    noted = await unit.entries.newest(incident, KeyEventMarked.__name__, NOTES)
+    return tuple(
+        str(entry.body["text"])
+        for entry in noted
+        if entry.body and entry.body.get("label") == Label.HYPOTHESIS
+    )
+
+
+def _check(note: str, statements: Sequence[Statement], guesses: Sequence[str]) -> None:
+    refusal = hygiene.withheld(note, statements, guesses=guesses) if note.strip() else None
     if refusal is not None:
         raise TextWithheld(refusal)
 

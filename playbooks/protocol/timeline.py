@@ -14,6 +14,7 @@ from playbooks.domain.errors import NeedsWords
 from playbooks.domain.events import Event, KeyEventMarked, MessageDeleted, MessageEdited, MessageSaid
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId, instant
 from playbooks.domain.incident import Incident, RoomState
+from playbooks.domain.label import Label, labelled
 from playbooks.domain.spoken import newest_words
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.recording import locked, record
@@ -136,24 +137,30 @@ async def marked(
         return await _keep(unit, ports, incident, event)
 
 
-async def note(ports: Ports, *, incident: IncidentId, text: str, by: UserId) -> KeyEventMarked:
+async def note(
+    ports: Ports, *, incident: IncidentId, text: str, by: UserId, label: Label | None = None
+) -> KeyEventMarked:
     """Write a key event into the log by command, once for words that were typed again just now.
+
+    A label at the beginning of the words (``question: …``) counts if none is given.
 
     Raises NeedsWords, IncidentNotFound.
     """
     if not text.strip():
         raise NeedsWords("Write what happened: /incident log rolled back 4.12 in eu-west")
+    first, words = labelled(text)
     async with ports.units() as unit:
         found = await locked(unit, incident)
         event = KeyEventMarked(
             incident=incident,
             by=by,
             at=ports.clock.now(),
-            text=text.strip()[:MAX_TEXT],
+            text=words[:MAX_TEXT],
             channel=found.room,
             ts=None,
             author=by,
             how="command",
+            label=label or first,
         )
         if not await _noted_just_now(unit, event):
             await record(unit, ports, found, event)

@@ -116,3 +116,11 @@ async def test_an_incident_that_does_not_exist_is_refused(house: House) -> None:
         await told(house, ADA)
     with pytest.raises(IncidentNotFound):
         await catchup.earlier(house.ports, incident=ONE, by=ADA, after=0, before=9)
+
+
+@ON_SQLITE
+async def test_decisions_that_were_written_down_are_among_the_decisions(house: House) -> None:
+    await house.in_room()
+    await timeline.note(house.ports, incident=ONE, text="decision: fail over", by=ADA)
+    await timeline.note(house.ports, incident=ONE, text="question: to where?", by=ADA)
+    assert [str((e.body or {})["text"]) for e in (await told(house, GUS)).decided] == ["fail over"]

@@ -25,7 +25,7 @@ from playbooks.domain.incident import ResolutionCode
 from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.update import Update, UpdateState
-from playbooks.protocol import alarms, command, communicate, find, resolve
+from playbooks.protocol import alarms, command, communicate, find, resolve, timeline
 from tests.clock import START
 from tests.protocol.conftest import ADA, BOB, CLEO, DEV, EVE, FAY, GUS, ON_SQLITE, House, signal
 
@@ -496,3 +496,13 @@ async def test_what_readers_know_is_not_released_again(house: House) -> None:
     said = await released(house)
     with pytest.raises(NotNeeded, match=r"^Stakeholders may be told this already\.$"):
         await communicate.release(house.ports, statement=said.id, by=EVE)
+
+
+async def test_no_update_repeats_a_hypothesis_that_was_written_into_the_log(house: House) -> None:
+    await commanded(house)
+    await timeline.note(house.ports, incident=ONE, text="hypothesis: the connection pool leaks", by=ADA)
+    await timeline.note(house.ports, incident=ONE, text="decision: customers call the hotline", by=ADA)
+    with pytest.raises(TextWithheld, match="hypothesis in the log"):
+        await communicate.send(house.ports, incident=ONE, by=EVE, note="A connection pool leaks.")
+    sent = await communicate.send(house.ports, incident=ONE, by=EVE, note="Customers call the hotline.")
+    assert "pool" not in str(sent.digest)

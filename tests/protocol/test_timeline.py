@@ -369,3 +369,12 @@ async def test_deleted_words_that_arrive_after_their_deletion_do_not_enter(house
     assert await edited(forgetful, 1, "my private view", before="my private opinion", when=3)
     assert "private" not in str(await forgetful.log())
     assert [kind for kind in await house.kinds() if kind in TALK] == [TALK[2], *TALK[:2]]
+
+
+async def test_a_key_event_keeps_what_it_is(house: House) -> None:
+    await house.in_room()
+    for text, label in (("Question: who?", "question"), ("who?", None), ("question : who?", "question")):
+        event = await timeline.note(house.ports, incident=ONE, text=text, by=ADA)
+        assert (event.text, event.label) == ("who?", label)
+    notes = [e.body or {} for e in await house.log() if e.kind == "KeyEventMarked"]
+    assert [(body["text"], body["label"]) for body in notes] == [("who?", "question"), ("who?", None)]

@@ -35,7 +35,7 @@ async def log(call: Call) -> Message | None:
     event = await timeline.note(
         call.ports, incident=call.number, text=grammar.readable(call.words), by=call.user
     )
-    return answers.noted(event.text)
+    return answers.noted(event.text, event.label)
 
 
 def stating(verb: Verb) -> Say:

@@ -9,6 +9,7 @@ from handlers.views.text import Markup, say
 from handlers.views.update import update
 from playbooks.domain.digest import Digest
 from playbooks.domain.ids import IncidentId, incident_name
+from playbooks.domain.label import Label
 from playbooks.domain.statement import StatementClass
 
 KINDS = (
@@ -34,6 +35,13 @@ def log(incident: IncidentId, *, text: str = "") -> View:
             initial=text,
             placeholder="Rolled back 4.12 in eu-west",
             lines=True,
+        ),
+        choice(
+            Field.KIND,
+            "What is it?",
+            [(label.value, label.capitalize()) for label in Label],
+            hint="A hypothesis stays in the room.",
+            optional=True,
         ),
         submit="Write it down",
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from playbooks.domain.events.fact import Event
 from playbooks.domain.ids import ChannelId, Ts, UserId
+from playbooks.domain.label import Label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,5 +64,7 @@ class KeyEventMarked(Event):
     author: UserId
     how: str
     """``command`` or ``reaction``."""
+    label: Label | None = None
+    """What it is, if its writer said so."""
     recovered: bool = False
     """Whether the mark was missed when it was made, and found in the room later."""
