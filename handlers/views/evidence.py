@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.views.phrases import evidence_lines
 from handlers.views.text import Markup, foreign, join, person, say
-from playbooks.domain.evidence import shown
+from playbooks.domain.evidence import behind, shown
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import is_person
 from playbooks.protocol.picture import Picture
@@ -14,7 +14,7 @@ _SHOWN = 8
 
 def evidence(picture: Picture, handbook: Handbook) -> Markup:
     """The words beside the picture of its alerts, and in its place where there is none."""
-    known = shown(picture.episodes)
+    known = shown(behind(picture.episodes, declared_at=picture.incident.declared_at))
     titles = {str(one.service): handbook.title(one.service) for one in known}
     origins = dict.fromkeys(one.origin for one in known)
     measured = say("Measured by {origins}", origins=foreign(", ".join(origins), 200))

@@ -33,6 +33,11 @@ def shown(episodes: Iterable[Episode]) -> tuple[Evidence, ...]:
     )
 
 
+def behind(episodes: Iterable[Episode], *, declared_at: datetime) -> tuple[Episode, ...]:
+    """Alerts that began before the declaration: what came after it is not why it was declared."""
+    return tuple(episode for episode in episodes if episode.starts_at <= declared_at)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
     """One alert on the strip; ``end`` None in its last span means that it fires still."""
@@ -62,7 +67,7 @@ def strip(episodes: Sequence[Episode], *, declared_at: datetime, at: datetime) -
     earliest = declared_at - LOOK_BACK
     found = [
         (spans, episode)
-        for episode in episodes
+        for episode in behind(episodes, declared_at=declared_at)
         if (
             spans := tuple(
                 _within(span, earliest, at) for span in episode.intervals if _touches(span, earliest, at)

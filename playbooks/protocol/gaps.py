@@ -14,6 +14,7 @@ from playbooks.domain.events import Event
 from playbooks.domain.gaps import LOOK_BACK, ON_ITS_WAY, Known, Remembered, known_of, missed
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, instant
 from playbooks.ports import Ports
+from playbooks.protocol import review
 from playbooks.protocol.recording import locked, record
 
 STILL_TALKING = timedelta(days=1)
@@ -79,6 +80,8 @@ async def _write_down(ports: Ports, incident: IncidentId, facts: Sequence[Event]
     async with ports.units() as unit:
         found = await locked(unit, incident)
         fresh = [fact for fact in facts if await record(unit, ports, found, fact)]
+        if fresh:
+            await review.redraft(unit, ports, found)
         await unit.commit()
     return len(fresh)
 

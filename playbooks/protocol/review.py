@@ -72,6 +72,16 @@ async def draft(unit: Unit, ports: Ports, incident: Incident) -> Review:
     return review
 
 
+async def redraft(unit: Unit, ports: Ports, incident: Incident) -> None:
+    """Let a draft that nobody has touched say what the log has learnt since, without a word."""
+    known = await unit.reviews.of(incident.id)
+    if known is None or known.edited_at is not None or known.state is ReviewState.PUBLISHED:
+        return
+    material = await _material(unit, ports, incident)
+    body = ports.write_review(material)[:MAX_BODY]
+    await unit.reviews.save(replace(known, body=body, finding=material.finding))
+
+
 async def edit(
     ports: Ports,
     *,

@@ -9,9 +9,11 @@ import pytest
 from bot.workers.gaps import PER_MINUTE, Gaps
 from playbooks.domain.entry import Entry, first_broken
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, instant
-from playbooks.protocol import timeline
+from playbooks.domain.incident import ResolutionCode
+from playbooks.domain.review import Review
+from playbooks.protocol import find, resolve, review, timeline
 from sandbox.testing import Message
-from tests.delivery.conftest import BOB, Office
+from tests.delivery.conftest import BOB, GUS, Office
 
 ROOM = "inc-1-checkout"
 A_WHILE = timedelta(minutes=1)
@@ -141,3 +143,28 @@ async def test_a_history_that_fails_for_a_moment_is_read_again(room: Office) -> 
     await room.workspace.faults.add("http", name="conversations.history", status=503, count=1)
     await read(room)
     assert len(await talk(room)) == 1
+
+
+async def test_a_post_mortem_that_nobody_has_touched_tells_what_was_recovered(room: Office) -> None:
+    ports, bob = room.tools.ports, room.workspace.user("bob")
+    first = await bob.say(ROOM, "the pool was exhausted")
+    await bob.react(first, "pushpin")
+    note, code = "rolled back", ResolutionCode.WORKAROUND_PROVIDED
+    await resolve.resolve(ports, incident=IncidentId(1), by=GUS, code=code, note=note)
+    draft = await post_mortem(room)
+    assert first.text not in draft.body
+    await read(room)
+    told = await post_mortem(room)
+    assert first.text in told.body
+
+    await review.edit(ports, review=told.id, by=BOB, body="as people tell it")
+    second = await bob.say(ROOM, "and it was not only the pool")
+    await bob.react(second, "pushpin")
+    await read(room)
+    assert (await post_mortem(room)).body == "as people tell it"
+
+
+async def post_mortem(office: Office) -> Review:
+    found = (await find.picture(office.tools.ports, incident=IncidentId(1))).review
+    assert found is not None
+    return found

@@ -124,6 +124,16 @@ WORLD: list[Any] = [
     pytest.param("app_uninstalled", {}, "auth.test", {}, "account_inactive"),
     pytest.param("bot_kicked", {"channel": "incidents"}, "conversations.history", POST, "not_in_channel"),
     pytest.param("channel_archived", {"channel": "incidents"}, "chat.postMessage", POST, "is_archived"),
+    pytest.param(
+        "channel_unarchived",
+        {"channel": "old-project"},
+        "conversations.info",
+        {"channel": "C0OLD"},
+        "'is_archived': False",
+    ),
+    pytest.param(
+        "channel_converted", {"channel": "incidents"}, "conversations.info", POST, "'is_private': True"
+    ),
     pytest.param("channel_deleted", {"channel": "incidents"}, "chat.postMessage", POST, "channel_not_found"),
     pytest.param(
         "channel_id_changed", {"channel": "incidents"}, "chat.postMessage", POST, "channel_not_found"
