@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, timedelta
@@ -26,6 +27,9 @@ from storage.schema import upgrade
 
 log = structlog.get_logger("tocsin")
 
+_SWITCH: Final = 0.0005
+"""Seconds until a busy thread lets another one on. SQLite's threads ask several times a statement, and
+with Python's 5 ms each of them waits that long for the event loop in a storm."""
 _LOOK_AFTER: Final = timedelta(seconds=5)
 _KNOCK_AGAIN: Final = timedelta(minutes=5)
 _SEEN_WITHIN: Final = 5.0
@@ -34,6 +38,7 @@ _SEEN_WITHIN: Final = 5.0
 
 async def serve(settings: Settings) -> None:
     """Run until the process is asked to stop. Raises what ``running`` raises."""
+    sys.setswitchinterval(_SWITCH)
     async with running(settings):
         await _asked_to_stop()
         log.info("process.stopping")

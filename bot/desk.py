@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bot.buckets import Buckets
 from bot.health import Doctor
 from bot.metrics import Metrics
-from bot.records import asked_once, reached_by_edges, soon
+from bot.records import asked_once, people_first, reached_by_edges, soon
 from bot.slack.gateway import Gateway
 from bot.slack.introduction import Introduction
 from bot.watchdog import Watchdog
@@ -76,7 +76,7 @@ def make_desk(
         return f"{home}/archives/{channel}" if known else f"{home}/{channel}"
 
     return Desk(
-        ports=reached_by_edges(ports),
+        ports=reached_by_edges(people_first(ports, store)),
         complain=log.warning,
         wall=wall,
         public_url=settings.server.address,

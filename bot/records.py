@@ -26,6 +26,11 @@ ASKED_WITHIN: Final = timedelta(seconds=1)
 _AWAY: Final = (Unreachable, TimeoutError)
 
 
+def people_first(ports: Ports, store: Store) -> Ports:
+    """The same ports for people who typed or clicked: they need not wait behind the bot's own work."""
+    return replace(ports, units=store.for_people, reading=store.reading_for_people)
+
+
 def reached_by_edges(ports: Ports) -> Ports:
     """The same ports, for whom a database that is away is a reason to ask again."""
     return replace(ports, units=_reaching(ports.units), reading=_reaching(ports.reading))
@@ -35,7 +40,9 @@ def asked_once(ports: Ports, store: Store, key: str, *, at: datetime) -> Ports:
     """``reached_by_edges`` for one request, whose units remember ``key`` with what they change."""
     request = _Request(store, key, at)
     return replace(
-        ports, units=request.reaching(store.once(key, at=at)), reading=request.reaching(store.reading)
+        ports,
+        units=request.reaching(store.once(key, at=at)),
+        reading=request.reaching(store.reading_for_people),
     )
 
 

@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
@@ -25,6 +25,7 @@ from bot.ids import TimeSortedIds
 from bot.library import Library, papers
 from bot.metrics import Metrics
 from bot.mortality import mortal
+from bot.records import people_first, reached_by_edges
 from bot.server import make_site
 from bot.slack.bolt import make_bolt
 from bot.slack.client import make_client
@@ -108,7 +109,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> House:
     doctor = Doctor(ground.store, slack.introduction, line, ground.metrics, ground.ports.clock.now)
     watchdog = Watchdog(ground.store, ground.metrics, wall=ground.wall.now, clock=ground.ports.clock.now)
     people = People(
-        ground.ports,
+        people_first(ground.ports, ground.store),
         slack.gateway,
         ground.library,
         slack.introduction.known,
@@ -241,16 +242,18 @@ def _workers(ground: Ground, slack: Slack, desk: Desk, chores: Chores) -> tuple[
     )
     terms = Terms(name=ground.name, concurrency=how.concurrency, lease=how.lease, poll=how.poll)
     deliveries = Deliveries(tools, terms, bell=bells.bell("outbox"), metrics=metrics, wall=ground.wall.now)
+    backstage = replace(desk, ports=reached_by_edges(ground.ports))  # nobody waits for an answer there
     events, hooks = (
         kind(
             prefix,
-            desk,
+            backstage,
             ground.store.inbox,
             bell=bells.bell("inbox"),
             worker=ground.name,
             poll=how.poll,
             lease=how.lease,
             metrics=metrics,
+            met=ground.store.met,
         )
         for kind, prefix in ((SlackEvents, EVENTS), (Webhooks, HOOKS))
     )

@@ -1,8 +1,8 @@
 """Connections: one writer at a time on SQLite, as many as PostgreSQL will have.
 
 SQLite takes its write lock at the start of a unit (``BEGIN IMMEDIATE``) so that a unit
-never reads what it will not be allowed to change. Writers of this process queue in order
-at a lock of ours, because SQLite lets waiting connections race.
+never reads what it will not be allowed to change. Writers of this process take turns
+(``storage.turns``), because SQLite lets waiting connections race.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from playbooks.domain.errors import StaleWrite
 from storage.one_trip import OneTrip
+from storage.turns import Turns
 
 WRITER_PATIENCE = timedelta(seconds=10)
 """How long a unit waits for its turn. A unit takes milliseconds; longer means that one is stuck."""
@@ -214,28 +215,33 @@ class Database:
         if after_commit is not None:
             _follow_commits(self._writer, after_commit)
         self._reader = make_engine(url, reads_only=True, patience=patience)
-        self._turn = asyncio.Lock() if is_sqlite(url) else None
+        self.turns = Turns(1 if is_sqlite(url) else REPLICA_CONNECTIONS)
+        self._looks = Turns(READERS)
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """A connection whose work is undone unless committed.
+    async def writing(self, *, people: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A connection whose work is undone unless committed; ``people`` says that somebody waits for it.
 
         Raises TimeoutError if no turn comes, StaleWrite if two units waited for each other,
         Unreachable if the database is away.
         """
         with _translating():  # around the end of the connection too: undoing fails like all the rest
-            async with AsyncExitStack() as stack:
-                if self._turn is not None:
-                    async with asyncio.timeout(self._patience.total_seconds()):
-                        await stack.enter_async_context(self._turn)
-                yield await stack.enter_async_context(self._writer.connect())
+            async with self._seat(self.turns, people=people), self._writer.connect() as connection:
+                yield connection
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self, *, people: bool = False) -> AsyncIterator[AsyncConnection]:
         """A snapshot; the database itself refuses to write through it. Raises TimeoutError, Unreachable."""
         with _translating():
-            async with self._reader.connect() as connection:
+            async with self._seat(self._looks, people=people), self._reader.connect() as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def _seat(self, turns: Turns, *, people: bool) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            async with asyncio.timeout(self._patience.total_seconds()):
+                await stack.enter_async_context(turns.taken(people=people))
+            yield
 
     async def close(self) -> None:
         """Give every connection back."""

@@ -23,13 +23,16 @@ from storage.owed import OutboxRow, Owed, owed_from, row_from
 from storage.owing import BURIED, DONE, LEASED, STATES, WAITING
 from storage.pieces import forget
 from storage.queues import outbox
-from storage.together import Together
+from storage.together import BATCH, Together
+from storage.turns import Pace
 from storage.types import Instant
 from storage.unit import SqlUnit
 
 __all__ = ["OutboxQueue", "OutboxRow", "Owed", "Then"]
 
 Then = Callable[[SqlUnit], Awaitable[None]]
+FEW = 4
+"""Settlements in one transaction while people are about: each goes on with its story in some statements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +133,10 @@ class OutboxQueue:
     def __init__(self, database: Database, unit_on: Callable[[AsyncConnection], SqlUnit]) -> None:
         self._database = database
         self._unit_on = unit_on
+        self._pace = Pace(least=FEW, most=BATCH, met=lambda: database.turns.met)
         # A story that fails undoes those that it shares the transaction with: they are told alone then.
         self._settled_together: Together[_Settlement, bool] = Together(
-            self._settle_all, alone_after=Exception
+            self._settle_all, alone_after=Exception, most=lambda: self._pace.size
         )
 
     async def claim(
@@ -230,7 +234,7 @@ class OutboxQueue:
         """Owe a buried row anew. False if it is not buried, or if the same is owed already."""
         again = {"state": WAITING, "due_at": now, "owed_at": now, "settled_at": None, "attempts": 0}
         buried = sa.update(outbox).where(outbox.c.id == id, outbox.c.state == BURIED).values(again)
-        async with self._database.writing() as connection:
+        async with self._database.writing(people=True) as connection:
             try:
                 revived = (await connection.execute(buried)).rowcount == 1
             except IntegrityError:
@@ -305,6 +309,7 @@ class OutboxQueue:
             if any(s.owed.lane is not None for s in settlements):
                 unit.touch("outbox")
             await unit.commit()
+        self._pace.turned()
         return [(s.owed.id, s.owed.fence) in held for s in settlements]
 
     async def _rows(self, query: sa.Select[*tuple[object, ...]]) -> Sequence[OutboxRow]:

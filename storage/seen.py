@@ -55,8 +55,8 @@ class Seen:
         self._database = database
 
     async def first(self, key: str, *, at: datetime) -> bool:
-        """Whether this key was never seen; it was from now on."""
-        async with self._database.writing() as connection:
+        """Whether this key was never seen; it was from now on. A person waits for the answer."""
+        async with self._database.writing(people=True) as connection:
             new = await SqlSeen(connection).first(key, at=at)
             await connection.commit()
         return new

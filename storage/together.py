@@ -41,13 +41,16 @@ class Together(Generic[Item, Answer]):
         work: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]],
         *,
         alone_after: type[Exception] | tuple[type[Exception], ...] = (StatementError, UnicodeError),
+        most: Callable[[], int] = lambda: BATCH,
     ) -> None:
         """``work`` does all items in one transaction and answers for each, in the same order.
 
+        ``most`` is asked how many items the next transaction may hold, one at least.
         ``alone_after`` are the errors that one item may bring over all: they do it one by one then.
         """
         self._work = work
         self._alone_after = alone_after
+        self._most = most
         self._queue: list[_Waiting[Item, Answer]] = []
         self._leader: _Waiting[Item, Answer] | None = None
 
@@ -80,7 +83,7 @@ class Together(Generic[Item, Answer]):
     async def _lead(self, mine: _Waiting[Item, Answer]) -> _Done[Answer]:
         others = [waiting for waiting in self._queue if waiting is not mine]
         try:
-            return await self._carry([mine, *others[: BATCH - 1]])
+            return await self._carry([mine, *others[: self._most() - 1]])
         except self._alone_after:
             # One item that the database cannot hold must not take its neighbours with it.
             if not others:

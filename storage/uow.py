@@ -83,12 +83,22 @@ class Store:
 
     @asynccontextmanager
     async def units(self) -> AsyncIterator[SqlUnit]:
-        """A unit that is undone unless committed; writers take their turn."""
+        """A unit that is undone unless committed; writers take their turn, and people go first."""
         async with self._database.writing() as connection:
             yield self._unit_on(connection)
 
+    @asynccontextmanager
+    async def for_people(self) -> AsyncIterator[SqlUnit]:
+        """A unit for which somebody waits who typed or clicked."""
+        async with self._database.writing(people=True) as connection:
+            yield self._unit_on(connection)
+
+    def met(self) -> int:
+        """How many people so far found background work under way when they wanted to write."""
+        return self._database.turns.met
+
     def once(self, key: str, *, at: datetime) -> Callable[[], AbstractAsyncContextManager[SqlUnit]]:
-        """Units of one request: what is committed first also remembers the request.
+        """Units of one request of a person: what is committed first also remembers the request.
 
         So a request that died half way is done when it comes again, and one that is done is
         not. Opening a unit raises Repeated then.
@@ -97,7 +107,7 @@ class Store:
 
         @asynccontextmanager
         async def units() -> AsyncIterator[SqlUnit]:
-            async with self.units() as unit:
+            async with self.for_people() as unit:
                 if not await unit.seen.mine(key, by=mine, at=at):
                     raise Repeated(key)
                 yield unit
@@ -110,9 +120,15 @@ class Store:
         async with self._database.reading() as connection:
             yield self._unit_on(connection)
 
+    @asynccontextmanager
+    async def reading_for_people(self) -> AsyncIterator[SqlUnit]:
+        """The same for somebody who typed or clicked, and waits."""
+        async with self._database.reading(people=True) as connection:
+            yield self._unit_on(connection)
+
     async def ping(self) -> None:
         """Raises whatever the database raises if it does not answer."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(people=True) as connection:
             await connection.execute(sa.select(1))
 
     async def close(self) -> None:

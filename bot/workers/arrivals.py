@@ -7,7 +7,7 @@ up the incident's log. A row that cannot be understood is put aside and stops no
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,6 +23,7 @@ from playbooks.domain.signal import Signal
 from playbooks.ports import Clock
 from playbooks.protocol import intake
 from storage.inbox import Inbox, Received
+from storage.turns import Pace
 
 log = structlog.get_logger("tocsin.inbox")
 
@@ -31,7 +32,9 @@ HOOKS: Final = "hook:"
 POISONED_AFTER: Final = 5
 _BATCH: Final = 100
 _TOGETHER: Final = 150
-"""Signals in one transaction: few enough that a command never waits long behind them."""
+"""Signals in one transaction while nobody waits."""
+_FEW: Final = 20
+"""Signals in one transaction while people are about: a command never waits long behind them."""
 _SAME_MOMENT: Final = timedelta(seconds=2)
 _LONGEST_PAUSE: Final = timedelta(seconds=60)
 
@@ -50,7 +53,9 @@ class Arrivals(Worker):
         poll: timedelta,
         lease: timedelta,
         metrics: Metrics,
+        met: Callable[[], int] = lambda: 0,
     ) -> None:
+        """``met`` counts the people who ever came while background work was under way."""
         super().__init__(f"inbox {prefix}", bell=bell, poll=poll)
         self._prefix = prefix
         self._desk = desk
@@ -58,6 +63,7 @@ class Arrivals(Worker):
         self._worker = worker
         self._lease = lease
         self._metrics = metrics
+        self._pace = Pace(least=_FEW, most=_TOGETHER, met=met)
 
     @property
     def _clock(self) -> Clock:
@@ -123,7 +129,7 @@ class Webhooks(Arrivals):
     """Alerts. Deliveries of the same moment are thought about together: correlation costs the same."""
 
     async def _think(self, rows: Sequence[Received]) -> None:
-        for batch in _batches(rows, await self._parsed(rows)):
+        for batch in _batches(rows, await self._parsed(rows), self._pace):
             await self._absorb(batch)
 
     async def _parsed(self, rows: Sequence[Received]) -> dict[str, tuple[Signal, ...]]:
@@ -166,9 +172,15 @@ class Webhooks(Arrivals):
             log.warning("intake.unknown_severity", source=row.source, row=row.id, words=words)
 
     async def _learn(self, signals: Sequence[Signal], received_at: datetime) -> None:
-        absorbed = await intake.absorb(self._desk.ports, signals=signals, received_at=received_at)
-        if absorbed.unmapped:
-            log.warning("inbox.unmapped", signals=absorbed.unmapped)
+        """In as many turns as it takes: what was learnt twice, because a turn failed, counts once."""
+        unmapped, rest = 0, signals
+        while rest:
+            now, rest = rest[: self._pace.size], rest[self._pace.size :]
+            absorbed = await intake.absorb(self._desk.ports, signals=now, received_at=received_at)
+            unmapped += absorbed.unmapped
+            self._pace.turned()
+        if unmapped:
+            log.warning("inbox.unmapped", signals=unmapped)
 
 
 def _signals(row: Received) -> tuple[Signal, ...]:
@@ -180,16 +192,16 @@ def _signals(row: Received) -> tuple[Signal, ...]:
 
 
 def _batches(
-    rows: Sequence[Received], parsed: dict[str, tuple[Signal, ...]]
+    rows: Sequence[Received], parsed: dict[str, tuple[Signal, ...]], pace: Pace
 ) -> Iterator[list[tuple[Received, tuple[Signal, ...]]]]:
-    """Neighbours that arrived in the same moment, up to as many signals as fit one transaction."""
+    """Neighbours that arrived in the same moment, up to as many signals as fit one turn now."""
     batch: list[tuple[Received, tuple[Signal, ...]]] = []
     size = 0
     for row in rows:
         if row.id not in parsed:
             continue
         late = batch and row.received_at - batch[0][0].received_at > _SAME_MOMENT
-        if batch and (late or size + len(parsed[row.id]) > _TOGETHER):
+        if batch and (late or size + len(parsed[row.id]) > pace.size):
             yield batch
             batch, size = [], 0
         batch.append((row, parsed[row.id]))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from itertools import count
 
 import pytest
 from structlog.testing import capture_logs
@@ -45,7 +46,7 @@ class Inn:
     clock: MovableClock
     metrics: Metrics
 
-    def worker(self, kind: type[Arrivals], prefix: str) -> Arrivals:
+    def worker(self, kind: type[Arrivals], prefix: str, *, met: Callable[[], int] = lambda: 0) -> Arrivals:
         return kind(
             prefix,
             self.desk,
@@ -55,6 +56,7 @@ class Inn:
             poll=NO_WAIT,
             lease=LEASE,
             metrics=self.metrics,
+            met=met,
         )
 
     async def arrive(self, source: str, body: bytes, *, key: str = "") -> None:
@@ -148,6 +150,23 @@ def firing(service: str, origin: str, inn: Inn) -> bytes:
     }
     body = {"version": "4", "status": "firing", "receiver": "tocsin", "groupKey": "g", "truncatedAlerts": 0}
     return json.dumps(body | {"alerts": [alert], "externalURL": "https://am.example.com"}).encode()
+
+
+async def test_while_people_are_about_much_is_understood_in_short_turns(inn: Inn) -> None:
+    """Here somebody comes during every turn, so each is half as large as the one before."""
+    alerts = [json.loads(firing("checkout", f"probe-{n}", inn))["alerts"][0] for n in range(240)]
+    body = json.loads(firing("checkout", "probe", inn)) | {"alerts": alerts}
+    await inn.arrive("hook:alertmanager", json.dumps(body).encode())
+    came = count()
+    hooks = inn.worker(Webhooks, HOOKS, met=partial(next, came))
+    before = next(came)
+    await work(hooks)
+    assert next(came) - before - 1 == len((150, 75, 15))
+    (incident,) = await find.live(inn.desk.ports)
+    assert incident.major is Major.ACCEPTED
+    async with inn.store.reading() as unit:
+        assert len(await unit.episodes.of(incident.id)) == len(alerts)
+    assert (await inn.counts())["done"] == 1
 
 
 async def test_two_independent_alerts_become_an_incident(inn: Inn) -> None:
