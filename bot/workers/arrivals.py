@@ -135,6 +135,7 @@ class Webhooks(Arrivals):
     async def _parsed(self, rows: Sequence[Received]) -> dict[str, tuple[Signal, ...]]:
         parsed: dict[str, tuple[Signal, ...]] = {}
         for row in rows:
+            await asyncio.sleep(0)  # whoever waits for an answer does not wait for a hundred deliveries
             try:
                 parsed[row.id] = _signals(row)
             except Malformed as malformed:
