@@ -148,6 +148,9 @@ class Words:
     def who(self, key: str) -> str:
         return who(UserId(str(self._body.get(key, ""))), self._names)
 
+    def decider(self) -> str:
+        return "by silence" if self._body.get("by") == PROTOCOL else f"by {self.who('by')}"
+
     def listed(self, key: str) -> str:
         return ", ".join(escaped(item) for item in self._body.get(key, ()))
 
@@ -193,6 +196,7 @@ _SENTENCES: dict[str, Callable[[Words], str]] = {
     "TaskDropped": lambda w: f"Task {w['number']} is not needed any more: {w['text']}",
     "RoleGiven": lambda w: f"{w.who('person')} is {w['role']} now",
     "RoleLaidDown": lambda w: f"{w.who('person')} is not {w['role']} any more",
+    "DecisionMade": lambda w: f"Decided {w.decider()}: {w['choice']}. {w['reason']}".strip(),
     "IncidentMitigated": lambda w: f"Mitigated. {w['note']}".strip(),
     "IncidentResolved": lambda w: f"Resolved, {w['code']}: {w['note']}",
     "IncidentReopened": lambda w: f"Reopened: {w['reason']}",

@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 from playbooks.domain.announced import Window
 from playbooks.domain.change import Change, Clearance, Hold, Verdict
 from playbooks.domain.command import Contest, Handover, Ladder, Tenure
+from playbooks.domain.decision import Proposal
 from playbooks.domain.effects import Effect
 from playbooks.domain.entry import Entry
 from playbooks.domain.handbook import Handbook
@@ -24,6 +25,7 @@ from playbooks.domain.ids import (
     ChannelId,
     ClearanceId,
     ContestId,
+    DecisionId,
     EpisodeId,
     HandoverId,
     IncidentId,
@@ -296,6 +298,13 @@ class Tasks(Repository[TaskId, Task], Protocol):
         """In the order of their numbers."""
 
 
+class Decisions(Repository[DecisionId, Proposal], Protocol):
+    """What people proposed to decide."""
+
+    async def of(self, incident: IncidentId) -> Sequence[Proposal]:
+        """In the order of their numbers."""
+
+
 class Windows(Repository[WindowId, Window], Protocol):
     """Maintenance that other tools announced."""
 
@@ -461,6 +470,7 @@ class Unit(Protocol):
     reports: Reports
     mergers: Mergers
     tasks: Tasks
+    decisions: Decisions
     windows: Windows
     updates: Updates
     changes: Changes

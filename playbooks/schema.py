@@ -234,6 +234,15 @@ class Tasks(Part):
     overdue_after: Annotated[Duration, Field(gt=timedelta(0))] = timedelta(minutes=5)
 
 
+class Decisions(Part):
+    """How long silence takes to confirm a proposal."""
+
+    pause: Annotated[Duration, Field(ge=timedelta(seconds=30), le=timedelta(hours=1))] = timedelta(minutes=2)
+    """From when the room can read it."""
+    remind_after: Annotated[Duration, Field(gt=timedelta(0))] = timedelta(minutes=5)
+    """So long after whoever leads was asked to decide over objections, the duty managers are."""
+
+
 class TwoPeople(StrEnum):
     """What takes somebody else than whoever did the step before it."""
 
@@ -318,6 +327,7 @@ class Playbook(Part):
     stale: Stale = Stale()
     log: Log
     tasks: Tasks = Tasks()
+    decisions: Decisions = Decisions()
     authority: Authority = Authority()
     roles: Duties
     known_errors: KnownErrors

@@ -584,6 +584,30 @@ tasks = Table(
     sa.UniqueConstraint("incident", "number"),
 )
 
+decisions = Table(
+    "decisions",
+    metadata,
+    _key(),
+    _incident(),
+    Column("number", Integer, nullable=False),
+    _text("text"),
+    _many("options"),
+    _text("proposer"),
+    _at("proposed_at"),
+    Column("pause", Double, nullable=False, comment="seconds"),
+    _at("due_at", optional=True),
+    _many("objections"),
+    Column("raised", Integer, nullable=False),
+    _at("raised_at", optional=True),
+    _text("state"),
+    _text("choice"),
+    _at("ended_at", optional=True),
+    _text("ended_by", optional=True),
+    _text("reason"),
+    _version(),
+    sa.UniqueConstraint("incident", "number"),
+)
+
 known_errors = Table(
     "known_errors",
     metadata,

@@ -18,6 +18,7 @@ from storage.command import (
     SqlTenures,
     SqlWorkstreams,
 )
+from storage.decisions import SqlDecisions
 from storage.entries import SqlEntries
 from storage.episodes import Remembered, SqlEpisodes
 from storage.incidents import SqlIncidents
@@ -81,6 +82,7 @@ class SqlUnit:
         self.windows: ports.Windows = SqlWindows(connection)
         self.mergers: ports.Mergers = SqlMergers(connection)
         self.tasks: ports.Tasks = SqlTasks(connection)
+        self.decisions: ports.Decisions = SqlDecisions(connection)
         self.updates: ports.Updates = SqlUpdates(connection, memory)
         self.changes: ports.Changes = SqlChanges(connection)
         self.clearances: ports.Clearances = SqlClearances(connection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from bot.delivery import announcements, cards, letters, pictures, rooms
+from bot.delivery import announcements, cards, letters, pictures, proposals, rooms
 from bot.delivery.tools import Delivered, Errand, Then, Tools
 from playbooks.domain import effects as e
 from playbooks.ports import Ports
@@ -30,6 +30,8 @@ DELIVERERS: Final[Mapping[type[e.Effect], Deliverer]] = {
     e.RefreshBulletin: announcements.refresh_bulletin,
     e.AskApproval: cards.ask_approval,
     e.CloseApproval: cards.close_approval,
+    e.PostProposal: proposals.post_proposal,
+    e.RedrawProposal: proposals.redraw_proposal,
     e.TellRoom: letters.tell_room,
     e.TellPerson: letters.tell_person,
     e.SendBrief: letters.send_brief,

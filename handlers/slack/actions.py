@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from handlers.names import Action, Ref
-from handlers.slack import declaring, merging, tasks
+from handlers.slack import decisions, declaring, merging, tasks
 from handlers.slack.calls import Call, Reply
 from handlers.slack.verbs import perform, teams
 from handlers.views import answers, leads
@@ -299,6 +299,10 @@ ACTIONS: dict[Action, Press] = {
     Action.TASK_DROP: tasks.drop,
     Action.TASK_TAKE: tasks.take,
     Action.TASK_GIVE: tasks.give,
+    Action.PROPOSE_DECISION: decisions.propose,
+    Action.OBJECT_DECISION: decisions.object_to,
+    Action.MAKE_DECISION: decisions.decide,
+    Action.WITHDRAW_DECISION: decisions.withdraw,
     Action.VERIFY_STATEMENT: verify,
     Action.RELEASE_STATEMENT: release,
     Action.REFUTE_STATEMENT: refute,

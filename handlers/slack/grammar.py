@@ -32,6 +32,7 @@ SAME = {
     Verb.LOG: "log note timeline event write pin",
     Verb.TASK: "task assign todo delegate",
     Verb.TASKS: "tasks todos assignments",
+    Verb.DECIDE: "decide decision decisions propose proposal proposals",
     Verb.TAKE: "take claim command takecommand commander ic",
     Verb.CONTEST: "contest dispute challenge",
     Verb.YIELD: "yield giveway",
@@ -187,6 +188,15 @@ def length(words: str) -> tuple[timedelta | None, str]:
         return None, words.strip()
     hours, minutes = (int(part or 0) for part in found.groups())
     return timedelta(hours=hours, minutes=minutes), words.strip()[found.end() :].strip()
+
+
+def options(words: str) -> tuple[str, ...]:
+    """``roll back / fail over``, with ``what to do:`` before it or not; empty without a choice."""
+    parts = [part.strip() for part in re.split(r"\s/\s", words)]
+    if len(parts) == 1:
+        return ()
+    _, question, first = parts[0].rpartition(": ")
+    return tuple(part for part in (first.strip() if question else parts[0], *parts[1:]) if part)
 
 
 def assignee(words: str, me: UserId) -> tuple[UserId | None, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from handlers.names import Callback, Field
-from handlers.slack import backfilling, declaring, merging, reporting, tasks
+from handlers.slack import backfilling, decisions, declaring, merging, reporting, tasks
 from handlers.slack.calls import Call
 from handlers.slack.learning import publish, save_finding, save_review
 from handlers.slack.payloads import Submission
@@ -164,6 +164,9 @@ SUBMISSIONS: dict[Callback, Submit] = {
     Callback.LOG: log,
     Callback.TASK: tasks.submitted,
     Callback.GIVE_TASK: tasks.passed_on,
+    Callback.PROPOSE_DECISION: decisions.proposed,
+    Callback.OBJECT_DECISION: decisions.objected,
+    Callback.MAKE_DECISION: decisions.decided,
     Callback.STATEMENT: state,
     Callback.UPDATE: send_update,
     Callback.HANDOVER: hand_over,

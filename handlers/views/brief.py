@@ -106,6 +106,7 @@ def _pressing(told: Brief) -> Markup:
             say("*Next update* {due}", due=due),
             _list("Clocks", told.running_clocks, nothing="none running"),
             _list("Waiting for you", told.pending_approvals, nothing="nothing"),
+            _list("Undecided", told.pending_decisions, nothing="nothing"),
             _tasks(told),
             _list("Held changes", told.held_changes, nothing="none"),
         ]

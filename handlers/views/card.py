@@ -104,6 +104,7 @@ def card_body(picture: Picture) -> list[Block]:
         _seen_before(picture),
         _waiting(picture),
         _work(picture),
+        _undecided(picture),
     ]
     return [block for block in blocks if block is not None]
 
@@ -273,12 +274,19 @@ def _work(picture: Picture) -> Block | None:
     return context(say("📋 {tasks}: `/incident tasks`", tasks=counted(picture)))
 
 
+def _undecided(picture: Picture) -> Block | None:
+    """What the room is about to decide, so that nobody misses it."""
+    if not picture.undecided or not picture.incident.is_live:
+        return None
+    return context(say("🗳️ {n} pending: `/incident decide`", n=count(len(picture.undecided), "decision")))
+
+
 def _small_print(picture: Picture) -> list[Markup]:
     entries, head = picture.log_head
     counted = (
         count(len(picture.facts), "fact"),
         count(len(picture.hypotheses), "hypothesis", "hypotheses"),
-        f"{count(len(picture.pending), 'decision')} waiting",
+        f"{count(len(picture.pending), 'change')} waiting",
     )
     return [
         Markup(" · ".join(counted)),

@@ -14,6 +14,7 @@ ANYBODY = (
     ("catchup", "what you missed since you were last here, or `catchup 30m`"),
     ("log …", "write down what matters; a 📌 on a message does the same"),
     ("task @ada 20m …", "ask somebody to do something; `tasks` lists them"),
+    ("decide A / B", "propose something; silence confirms, anybody may object"),
     ("impact …", "say what users experience"),
     ("hypothesis …", "say what you suspect; it stays in the room"),
     ("verify 2", "confirm what somebody else said"),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from handlers.deps import Trouble
 from handlers.names import Action, Ref, Verb
 from handlers.views.brief import about_offer
+from handlers.views.decisions import decision_line, to_decide
 from handlers.views.forms import home_tab
 from handlers.views.kit import Block, View, actions, button, context, divider, header, section
 from handlers.views.listing import line
@@ -20,6 +21,7 @@ from handlers.views.roles import role_of
 from handlers.views.tasks import task_line, to_answer
 from handlers.views.text import Markup, clock_time, foreign, join, person, say
 from playbooks.domain.command import ContestPhase, Handover
+from playbooks.domain.decision import Proposal
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId
 from playbooks.domain.incident import Major
@@ -97,6 +99,7 @@ def _waiting(picture: Picture, user: UserId, handbook: Handbook) -> list[Block]:
         *(block for offer in picture.offers if offer.taker == user for block in _offer(offer, picture)),
         *_dispute(picture, user),
         *_tasks(picture, user),
+        *(_decisions(picture) if role.commands else []),
         *(_approvals(picture) if role.commands else []),
         *(_update(picture) if role.speaks else []),
         *(_vacancy(picture) if user in handbook.commanders else []),
@@ -150,6 +153,21 @@ def _tasks(picture: Picture, user: UserId) -> list[Block]:
 
 def _task(task: Task, picture: Picture) -> Markup:
     return say("📋 {incident}\n{line}", incident=named(picture.incident), line=task_line(task, picture))
+
+
+def _decisions(picture: Picture) -> list[Block]:
+    """What silence is about to decide, or may not."""
+    return [
+        block
+        for proposal in picture.undecided[:_TASKS_SHOWN]
+        for block in (section(_decision(proposal, picture)), actions(*to_decide(proposal)))
+    ]
+
+
+def _decision(proposal: Proposal, picture: Picture) -> Markup:
+    return say(
+        "🗳️ {incident}\n{line}", incident=named(picture.incident), line=decision_line(proposal, picture.at)
+    )
 
 
 def _approvals(picture: Picture) -> list[Block]:

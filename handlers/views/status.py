@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.names import Verb
 from handlers.views.card import card_body
+from handlers.views.decisions import undecided
 from handlers.views.kit import Block, Message, actions, context, message, section
 from handlers.views.phrases import code, named, state_word, verb_button
 from handlers.views.statements import statement_line
@@ -22,6 +23,7 @@ def status(picture: Picture) -> Message:
         *card_body(picture),
         _statements(picture),
         _held(picture),
+        *undecided(picture),
         context(_where(picture)),
         actions(
             verb_button("Catch up", Verb.CATCHUP, picture.incident.id),

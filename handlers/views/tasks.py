@@ -32,7 +32,10 @@ def tasks(picture: Picture, user: UserId, handbook: Handbook) -> Message:
         *rows,
         context(say("and {n} more", n=len(waiting) - _SHOWN)) if len(waiting) > _SHOWN else None,
         _ended(picture),
-        actions(verb_button("Give a task…", Verb.TASK, picture.incident.id))
+        actions(
+            verb_button("Give a task…", Verb.TASK, picture.incident.id),
+            verb_button("Decisions", Verb.DECIDE, picture.incident.id),
+        )
         if picture.incident.is_live
         else None,
     )

@@ -37,6 +37,9 @@ class Action(StrEnum):
     VERIFY = "verify a statement"
     ASSIGN = "give somebody a task"
     END_TASK = "end or pass on this task"
+    PROPOSE = "propose a decision"
+    OBJECT = "object to a proposal"
+    DECIDE = "decide about proposals"
     CLAIM = "take command"
     RAISE = "raise the severity"
     REOPEN = "reopen the incident"
@@ -76,6 +79,7 @@ NEEDS: dict[Action, Need] = {
     **dict.fromkeys(
         (Action.APPOINT, Action.FORM_TEAM, Action.NAME_LEAD, Action.LINK, Action.END_TASK), Need.LEAD
     ),
+    Action.DECIDE: Need.LEAD,
     **dict.fromkeys((Action.APPROVE, Action.HAND_OVER), Need.COMMAND),
     Action.RELEASE: Need.RELEASE,
     Action.SEND: Need.VOICE,

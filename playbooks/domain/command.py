@@ -182,6 +182,8 @@ class Brief:
     """Who leads the work on what; None: nobody does."""
     open_tasks: tuple[tuple[UserId, str], ...] = ()
     """Who is doing what, or was asked to do it, those that are late first."""
+    pending_decisions: tuple[str, ...] = ()
+    """What was proposed and is not decided, by number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from playbooks.domain.events import Event
 from playbooks.domain.ids import (
     ChannelId,
     ClearanceId,
+    DecisionId,
     HandoverId,
     IncidentId,
     ReviewId,
@@ -170,6 +171,22 @@ class CloseApproval(Effect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostProposal(Effect):
+    """Show the room what somebody proposes; settles with ``protocol.decisions.posted``."""
+
+    decision: DecisionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedrawProposal(Effect):
+    """Bring the post of a proposal up to date (coalesced)."""
+
+    decision: DecisionId
+    channel: ChannelId
+    ts: Ts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostUpdate(Effect):
     """Send a stakeholder update."""
 
@@ -201,13 +218,13 @@ def lane(effect: Effect) -> str | None:
     Only posts to one conversation are ordered. A retry holds back its lane and no other.
     """
     match effect:
-        case PostCard() | TellRoom() | AskApproval() | ShowUpdate() | PostReview():
+        case PostCard() | TellRoom() | AskApproval() | PostProposal() | ShowUpdate() | PostReview():
             return f"room:{effect.incident}"
         case TellPerson(user=user) | SendBrief(user=user):
             return f"person:{user}"
         case PostUpdate():
             return f"stakeholders:{effect.incident}"
-        case RefreshCard() | SetTopic() | RefreshAnnouncement() | RefreshBulletin():
+        case RefreshCard() | SetTopic() | RefreshAnnouncement() | RefreshBulletin() | RedrawProposal():
             return coalesces(effect)  # an older picture must not land on a newer one
         case _:
             return None
@@ -218,7 +235,7 @@ def coalesces(effect: Effect) -> str | None:
     match effect:
         case RefreshCard() | SetTopic() | RefreshAnnouncement():
             return f"{type(effect).__name__}:{effect.incident}"
-        case RefreshBulletin(channel=channel, ts=ts):
+        case RefreshBulletin(channel=channel, ts=ts) | RedrawProposal(channel=channel, ts=ts):
             return f"{type(effect).__name__}:{channel}:{ts}"
         case _:
             return None
@@ -229,7 +246,7 @@ def priority(effect: Effect) -> Priority:
     match effect:
         case OpenRoom() | EnterRoom() | Invite():
             return Priority.PEOPLE
-        case TellPerson() | SendBrief() | AskApproval():
+        case TellPerson() | SendBrief() | AskApproval() | PostProposal() | RedrawProposal():
             return Priority.ANSWER
         case PostCard():
             return Priority.CARD

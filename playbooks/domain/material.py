@@ -8,6 +8,7 @@ from datetime import datetime
 
 from playbooks.domain.change import Clearance, Hold
 from playbooks.domain.command import Contest, Tenure
+from playbooks.domain.decision import Proposal
 from playbooks.domain.entry import Entry
 from playbooks.domain.ids import UserId
 from playbooks.domain.incident import Incident
@@ -41,6 +42,8 @@ class ReviewMaterial:
     """Known errors that looked alike."""
     tasks: tuple[Task, ...]
     """What people were asked to do, by number."""
+    decisions: tuple[Proposal, ...]
+    """What people proposed to decide, by number."""
     finding: Finding
     """What the record suggests; the human decides."""
     names: Mapping[UserId, str]

@@ -29,6 +29,7 @@ MILESTONES = frozenset(
         "KeyEventMarked",
         "TaskAssigned",
         "TaskDone",
+        "DecisionMade",
     },
 )
 """Entries that a reader of a post-mortem looks for; the rest stays in the log."""
@@ -45,6 +46,7 @@ DECIDED = frozenset(
         "SeverityChanged",
         "ContestAwarded",
         "ContestDecided",
+        "DecisionMade",
         "HandoverAccepted",
         "FreezeLifted",
         "ChangeApproved",

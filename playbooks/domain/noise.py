@@ -88,7 +88,7 @@ def volume(effect: f.Effect) -> Volume:
             return SAID.get(type(about), Volume.UNSOLICITED)
         case f.AskApproval():
             return Volume.UNSOLICITED
-        case f.PostCard() | f.PostReview():
+        case f.PostCard() | f.PostReview() | f.PostProposal():
             return Volume.STATE
         case f.TellPerson() | f.SendBrief():
             return Volume.PRIVATE

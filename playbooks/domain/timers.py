@@ -41,6 +41,8 @@ class TimerKind(StrEnum):
     MERGER_EXPIRES = "merger_expires"
     TASK = "task"
     """Somebody has not answered, or is not done in time."""
+    DECISION = "decision"
+    """Silence confirms a proposal, or somebody has to decide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import assert_never
 from playbooks.domain.errors import IncidentNotFound
 from playbooks.domain.ids import (
     ContestId,
+    DecisionId,
     HandoverId,
     IncidentId,
     LadderId,
@@ -18,7 +19,19 @@ from playbooks.domain.ids import (
 )
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports
-from playbooks.protocol import command, communicate, family, freeze, glass, intake, merge, quiet, stale, tasks
+from playbooks.protocol import (
+    command,
+    communicate,
+    decisions,
+    family,
+    freeze,
+    glass,
+    intake,
+    merge,
+    quiet,
+    stale,
+    tasks,
+)
 
 
 async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901, PLR0912, PLR0915 - one exhaustive table
@@ -58,6 +71,8 @@ async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901, PLR0912, PLR0
             await merge.expire(ports, merger=MergeId(timer.subject))
         case TimerKind.TASK:
             await tasks.silent(ports, task=TaskId(timer.subject))
+        case TimerKind.DECISION:
+            await decisions.silent(ports, decision=DecisionId(timer.subject))
         case _:
             assert_never(timer.kind)
 

@@ -109,6 +109,18 @@ def task(picture: Picture, by: UserId, handbook: Handbook) -> None:  # noqa: ARG
     turning.require_accepted(picture.incident)
 
 
+def propose(picture: Picture, by: UserId, handbook: Handbook) -> None:  # noqa: ARG001 - one shape for all
+    """Raises IncidentOver, NotNeeded."""
+    turning.require_live(picture.incident)
+    turning.require_accepted(picture.incident)
+
+
+def decide(picture: Picture, by: UserId, handbook: Handbook) -> None:
+    """Raises IncidentOver, NotYourRole."""
+    turning.require_live(picture.incident)
+    _require(picture, by, authority.Action.DECIDE, handbook)
+
+
 def override(picture: Picture, by: UserId, handbook: Handbook) -> None:
     """Raises IncidentOver, NotYourRole, AlreadyInCommand."""
     turning.require_live(picture.incident)

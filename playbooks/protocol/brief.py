@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from playbooks.domain.command import Brief
+from playbooks.domain.decision import Proposal
 from playbooks.domain.entry import Entry
 from playbooks.domain.events import KeyEventMarked
 from playbooks.domain.ids import PROTOCOL, ChannelId, Ts, UserId
@@ -42,6 +43,7 @@ async def brief(unit: Unit, ports: Ports, incident: Incident) -> Brief:
         open_tasks=tuple(
             _task(task, picture.at) for task in in_order(picture.tasks, PROTOCOL, at=picture.at)
         ),
+        pending_decisions=tuple(_decision(proposal) for proposal in picture.undecided),
     )
 
 
@@ -64,6 +66,17 @@ def _task(task: Task, at: datetime) -> tuple[UserId, str]:
         case _:
             how = f"{'late since' if task.is_late(at) else 'by'} {task.due_at:%H:%M} UTC"
     return task.assignee, f"{task.number} {task.text}: {how}"
+
+
+def _decision(proposal: Proposal) -> str:
+    against = len(proposal.objections)
+    if against:
+        how = f"waits for you, {against} objection{'s' if against > 1 else ''}"
+    elif proposal.due_at is None:
+        how = "the room has not read it yet"
+    else:
+        how = f"decided by silence at {proposal.due_at:%H:%M:%S} UTC"
+    return f"{proposal.number} {proposal.text}: {how}"
 
 
 def _running(reading: ClockReading) -> str:

@@ -20,13 +20,13 @@ from playbooks.domain.events import (
     MergeDeclined,
     MergeProposed,
 )
-from playbooks.domain.ids import MONITORING, PROTOCOL, IncidentId, MergeId, UserId
+from playbooks.domain.ids import MONITORING, PROTOCOL, IncidentId, MergeId, UserId, incident_name
 from playbooks.domain.incident import Incident, Major
 from playbooks.domain.merging import MergeProposal, MergeState
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.update import UpdateState
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import approvals, clocks, command, family, freeze, quiet, resolve, tasks
+from playbooks.protocol import approvals, clocks, command, decisions, family, freeze, quiet, resolve, tasks
 from playbooks.protocol.recording import locked, record
 
 DECIDE_WITHIN = timedelta(minutes=10)
@@ -201,6 +201,7 @@ async def unite(unit: Unit, ports: Ports, one: Incident, other: Incident, *, by:
     await _move(unit, one.id, survivor.id)
     await clocks.take_over(unit, ports, one, survivor)
     await tasks.take_over(unit, ports, one, survivor)
+    await decisions.lapse(unit, ports, one, why=f"the incident is part of {incident_name(survivor.id)} now")
     survivor = await locked(unit, survivor.id)
     gone = await _end(unit, ports, one, survivor.id)
     tenure = await unit.tenures.current(one.id)

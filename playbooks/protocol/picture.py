@@ -12,6 +12,7 @@ from datetime import datetime
 from playbooks.domain.change import Clearance, ClearanceState, Hold
 from playbooks.domain.clock import read
 from playbooks.domain.command import Contest, Handover, HandoverState, Ladder, Tenure
+from playbooks.domain.decision import Proposal
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ServiceName, StatementId
 from playbooks.domain.incident import Incident
@@ -73,6 +74,8 @@ class Picture(Outline):
     """Offers of leads, answered ones included."""
     tasks: tuple[Task, ...] = ()
     """What people were asked to do, by number."""
+    decisions: tuple[Proposal, ...] = ()
+    """What people proposed to decide, by number."""
 
     @property
     def hypotheses(self) -> tuple[Statement, ...]:
@@ -109,6 +112,11 @@ class Picture(Outline):
     def title_of(self, service: ServiceName) -> str:
         """What readers call an impacted service; its name if it is none."""
         return dict(zip(self.incident.impacted, self.service_titles, strict=False)).get(service, service)
+
+    @property
+    def undecided(self) -> tuple[Proposal, ...]:
+        """What was proposed and waits for silence or for somebody."""
+        return tuple(proposal for proposal in self.decisions if proposal.is_pending)
 
     @property
     def open_tasks(self) -> tuple[Task, ...]:
@@ -164,4 +172,5 @@ async def draw(unit: Unit, handbook: Handbook, incident: Incident, *, at: dateti
         teams=tuple(await unit.teams.current(number)),
         lead_offers=tuple(await unit.handovers.of_leads(number)),
         tasks=tuple(await unit.tasks.of(number)),
+        decisions=tuple(await unit.decisions.of(number)),
     )

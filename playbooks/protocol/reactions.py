@@ -20,6 +20,7 @@ from playbooks.domain.effects import (
     OpenRoom,
     PostCandidate,
     PostCard,
+    PostProposal,
     PostReview,
     PostUpdate,
     RefreshAnnouncement,
@@ -158,6 +159,15 @@ def reactions(  # noqa: C901, PLR0911, PLR0912 - a table
             | e.TasksTakenOver()
         ):
             return _on_tasks(event, scene)
+        case (
+            e.DecisionProposed()
+            | e.DecisionObjected()
+            | e.DecisionWaits()
+            | e.DecisionMade()
+            | e.DecisionWithdrawn()
+            | e.DecisionLapsed()
+        ):
+            return _on_decisions(event, scene)
         case (
             e.StatementMade()
             | e.StatementVerified()
@@ -452,6 +462,25 @@ def _on_tasks(event: e.Event, scene: Scene) -> tuple[Effect, ...]:  # noqa: PLR0
             return (*_tell(event, _but(event.by, assignee)), card)
         case e.TasksLeft():
             return _tell(event, _in_charge(scene))
+        case _:
+            return (card,)
+
+
+def _on_decisions(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
+    """The room reads one post, which is redrawn in place; whoever has to act is told privately."""
+    card = RefreshCard(incident=event.incident)
+    match event:
+        case e.DecisionProposed(decision=decision):
+            return (PostProposal(incident=event.incident, decision=decision), card)
+        case e.DecisionWaits(passed_up=passed_up):
+            return (
+                *_tell(event, scene.handbook.duty_managers if passed_up else _asked_to_decide(scene)),
+                card,
+            )
+        case e.DecisionMade(proposer=proposer, objections=objections) if is_person(event.by):
+            return (*_tell(event, _but(event.by, proposer, *(one.by for one in objections))), card)
+        case e.DecisionWithdrawn(proposer=proposer):
+            return (*_tell(event, _but(event.by, proposer)), card)
         case _:
             return (card,)
 

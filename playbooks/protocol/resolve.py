@@ -24,7 +24,18 @@ from playbooks.domain.incident import Incident, ResolutionCode, State
 from playbooks.domain.standing import Unrest, unrest
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import clocks, command, communicate, declare, family, freeze, review, stale, tasks
+from playbooks.protocol import (
+    clocks,
+    command,
+    communicate,
+    decisions,
+    declare,
+    family,
+    freeze,
+    review,
+    stale,
+    tasks,
+)
 from playbooks.protocol.recording import locked, locked_live, record
 from playbooks.schema import TwoPeople
 
@@ -225,6 +236,7 @@ async def _unrest(unit: Unit, ports: Ports, incident: IncidentId) -> Unrest | No
 async def _after_the_end(unit: Unit, ports: Ports, resolved: Incident) -> None:
     await command.close_questions(unit, ports, resolved)
     await tasks.leave(unit, ports, resolved)
+    await decisions.lapse(unit, ports, resolved, why="the incident is over")
     fresh = await locked(unit, resolved.id)
     await review.draft(unit, ports, fresh)
     await communicate.owe_news(unit, ports, fresh)

@@ -282,6 +282,7 @@ async def _material(unit: Unit, ports: Ports, incident: Incident) -> ReviewMater
         episodes=tuple(episodes),
         known_errors=tuple(known for known, _ in alike),
         tasks=tuple(await unit.tasks.of(number)),
+        decisions=tuple(await unit.decisions.of(number)),
         finding=_suggested(incident, statements, signature(episodes)),
         names={UserId(person.slack): name for name, person in handbook.catalogue.people.items()},
     )

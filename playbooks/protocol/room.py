@@ -16,6 +16,7 @@ from playbooks.domain.effects import (
     Invite,
     PinCard,
     PostCard,
+    PostProposal,
     PostReview,
     RefreshAnnouncement,
     RefreshBulletin,
@@ -253,6 +254,9 @@ async def _owe_what_waited(unit: Unit, ports: Ports, incident: Incident) -> None
         if clearance.state is ClearanceState.ASKED:
             asked = AskApproval(incident=incident.id, clearance=clearance.id)
             await owe(unit, incident, await loud_enough(unit, ports, incident, asked))
+    for proposal in await unit.decisions.of(incident.id):
+        if proposal.is_pending and proposal.due_at is None:
+            await owe(unit, incident, PostProposal(incident=incident.id, decision=proposal.id))
     review = await unit.reviews.of(incident.id)
     if review is not None:
         await owe(unit, incident, PostReview(incident=incident.id, review=review.id))

@@ -27,6 +27,7 @@ from handlers.slack.verbs import VERBS
 from handlers.views.notices import private_notice, room_notice
 from playbooks.domain import effects as e
 from playbooks.domain.command import Ask
+from playbooks.domain.decision import DecisionState
 from playbooks.domain.events import Event
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import LadderId, UserId
@@ -39,7 +40,7 @@ from storage.mapping import EFFECTS, EVENTS
 from tests.architecture.pages import ROOT, committed, read, rows
 from tests.clock import START
 from tests.library import CATALOGUE, PLAYBOOK
-from tests.storage.records import CLEARANCE, INCIDENT, LADDER, SEVEN, TASK, TENURE, WORKSTREAM
+from tests.storage.records import CLEARANCE, INCIDENT, LADDER, PROPOSAL, SEVEN, TASK, TENURE, WORKSTREAM
 
 SILENT = {
     "MessageSaid": "people said it themselves",
@@ -59,7 +60,7 @@ SILENT = {
 
 MIRRORS = (e.RefreshCard, e.SetTopic, e.RefreshAnnouncement)
 OPEN_ASK = Ask(user=UserId("U0ADA"), at=START, until=START)
-IN_THE_ROOM = (e.TellRoom, e.AskApproval, e.PostReview)
+IN_THE_ROOM = (e.TellRoom, e.AskApproval, e.PostProposal, e.PostReview)
 
 
 # ------------------------------------------------------------------ names that Slack hands back
@@ -215,6 +216,7 @@ def followed(event: Event, handbook: Handbook) -> tuple[e.Effect, ...]:
 def picture_of(event: Event) -> Picture:
     asked = getattr(event, "clearance", None)
     task = getattr(event, "task", None)
+    decided = getattr(event, "decision", None)
     state = TaskState.ACCEPTED if getattr(event, "accepted", False) else TaskState.ASKED
     return Picture(
         at=START,
@@ -245,6 +247,7 @@ def picture_of(event: Event) -> Picture:
             replace(WORKSTREAM, service=service, lead=None) for service in getattr(event, "services", ())
         ),
         tasks=(replace(TASK, id=task, assignee=UserId("U0ADA"), state=state),) if task else (),
+        decisions=(replace(PROPOSAL, id=decided, state=DecisionState.PENDING),) if decided else (),
     )
 
 

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playbooks.domain import effects
-from playbooks.domain.effects import AskApproval, Effect, PostCard, RefreshCard, TellPerson, TellRoom
+from playbooks.domain.effects import (
+    AskApproval,
+    Effect,
+    PostCard,
+    PostProposal,
+    RefreshCard,
+    TellPerson,
+    TellRoom,
+)
 from playbooks.domain.events import ChangeAllowed, CommandTaken, IncidentMitigated, UserReported
 from playbooks.domain.noise import QUIET_FOR, Volume, hushed, may_speak, volume
 from tests.clock import START
@@ -26,6 +34,7 @@ from tests.events import built
         (built(TellRoom, about=built(ChangeAllowed)), Volume.UNSOLICITED),
         (built(AskApproval), Volume.UNSOLICITED),
         (built(PostCard), Volume.STATE),
+        (built(PostProposal), Volume.STATE),
         (built(TellPerson, about=built(UserReported)), Volume.PRIVATE),
         (built(RefreshCard), Volume.SILENT),
     ],

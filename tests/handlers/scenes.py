@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 
 from playbooks.domain.change import Clearance, ClearanceState, Hold
 from playbooks.domain.command import Brief, Challenger, Contest, Handover, Seating, Tenure
+from playbooks.domain.decision import Objection, Proposal
 from playbooks.domain.ids import (
     ChangeId,
     ChannelId,
     ClearanceId,
     ContestId,
+    DecisionId,
     EpisodeId,
     HandoverId,
     IncidentId,
@@ -276,6 +278,18 @@ TASK = Task(
     due_at=minutes(25),
     state=TaskState.ACCEPTED,
 )
+PROPOSAL = Proposal(
+    id=DecisionId("d1"),
+    incident=SEVEN,
+    number=1,
+    text="Roll back / fail over",
+    options=("Roll back", "fail over"),
+    proposer=BOB,
+    proposed_at=minutes(5),
+    pause=timedelta(minutes=2),
+    due_at=minutes(7),
+    objections=(Objection(by=ADA, at=minutes(6), reason="It loses orders"),),
+)
 DUE = Update(id=UpdateId("u1"), incident=SEVEN, number=2, due_at=minutes(25))
 
 
@@ -300,6 +314,7 @@ def picture(about: Incident | None = None, **changes: Any) -> Picture:
         reports=(REPORT,),
         review=REVIEW,
         log_head=(42, "a1b2c3d4e5f6"),
+        decisions=(PROPOSAL, replace(PROPOSAL, id=DecisionId("d2"), number=2, options=(), objections=())),
         tasks=(TASK, replace(TASK, id=TaskId("k2"), number=2, state=TaskState.ASKED, due_at=minutes(5))),
     )
     return replace(whole, **changes)
@@ -321,6 +336,7 @@ def quiet_picture(about: Incident | None = None) -> Picture:
         reports=(),
         review=None,
         tasks=(),
+        decisions=(),
     )
 
 

@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from handlers.rendering import MILESTONES, escaped, length, milestones, story, write_review
 from playbooks.domain.change import ClearanceState
 from playbooks.domain.command import ContestPhase
+from playbooks.domain.decision import DecisionState, Objection
 from playbooks.domain.entry import GENESIS, Entry, entry_for
 from playbooks.domain.events import Evidence
 from playbooks.domain.ids import MONITORING, PROTOCOL, EpisodeId, ServiceName, UserId
@@ -36,6 +37,7 @@ from tests.handlers.scenes import (
     HUNCH,
     IMPACT,
     KNOWN,
+    PROPOSAL,
     READING,
     SEVEN,
     TASK,
@@ -139,6 +141,18 @@ def material(word: str = HARMLESS, **changes: object) -> ReviewMaterial:
         episodes=(replace(EPISODE, title=word, origin=word),),
         known_errors=(replace(KNOWN, title=word),),
         tasks=(TASK, replace(TASK, number=2, text=word, assignee=BOB)),
+        decisions=(
+            replace(
+                PROPOSAL,
+                text=word,
+                objections=(Objection(by=ADA, at=PROPOSAL.proposed_at, reason=word),),
+                state=DecisionState.DECIDED,
+                choice=word,
+                reason=word,
+                ended_at=PROPOSAL.due_at,
+                ended_by=BOB,
+            ),
+        ),
         finding=replace(FINDING, workaround=word),
         names={ADA: word, BOB: "bob"},
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import cycle, pairwise
 
-from playbooks.domain.effects import AskApproval, Effect, PostCard, PostReview, TellRoom
+from playbooks.domain.effects import AskApproval, Effect, PostCard, PostProposal, PostReview, TellRoom
 from playbooks.domain.events import (
     ApprovalAsked,
     ChangeAllowed,
@@ -30,7 +30,7 @@ from tests.events import built
 from tests.protocol.conftest import ADA, BOB, ON_SQLITE, House
 
 HOURS = 2
-IN_THE_ROOM = (AskApproval, PostCard, PostReview, TellRoom)
+IN_THE_ROOM = (AskApproval, PostCard, PostProposal, PostReview, TellRoom)
 BUSY: tuple[Callable[[], Event], ...] = (
     lambda: built(ApprovalAsked),
     lambda: built(PeopleInvited, failed=((ADA, "a guest"),)),

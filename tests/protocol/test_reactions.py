@@ -14,10 +14,11 @@ import pytest
 
 from playbooks.domain import effects, events
 from playbooks.domain.command import Seating
+from playbooks.domain.decision import Objection
 from playbooks.domain.effects import Effect, TellRoom
 from playbooks.domain.events import Event
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import MONITORING, IncidentId, ServiceName
+from playbooks.domain.ids import MONITORING, PROTOCOL, IncidentId, ServiceName
 from playbooks.domain.incident import AffectedService, Incident, Major, RoomState, ServiceRole, State
 from playbooks.domain.noise import SAID
 from playbooks.domain.workstream import Led
@@ -61,6 +62,17 @@ CommanderRecalled                       TellRoom TellPerson(cleo) RefreshCard
 ContestAwarded                          TellRoom TellPerson(gus) RefreshCard SetTopic RefreshAnnouncement
 ContestDecided                          TellRoom RefreshCard SetTopic RefreshAnnouncement
 ContestJoined                           Invite(cleo) TellRoom TellPerson(cleo, gus) RefreshCard
+DecisionLapsed                          RefreshCard
+DecisionMade                            RefreshCard
+DecisionMade by silence                 RefreshCard
+DecisionMade, somebody objected         TellPerson(cleo, dev) RefreshCard
+DecisionObjected                        RefreshCard
+DecisionProposed                        PostProposal RefreshCard
+DecisionWaits                           TellPerson(bob) RefreshCard
+DecisionWaits while nobody commands     TellPerson(gus) RefreshCard
+DecisionWaits, passed up                TellPerson(gus) RefreshCard
+DecisionWithdrawn                       RefreshCard
+DecisionWithdrawn by somebody else      TellPerson(cleo) RefreshCard
 DrillBecameReal                         Invite(bob, dev, ada, eve) RenameRoom TellRoom TellPerson(bob, dev, ada, eve) RefreshCard SetTopic RefreshAnnouncement
 DrillJoined                             RefreshCard
 FindingAttached                         nothing
@@ -201,6 +213,14 @@ def variations(scene: Scene) -> dict[str, tuple[Event, Scene]]:
         "AlertsAttached to a candidate": (spreading, candidate),
         "ApprovalAsked while nobody commands": (built(events.ApprovalAsked), vacant),
         "ApprovalWithdrawn, a person asked": (built(events.ApprovalWithdrawn, requester=CLEO), scene),
+        "DecisionMade by silence": (built(events.DecisionMade, by=PROTOCOL), scene),
+        "DecisionMade, somebody objected": (
+            built(events.DecisionMade, by=BOB, objections=(Objection(by=DEV, at=START, reason="no"),)),
+            scene,
+        ),
+        "DecisionWaits while nobody commands": (built(events.DecisionWaits), vacant),
+        "DecisionWaits, passed up": (built(events.DecisionWaits, passed_up=True), scene),
+        "DecisionWithdrawn by somebody else": (built(events.DecisionWithdrawn, by=FAY), scene),
         "IncidentAbsorbed by a candidate": (built(events.IncidentAbsorbed), candidate),
         "CommandTaken by award": (built(events.CommandTaken, how=Seating.AWARD), scene),
         "CommandTaken, acting": (built(events.CommandTaken, how=Seating.ACTING), scene),
@@ -273,7 +293,15 @@ def test_every_effect_follows_from_some_event_or_is_a_continuation(scene: Scene)
     everything = {
         name for name, kind in vars(effects).items() if inspect.isclass(kind) and issubclass(kind, Effect)
     }
-    continuations = {"Effect", "PinCard", "CloseApproval", "EnterRoom", "RefreshBulletin", "RetireCard"}
+    continuations = {
+        "Effect",
+        "PinCard",
+        "CloseApproval",
+        "EnterRoom",
+        "RefreshBulletin",
+        "RetireCard",
+        "RedrawProposal",
+    }
     continuations |= {"ShowEvidence", "ShowUpdate"}  # what is left of PostUpdate in a drill
     assert {name for name in everything if name not in TABLE} == continuations
 

@@ -30,7 +30,7 @@ async def test_a_feature_is_held_and_the_rollback_goes_after_one_press(cast: Cas
     await commanded(cast)
     await changes_freeze(cast)
 
-    card = await cast.card("0 decisions waiting")
+    card = await cast.card("0 changes waiting")
     assert "1 change held" in card.text
     assert "Waiting for the commander" not in card.text
     decided = await cast.said("Approved by @ada")

@@ -26,7 +26,14 @@ Row = Mapping[str, Any]
 
 SHOWN = 300
 """Characters of a line that a report shows."""
-REDRAWN = ("RefreshCard", "RefreshAnnouncement", "RefreshBulletin", "SetTopic", "CloseApproval")
+REDRAWN = (
+    "RefreshCard",
+    "RefreshAnnouncement",
+    "RefreshBulletin",
+    "SetTopic",
+    "CloseApproval",
+    "RedrawProposal",
+)
 """Effects that draw a message anew: how often depends on the moment, what it shows in the end does not."""
 TOPIC = "channel_topic"
 """What Slack says in a room when its topic changes. It is drawn like a card, and one that is overtaken

@@ -28,6 +28,7 @@ from playbooks.domain.command import (
     Settlement,
     Tenure,
 )
+from playbooks.domain.decision import DecisionState, Objection, Proposal
 from playbooks.domain.digest import Digest, Line, Section
 from playbooks.domain.ids import (
     ChangeId,
@@ -35,6 +36,7 @@ from playbooks.domain.ids import (
     ClearanceId,
     ClockId,
     ContestId,
+    DecisionId,
     EpisodeId,
     GroupId,
     HandoverId,
@@ -446,4 +448,24 @@ TASK = Task(
     ended_at=LATER,
     ended_by=BOB,
     note="nothing in it",
+)
+
+PROPOSAL = Proposal(
+    id=DecisionId("d-1"),
+    incident=SEVEN,
+    number=1,
+    text="roll back / fail over",
+    options=("roll back", "fail over"),
+    proposer=ADA,
+    proposed_at=START,
+    pause=timedelta(minutes=2),
+    due_at=LATER,
+    objections=(Objection(by=BOB, at=LATER, reason="it loses orders"),),
+    raised=2,
+    raised_at=LATER,
+    state=DecisionState.DECIDED,
+    choice="fail over",
+    ended_at=LATER,
+    ended_by=BOB,
+    reason="keeps the orders",
 )

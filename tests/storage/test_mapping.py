@@ -17,6 +17,7 @@ from storage import (
     alarms,
     changes,
     command,
+    decisions,
     entries,
     episodes,
     incidents,
@@ -53,6 +54,7 @@ CODECS = [
         reviews,
         statements,
         tasks,
+        decisions,
         windows,
     )
     for codec in vars(module).values()

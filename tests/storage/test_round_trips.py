@@ -37,6 +37,10 @@ KINDS = [
     pytest.param(Kind(records.WINDOW, lambda u: u.windows, {"cancelled_at": records.START}), id="window"),
     pytest.param(Kind(records.REPORT, lambda u: u.reports, {"incident": None}), id="report"),
     pytest.param(Kind(records.TASK, lambda u: u.tasks, {"answered_at": None, "ended_by": None}), id="task"),
+    pytest.param(
+        Kind(records.PROPOSAL, lambda u: u.decisions, {"due_at": None, "objections": (), "ended_by": None}),
+        id="proposal",
+    ),
     pytest.param(Kind(records.UPDATE, lambda u: u.updates, {"sent_at": None}), id="update"),
     pytest.param(Kind(records.CHANGE, lambda u: u.changes, {"remedies": None}), id="change"),
     pytest.param(Kind(records.CLEARANCE, lambda u: u.clearances, {"used_by_op": None}), id="clearance"),

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from handlers.names import Verb, fits
-from handlers.slack import backfilling, drilling, kinship, merging, reporting, tasks
+from handlers.slack import backfilling, decisions, drilling, kinship, merging, reporting, tasks
 from handlers.slack.calls import Call
 from handlers.slack.verbs import leading, looking, saying, seat, teams, workstreams
 from handlers.views.answers import too_long, which_incident
@@ -49,6 +49,7 @@ VERBS: dict[Verb, Does] = {
     Verb.LOG: Does(saying.log),
     Verb.TASK: Does(tasks.typed),
     Verb.TASKS: Does(tasks.show, only_looks=True, after_the_end=True),
+    Verb.DECIDE: Does(decisions.typed, after_the_end=True),
     **{verb: Does(saying.stating(verb)) for verb in saying.KINDS},
     Verb.VERIFY: Does(saying.verify),
     Verb.RELEASE: Does(saying.release),

@@ -39,6 +39,8 @@ _STEPS = {
     "SendBrief": "sending the brief",
     "AskApproval": "asking for an approval",
     "CloseApproval": "showing what was decided about a change",
+    "PostProposal": "showing a proposal",
+    "RedrawProposal": "showing what became of a proposal",
     "PostCandidate": "asking whether this is a major incident",
     "PostReview": "posting the post-mortem",
     "TellPerson": "writing to somebody",

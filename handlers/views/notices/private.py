@@ -8,7 +8,7 @@ from __future__ import annotations
 from handlers.names import Verb
 from handlers.views.approval import approval, decided
 from handlers.views.kit import Block, Element, Message, actions, context, message, section
-from handlers.views.notices import summons, tasks
+from handlers.views.notices import decisions, summons, tasks
 from handlers.views.notices.drill import drill
 from handlers.views.notices.fate import befallen, mending
 from handlers.views.notices.merger import choices as about_merger
@@ -31,6 +31,9 @@ def private_notice(event: e.Event, picture: Picture, handbook: Handbook, user: U
         return _approval(asked, picture) if asked else None
     if isinstance(event, tasks.About):
         words, choices = tasks.words(event, picture, user), tasks.choices(event, picture, user)
+        return None if words is None else _letter(words, choices, picture)
+    if isinstance(event, decisions.About):
+        words, choices = decisions.words(event, picture), decisions.choices(event, picture)
         return None if words is None else _letter(words, choices, picture)
     words = _words(event, picture, handbook, user)
     return None if words is None else _letter(words, _choices(event, picture, handbook, user), picture)

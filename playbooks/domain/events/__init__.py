@@ -34,6 +34,14 @@ from playbooks.domain.events.command import (
     RoleGiven,
     RoleLaidDown,
 )
+from playbooks.domain.events.decisions import (
+    DecisionLapsed,
+    DecisionMade,
+    DecisionObjected,
+    DecisionProposed,
+    DecisionWaits,
+    DecisionWithdrawn,
+)
 from playbooks.domain.events.detection import (
     AlertAcknowledged,
     AlertsAttached,
@@ -177,6 +185,12 @@ __all__ = [
     "ContestAwarded",
     "ContestDecided",
     "ContestJoined",
+    "DecisionLapsed",
+    "DecisionMade",
+    "DecisionObjected",
+    "DecisionProposed",
+    "DecisionWaits",
+    "DecisionWithdrawn",
     "DrillBecameReal",
     "DrillJoined",
     "Event",

@@ -700,6 +700,32 @@ def upgrade() -> None:
         postgresql_where=sa.text("until IS NULL"),
     )
     op.create_table(
+        "decisions",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("options", Json, nullable=False),
+        sa.Column("proposer", sa.Text(), nullable=False),
+        sa.Column("proposed_at", Instant(), nullable=False),
+        sa.Column("pause", sa.Double(), nullable=False, comment="seconds"),
+        sa.Column("due_at", Instant(), nullable=True),
+        sa.Column("objections", Json, nullable=False),
+        sa.Column("raised", sa.Integer(), nullable=False),
+        sa.Column("raised_at", Instant(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("choice", sa.Text(), nullable=False),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("ended_by", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident"], ["incidents.id"], name="fk_decisions_incident", initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_decisions"),
+        sa.UniqueConstraint("incident", "number", name="uq_decisions_incident_number"),
+    )
+    op.create_table(
         "tasks",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("incident", sa.Integer(), nullable=False),
@@ -808,6 +834,7 @@ def downgrade() -> None:
     op.drop_table("members")
     op.drop_table("ladders")
     op.drop_table("tasks")
+    op.drop_table("decisions")
     op.drop_table("assignments")
     op.drop_table("contests")
     op.drop_table("clocks")

@@ -84,7 +84,7 @@ def test_the_card_is_heard_in_one_sentence() -> None:
 def test_the_card_counts_and_shows_what_waits() -> None:
     shown = read(card(picture()))
     for part in (
-        "1 fact · 1 hypothesis · 1 decision waiting",
+        "1 fact · 1 hypothesis · 1 change waiting",
         "log 42 · a1b2c3d4",
         "restore by 2026-03-02 18:03 UTC (gold-restore)",
         "no. 2 by 14:28 UTC",

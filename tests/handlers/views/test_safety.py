@@ -22,10 +22,13 @@ from handlers.views.alike import looks_alike
 from handlers.views.announcement import TOGETHER, announcement, bulletin
 from handlers.views.card import card
 from handlers.views.catchup import caught_up, missed_before
+from handlers.views.decisions import decisions, proposal, proposed_to_room
+from handlers.views.decisions import said as decision_said
 from handlers.views.help import help_text
 from handlers.views.home import home
 from handlers.views.kit import Message
 from handlers.views.menu import menu, menu_elsewhere
+from handlers.views.modals import decisions as decision_forms
 from handlers.views.modals import declaring, ending, learning, merging, reporting, saying, seat
 from handlers.views.modals import tasks as task_forms
 from handlers.views.notices import private_notice, room_notice
@@ -120,6 +123,10 @@ MESSAGES: dict[str, Callable[[Picture, Handbook], Message]] = {
     "refusal": lambda p, h: answers.refused(f"No, {p.incident.title}"),
     "noted": lambda p, h: answers.noted(p.incident.title),
     "looks alike": lambda p, h: looks_alike(_alike(p), CHECKOUT, p.incident.title, h),
+    "proposal": lambda p, h: proposal(p.decisions[0], p),
+    "decisions": lambda p, h: decisions(p, ADA, h),
+    "proposed": lambda p, h: proposed_to_room(p.decisions[0]),
+    "answered a proposal": lambda p, h: decision_said(p.decisions[0]),
     "tasks": lambda p, h: tasks(p, ADA, h),
     "task given": lambda p, h: task_given(p.tasks[1]),
     "task answered": lambda p, h: said(p.tasks[0]),
@@ -193,6 +200,9 @@ VIEWS: dict[str, Callable[[Picture, Handbook], Any]] = {
     "log": lambda p, h: saying.log(p.incident.id, text=p.incident.title),
     "statement": lambda p, h: saying.statement(p.incident.id, StatementClass.IMPACT, text=p.incident.title),
     "update": lambda p, h: saying.send_update(digest_of(p), note=p.incident.title),
+    "propose": lambda p, h: decision_forms.propose(p),
+    "object": lambda p, h: decision_forms.object_to(p.decisions[0]),
+    "decide": lambda p, h: decision_forms.decide(p.decisions[0], p, BOB),
     "task": lambda p, h: task_forms.task(p, h.playbook.tasks, to=BOB, text=p.incident.title),
     "task for another": lambda p, h: task_forms.give(p.tasks[0]),
     "severity": lambda p, h: ending.severity(p, h),
