@@ -118,6 +118,8 @@ def _text(entry: Entry) -> str:
         return "(words removed)"
     if entry.kind == "MessageEdited":
         return f"{body['before']} → {body['after']}"
+    if entry.kind == "EntryCorrected":
+        return f"entry {body['entry']} corrected: {with_label(body.get('label'), str(body['text']))}"
     if isinstance(body.get("text"), str) and body["text"]:
         return with_label(body.get("label"), str(body["text"]))
     facts = {name: value for name, value in body.items() if name not in _EVERY_EVENT_HAS}

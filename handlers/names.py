@@ -38,6 +38,7 @@ class Verb(StrEnum):
     SEARCH = "search"
     JOIN = "join"
     LOG = "log"
+    CORRECT = "correct"
     TASK = "task"
     TASKS = "tasks"
     DECIDE = "decide"

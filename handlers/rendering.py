@@ -22,7 +22,7 @@ from playbooks.domain.errors import mention
 from playbooks.domain.ids import MONITORING, PROTOCOL, UserId, incident_name, known_error_name
 from playbooks.domain.material import ReviewMaterial
 from playbooks.domain.milestones import MILESTONES
-from playbooks.domain.spoken import Place, key_event, newest_words
+from playbooks.domain.spoken import Place, as_corrected, corrections, key_event, newest_words
 
 _MARKUP = re.compile(r"([\\`*_\[\]|<~&])")
 """What means something inside a line (CommonMark, "Inlines"); people edit this text, so no more."""
@@ -111,7 +111,8 @@ def _story(context: Context, entry: Entry) -> str:
 def milestones(entries: tuple[Entry, ...]) -> list[Entry]:
     """What a reader looks for, in the order in which it happened; marked messages as they read now."""
     words = newest_words(entries)
-    found = sorted((e for e in entries if e.kind in MILESTONES), key=lambda e: (e.at, e.seq))
+    standing = as_corrected((e for e in entries if e.kind in MILESTONES), corrections(entries))
+    found = sorted(standing, key=lambda e: (e.at, e.seq))
     return [_as_it_reads(entry, words) for entry in found]
 
 
@@ -155,6 +156,10 @@ class Words:
         return ", ".join(escaped(item) for item in self._body.get(key, ()))
 
 
+def _corrected_by(words: Words) -> str:
+    return f", corrected by {words.who('corrected_by')}" if words["corrected_by"] else ""
+
+
 _ON_CALL = ", on call"
 _HOW_LED = {"decree": ", as the commander decided", "on_call": _ON_CALL, escaped("on_call"): _ON_CALL}
 _SENTENCES: dict[str, Callable[[Words], str]] = {
@@ -192,6 +197,7 @@ _SENTENCES: dict[str, Callable[[Words], str]] = {
     "StatementRefuted": lambda w: f"Refuted ({w['kind']}): {w['text']}",
     "TaskAssigned": lambda w: f"Task {w['number']} for {w.who('assignee')}: {w['text']}",
     "TaskDone": lambda w: f"Task {w['number']} done, says {w.who('by')}: {w['text']}. {w['note']}".strip(),
+    "EntryCorrected": lambda w: f"{w.who('by')} corrected entry {w['entry']}: {w['text']}",
     "TaskDeclined": lambda w: f"{w.who('assignee')} cannot do task {w['number']}: {w['text']}",
     "TaskDropped": lambda w: f"Task {w['number']} is not needed any more: {w['text']}",
     "RoleGiven": lambda w: f"{w.who('person')} is {w['role']} now",
@@ -201,6 +207,8 @@ _SENTENCES: dict[str, Callable[[Words], str]] = {
     "IncidentResolved": lambda w: f"Resolved, {w['code']}: {w['note']}",
     "IncidentReopened": lambda w: f"Reopened: {w['reason']}",
     "KeyEventMarked": lambda w: (
-        f"**{w['text']}** ({w.who('author')})" if w["text"] else f"A message of {w.who('author')} was marked"
+        f"**{w['text']}** ({w.who('author')}{_corrected_by(w)})"
+        if w["text"]
+        else f"A message of {w.who('author')} was marked"
     ),
 }

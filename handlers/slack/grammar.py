@@ -30,6 +30,7 @@ SAME = {
     Verb.CATCHUP: "catchup missed whatsnew",
     Verb.JOIN: "join enter room",
     Verb.LOG: "log note timeline event write pin",
+    Verb.CORRECT: "correct correction amend rectify",
     Verb.TASK: "task assign todo delegate",
     Verb.TASKS: "tasks todos assignments",
     Verb.DECIDE: "decide decision decisions propose proposal proposals",

@@ -27,6 +27,7 @@ from playbooks.domain.events import (
     CommandContested,
     CommandTaken,
     ContestJoined,
+    EntryCorrected,
     HandoverWithdrawn,
     RoleGiven,
 )
@@ -254,7 +255,15 @@ def stated(statement: Statement, number: int) -> Markup:
     )
 
 
-def noted(text: str, label: Label | None = None) -> Message:
-    """A key event was written into the log."""
+def noted(text: str, label: Label | None = None, number: int | None = None) -> Message:
+    """A key event was written into the log; ``number`` is that of its entry."""
     words = say("📌 In the log: {text}", text=foreign(with_label(label, text), 300))
+    way = Markup("") if number is None else say("  _`/incident correct {n} …` corrects it_", n=number)
+    return message(words, context(say("{words}{way}", words=words, way=way)))
+
+
+def corrected(event: EntryCorrected) -> Message:
+    """An entry reads differently from now on."""
+    text = foreign(with_label(event.label, event.text), 300)
+    words = say("📌 Entry {n} reads now: {text}", n=event.entry, text=text)
     return message(words, context(words))

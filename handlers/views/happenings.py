@@ -65,7 +65,9 @@ def said(body: Mapping[str, object], text: str, *, marked: bool) -> Markup:
     who = person(str(body.get("author") or body["by"]))
     mark = Markup("📌 " if marked else "")
     shown = foreign(with_label(body.get("label"), text), _WORDS) or Markup("_a message without words_")
-    return say("{mark}{who}: {text}", mark=mark, who=who, text=shown)
+    by = body.get("corrected_by")
+    corrected = say(" _(corrected by {by})_", by=person(str(by))) if by else Markup("")
+    return say("{mark}{who}: {text}{corrected}", mark=mark, who=who, text=shown, corrected=corrected)
 
 
 def _plainly(entry: Entry, text: str) -> Markup:

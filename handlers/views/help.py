@@ -33,7 +33,7 @@ SPEAKING = (
     ("update", "read and send the stakeholder update"),
 )
 MORE = (
-    "list · search · join · fact · doing · workaround · estimate · facts · refute · contest · "
+    "list · search · correct · join · fact · doing · workaround · estimate · facts · refute · contest · "
     "yield · recall · deputy · scribe · comms · team · override · thaw · approve · deny · "
     "reopen · close · breakglass · drill · backfill · known · review"
 )

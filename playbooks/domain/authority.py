@@ -35,6 +35,7 @@ class Action(StrEnum):
     LOG = "write into the log"
     STATE = "state something"
     VERIFY = "verify a statement"
+    CORRECT = "correct this entry"
     ASSIGN = "give somebody a task"
     END_TASK = "end or pass on this task"
     PROPOSE = "propose a decision"
@@ -80,6 +81,7 @@ NEEDS: dict[Action, Need] = {
         (Action.APPOINT, Action.FORM_TEAM, Action.NAME_LEAD, Action.LINK, Action.END_TASK), Need.LEAD
     ),
     Action.DECIDE: Need.LEAD,
+    Action.CORRECT: Need.LEAD,
     **dict.fromkeys((Action.APPROVE, Action.HAND_OVER), Need.COMMAND),
     Action.RELEASE: Need.RELEASE,
     Action.SEND: Need.VOICE,

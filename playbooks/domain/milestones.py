@@ -34,6 +34,7 @@ MILESTONES = frozenset(
 )
 """Entries that a reader of a post-mortem looks for; the rest stays in the log."""
 TOLD = MILESTONES | {
+    "EntryCorrected",
     "StatementMade",
     "TaskDeclined",
     "TaskDropped",

@@ -7,7 +7,7 @@ from playbooks.domain.entry import Entry
 OF_MESSAGES = frozenset(("MessageSaid", "MessageEdited", "KeyEventMarked"))
 """Entries that may hold a wording of a message, which need not be its newest."""
 _NOT_FOUND = frozenset(("MessageDeleted", "WordsRemoved"))
-_IN = ("text", "after", "title", "name", "task", "reason", "note", "ref")
+_IN = ("text", "choice", "after", "title", "name", "task", "reason", "note", "ref")
 """Fields in which people's words stand."""
 
 

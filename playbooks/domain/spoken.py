@@ -7,11 +7,12 @@ the log holds, whenever it came; every wording stays in the log.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from playbooks.domain.entry import Entry
-from playbooks.domain.events import KeyEventMarked, MessageEdited, MessageSaid
+from playbooks.domain.events import EntryCorrected, KeyEventMarked, MessageEdited, MessageSaid
 from playbooks.domain.label import with_label
 
 _WORDS = {MessageSaid.__name__: "text", MessageEdited.__name__: "after"}
@@ -38,3 +39,21 @@ def key_event(entry: Entry, words: Mapping[Place, str]) -> str:
         return ""
     text = words.get((str(body["channel"]), str(body["ts"]))) or str(body["text"])
     return with_label(body.get("label"), text)
+
+
+def corrections(entries: Iterable[Entry]) -> Mapping[int, Entry]:
+    """The newest correction of each entry that was corrected, by its number."""
+    made = (e for e in entries if e.kind == EntryCorrected.__name__ and e.body is not None)
+    return {int(str((e.body or {})["entry"])): e for e in sorted(made, key=lambda e: e.seq)}
+
+
+def as_corrected(entries: Iterable[Entry], newest: Mapping[int, Entry]) -> Sequence[Entry]:
+    """Key events with the words and the label of their newest correction, and ``corrected_by``."""
+    return [_corrected(entry, newest.get(entry.seq)) for entry in entries]
+
+
+def _corrected(entry: Entry, correction: Entry | None) -> Entry:
+    if correction is None or entry.body is None or correction.body is None:
+        return entry
+    new = {"text": correction.body["text"], "label": correction.body["label"]}
+    return replace(entry, body={**entry.body, **new, "corrected_by": correction.actor})

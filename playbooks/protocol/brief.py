@@ -15,6 +15,7 @@ from playbooks.domain.sla import ClockReading
 from playbooks.domain.spoken import key_event, newest_words
 from playbooks.domain.task import Task, TaskState, in_order
 from playbooks.ports import Ports, Unit
+from playbooks.protocol.correcting import as_they_stand
 from playbooks.protocol.picture import draw
 
 LATEST = 8
@@ -25,6 +26,7 @@ async def brief(unit: Unit, ports: Ports, incident: Incident) -> Brief:
     """The brief as of now."""
     picture = await draw(unit, ports.handbook(), incident, at=ports.clock.now())
     marked = [e for e in await unit.entries.newest(incident.id, KeyEventMarked.__name__, LATEST) if e.body]
+    marked = [*await as_they_stand(unit, incident.id, marked)]
     words = await _as_they_read_now(unit, incident, marked)
     return Brief(
         situation=f"{picture.severity_name} {incident.title}, {incident.state}",

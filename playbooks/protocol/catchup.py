@@ -13,13 +13,14 @@ from enum import Enum
 
 from playbooks.domain.entry import Entry
 from playbooks.domain.errors import IncidentNotFound
-from playbooks.domain.events import KeyEventMarked, MessageSaid
+from playbooks.domain.events import EntryCorrected, KeyEventMarked, MessageSaid
 from playbooks.domain.ids import IncidentId, UserId
 from playbooks.domain.incident import Incident
 from playbooks.domain.label import Label
 from playbooks.domain.milestones import DECIDED, TOLD
 from playbooks.domain.spoken import Place
 from playbooks.ports import Ports, Unit
+from playbooks.protocol.correcting import as_they_stand, number_of
 from playbooks.protocol.picture import Picture, draw
 from playbooks.protocol.reading import all_as_they_read, backwards
 
@@ -129,6 +130,7 @@ async def _decided(unit: Unit, incident: IncidentId) -> tuple[Entry, ...]:
     """The newest decisions: of those who lead, and those that somebody wrote down as such."""
     made = await unit.entries.newest_of(incident, DECIDED, DECISIONS)
     noted = await unit.entries.newest(incident, KeyEventMarked.__name__, NOTES)
+    noted = await as_they_stand(unit, incident, noted)
     decisions = [e for e in noted if e.body and e.body.get("label") == Label.DECISION]
     return tuple(sorted([*made, *decisions], key=lambda e: e.seq)[-DECISIONS:])
 
@@ -140,7 +142,8 @@ async def _missed(unit: Unit, incident: IncidentId, by: UserId, stretch: Stretch
     unread, entries = len(entries) > READ, entries[:READ]
     told = [e for e in entries if e.kind in TOLD]
     others = [e for e in entries if _is_said(e) and e.actor != by]
-    shown = told[:SHOWN]
+    told = [e for e in told if e.kind != EntryCorrected.__name__ or number_of(e) <= stretch.after]
+    shown = await as_they_stand(unit, incident, told[:SHOWN])
     words = await all_as_they_read(unit, incident, [*shown, *others[: 2 * SAID]])
     standing = [e for e in others[: 2 * SAID] if words.get(_place(e))]
     return Missed(

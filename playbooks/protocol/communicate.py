@@ -13,6 +13,7 @@ from datetime import datetime
 from playbooks.domain import hygiene
 from playbooks.domain.authority import Action, Actor, may, require
 from playbooks.domain.cadence import next_due
+from playbooks.domain.correcting import CORRECTED, NOTED
 from playbooks.domain.digest import Digest, compose, text
 from playbooks.domain.entry import JUST_NOW
 from playbooks.domain.errors import (
@@ -24,7 +25,6 @@ from playbooks.domain.errors import (
     mention,
 )
 from playbooks.domain.events import (
-    KeyEventMarked,
     StatementMade,
     StatementRefuted,
     StatementReleased,
@@ -377,7 +377,7 @@ def _next_at(ports: Ports, incident: Incident) -> datetime | None:
 
 async def _guesses(unit: Unit, incident: IncidentId) -> tuple[str, ...]:
     """Every hypothesis that was written into the log."""
-    noted = await unit.entries.newest(incident, KeyEventMarked.__name__, NOTES)
+    noted = await unit.entries.newest_of(incident, (NOTED, CORRECTED), NOTES)
     return tuple(
         str(entry.body["text"])
         for entry in noted

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from playbooks.domain.entry import Entry
 from playbooks.domain.errors import NeedsWords, NotNeeded
-from playbooks.domain.events import KeyEventMarked, MessageEdited, MessageSaid, WordsRemoved
+from playbooks.domain.events import EntryCorrected, KeyEventMarked, MessageEdited, MessageSaid, WordsRemoved
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId
 from playbooks.ports import Ports, Unit
+from playbooks.protocol.correcting import family
 from playbooks.protocol.recording import locked, record
 
-WORDS_OF_PEOPLE = frozenset(kind.__name__ for kind in (MessageSaid, MessageEdited, KeyEventMarked))
+WORDS_OF_PEOPLE = frozenset(
+    kind.__name__ for kind in (MessageSaid, MessageEdited, KeyEventMarked, EntryCorrected)
+)
 """What may be emptied; what was decided stays."""
 
 
@@ -39,7 +42,7 @@ async def holding(unit: Unit, entry: Entry) -> tuple[int, ...]:
     """The entries that hold the words of this one, itself included."""
     body = entry.body or {}
     if not body.get("ts"):
-        return (entry.seq,)
+        return await family(unit, entry)
     place = ChannelId(str(body["channel"])), Ts(str(body["ts"]))
     return tuple(same.seq for same in await unit.entries.of_message(entry.incident, *place) if same.body)
 

@@ -14,6 +14,7 @@ from playbooks.domain.ids import IncidentId
 from playbooks.domain.incident import Incident
 from playbooks.domain.search import OF_MESSAGES, holds, terms, words_of
 from playbooks.ports import Ports, Unit
+from playbooks.protocol.correcting import corrections_of, number_of
 from playbooks.protocol.reading import backwards, place_of, reads_now
 
 HITS = 10
@@ -53,11 +54,14 @@ async def search(ports: Ports, *, incident: IncidentId, words: str) -> Found:
 async def _searched(unit: Unit, incident: Incident, wanted: tuple[str, ...]) -> Found:
     hits: list[Hit] = []
     seen: set[tuple[str, str]] = set()
+    newest = {number: e.seq for number, e in (await corrections_of(unit, incident.id)).items()}
     last = 0
     async with aclosing(backwards(unit, incident.id, most=READ)) as newest_first:
         async for entry in newest_first:
             last = entry.seq
-            hit = await _hit(unit, entry, wanted, seen) if holds(words_of(entry), wanted) else None
+            superseded = newest.get(number_of(entry), entry.seq) != entry.seq
+            match = not superseded and holds(words_of(entry), wanted)
+            hit = await _hit(unit, entry, wanted, seen) if match else None
             hits += [hit] if hit else []
             if len(hits) == HITS:
                 break

@@ -168,6 +168,13 @@ async def note(
     return event
 
 
+async def number_of(ports: Ports, event: KeyEventMarked) -> int | None:
+    """The number of the entry in which it stands; None if it stands in an earlier one of the same words."""
+    async with ports.reading() as unit:
+        found = await unit.entries.find(event.incident, natural_key(event) or "")
+    return found.seq if found else None
+
+
 async def _noted_just_now(unit: Unit, event: KeyEventMarked) -> bool:
     """Whether the same words stand under this key, or under that of the time before it."""
     for known in (event, replace(event, at=event.at - JUST_NOW)):

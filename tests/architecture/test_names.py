@@ -51,6 +51,7 @@ SILENT = {
     "RoomReady": "people see the room themselves; how long it took is for those who run the bot",
     "GlassMended": "its end was said when it began",
     "KeyEventMarked": "whoever marked it is answered, and it is in the log",
+    "EntryCorrected": "whoever corrected it is answered, and it is in the log",
     "MergeAgreed": "whoever agreed is answered, and the other side has its question",
     "ReviewEdited": "a draft is nobody's news",
     "KnownErrorCreated": "the publication of the post-mortem says it",

@@ -75,6 +75,7 @@ DecisionWithdrawn                       RefreshCard
 DecisionWithdrawn by somebody else      TellPerson(cleo) RefreshCard
 DrillBecameReal                         Invite(bob, dev, ada, eve) RenameRoom TellRoom TellPerson(bob, dev, ada, eve) RefreshCard SetTopic RefreshAnnouncement
 DrillJoined                             RefreshCard
+EntryCorrected                          nothing
 FindingAttached                         nothing
 FreezeBegan                             RefreshCard
 FreezeLifted                            TellRoom RefreshCard

@@ -47,6 +47,7 @@ VERBS: dict[Verb, Does] = {
     Verb.REVIEW: Does(looking.show_review, after_the_end=True),
     Verb.JOIN: Does(looking.join),
     Verb.LOG: Does(saying.log),
+    Verb.CORRECT: Does(saying.correct, after_the_end=True),
     Verb.TASK: Does(tasks.typed),
     Verb.TASKS: Does(tasks.show, only_looks=True, after_the_end=True),
     Verb.DECIDE: Does(decisions.typed, after_the_end=True),

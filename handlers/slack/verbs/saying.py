@@ -12,8 +12,9 @@ from handlers.views import answers
 from handlers.views.kit import Message
 from handlers.views.modals import saying as forms
 from handlers.views.statements import statement_line
+from playbooks.domain.errors import NeedsWords
 from playbooks.domain.statement import Statement, StatementClass
-from playbooks.protocol import beforehand, communicate, find, timeline
+from playbooks.protocol import beforehand, communicate, correcting, find, timeline
 
 KINDS = {
     Verb.IMPACT: StatementClass.IMPACT,
@@ -35,7 +36,19 @@ async def log(call: Call) -> Message | None:
     event = await timeline.note(
         call.ports, incident=call.number, text=grammar.readable(call.words), by=call.user
     )
-    return answers.noted(event.text, event.label)
+    number = await timeline.number_of(call.ports, event)
+    return answers.noted(event.text, event.label, number)
+
+
+async def correct(call: Call) -> Message:
+    """Entry N of the log reads differently from now on."""
+    number, words = grammar.number(call.words)
+    if number is None:
+        raise NeedsWords("Say which entry, and what it should say: /incident correct 12 rolled back 4.12")
+    event = await correcting.correct(
+        call.ports, incident=call.number, number=number, text=grammar.readable(words), by=call.user
+    )
+    return answers.corrected(event)
 
 
 def stating(verb: Verb) -> Say:

@@ -90,6 +90,7 @@ from playbooks.domain.events.leads import (
     LeadWanted,
 )
 from playbooks.domain.events.log import (
+    EntryCorrected,
     KeyEventMarked,
     MessageDeleted,
     MessageEdited,
@@ -193,6 +194,7 @@ __all__ = [
     "DecisionWithdrawn",
     "DrillBecameReal",
     "DrillJoined",
+    "EntryCorrected",
     "Event",
     "Evidence",
     "FindingAttached",

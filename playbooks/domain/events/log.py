@@ -68,3 +68,15 @@ class KeyEventMarked(Event):
     """What it is, if its writer said so."""
     recovered: bool = False
     """Whether the mark was missed when it was made, and found in the room later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryCorrected(Event):
+    """What somebody wrote down reads differently from now on; both stay in the log."""
+
+    entry: int
+    """The entry that is corrected; never itself a correction."""
+    author: UserId
+    """Who wrote that one."""
+    text: str
+    label: Label | None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.handlers.judging import words
@@ -69,3 +71,14 @@ async def test_what_was_said_is_searched_by_command(office: Office) -> None:
     await office.in_room(title="searching is slow", service="search")
     asked = await office.slash("search certificate", channel=LOBBY)
     assert "Which incident" in said(asked)
+
+
+async def test_what_was_written_down_is_corrected_by_its_number(office: Office) -> None:
+    await office.in_room()
+    answer = said(await office.slash("log decision: roll back 4.11", by="U0DEV"))
+    number = re.search(r"/incident correct (\d+)", answer)
+    assert number, answer
+    fixed = said(await office.slash(f"correct {number[1]} roll back 4.12", by="U0DEV"))
+    assert f"Entry {number[1]} reads now: Decision: roll back 4.12" in fixed
+    assert "can correct this entry" in said(await office.slash(f"correct {number[1]} never", by="U0CLEO"))
+    assert "Say which entry" in said(await office.slash("correct it"))
