@@ -43,9 +43,8 @@ def message_url(room_url: RoomUrl, channel: ChannelId, ts: str, thread: str | No
 
 def happening(entry: Entry, words: Mapping[Place, str], room_url: RoomUrl, *, day: bool = False) -> Markup:
     """When and what; ``day`` says the date too. Messages as they read now, with a link to them."""
-    body = entry.body or {}
     at = date_and_time(entry.at) if day else clock_time(entry.at)
-    return say("{at} {what}{link}", at=at, what=_what(entry, words), link=_link(body, room_url))
+    return say("{at} {what}{link}", at=at, what=_what(entry, words), link=_link(entry, room_url))
 
 
 def found_line(entry: Entry, text: str, room_url: RoomUrl, *, day: bool) -> Markup:
@@ -57,7 +56,7 @@ def found_line(entry: Entry, text: str, room_url: RoomUrl, *, day: bool) -> Mark
         what = said(body, text, marked=entry.kind == "KeyEventMarked")
     else:
         what = Markup(sentence(entry.kind, SlackWords(body))) or _plainly(entry, text)
-    return say("{at} {what}{link}", at=at, what=what, link=_link(body, room_url))
+    return say("{at} {what}{link}", at=at, what=what, link=_link(entry, room_url))
 
 
 def said(body: Mapping[str, object], text: str, *, marked: bool) -> Markup:
@@ -88,7 +87,11 @@ def _what(entry: Entry, words: Mapping[Place, str]) -> Markup:
     return Markup(sentence(entry.kind, SlackWords(body)))
 
 
-def _link(body: Mapping[str, object], room_url: RoomUrl) -> Markup:
+def _link(entry: Entry, room_url: RoomUrl) -> Markup:
+    """The way to the message; of what was written down, the number by which it is corrected."""
+    body = entry.body or {}
+    if entry.kind == "KeyEventMarked" and body and not body.get("ts"):
+        return say(" · entry {n}", n=entry.seq)
     if not body.get("ts") or not body.get("channel"):
         return Markup("")
     thread = str(body["thread"]) if body.get("thread") else None

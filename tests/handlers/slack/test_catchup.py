@@ -80,5 +80,7 @@ async def test_what_was_written_down_is_corrected_by_its_number(office: Office) 
     assert number, answer
     fixed = said(await office.slash(f"correct {number[1]} roll back 4.12", by="U0DEV"))
     assert f"Entry {number[1]} reads now: Decision: roll back 4.12" in fixed
+    await office.slash("log rolled back", by="U0DEV")
+    assert re.search(r"rolled back · entry \d+", said(await office.slash("search rolled", by="U0CLEO")))
     assert "can correct this entry" in said(await office.slash(f"correct {number[1]} never", by="U0CLEO"))
     assert "Say which entry" in said(await office.slash("correct it"))
