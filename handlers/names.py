@@ -145,6 +145,7 @@ class Callback(StrEnum):
     REPORT = "report_form"
     MERGE = "merge_form"
     LOG = "log_form"
+    SEARCH = "search_form"
     TASK = "task_form"
     GIVE_TASK = "task_give_form"
     PROPOSE_DECISION = "decision_form"

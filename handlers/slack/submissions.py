@@ -13,7 +13,7 @@ from handlers.slack import backfilling, decisions, declaring, merging, reporting
 from handlers.slack.calls import Call
 from handlers.slack.learning import publish, save_finding, save_review
 from handlers.slack.payloads import Submission
-from handlers.slack.verbs import teams, workstreams
+from handlers.slack.verbs import looking, teams, workstreams
 from handlers.slack.verbs.seat import give_role, offer
 from handlers.views import answers
 from handlers.views.kit import View
@@ -40,6 +40,11 @@ async def log(call: Call, form: Submission) -> None:
     await timeline.note(
         call.ports, incident=call.number, text=form.words(Field.TEXT), by=call.user, label=label
     )
+
+
+async def search(call: Call, form: Submission) -> View:
+    """Show what was found in the place of the form."""
+    return answers.in_modal(await looking.hits(call, form.words(Field.TEXT)))
 
 
 async def state(call: Call, form: Submission) -> View:
@@ -162,6 +167,7 @@ SUBMISSIONS: dict[Callback, Submit] = {
     Callback.REPORT: reporting.submitted,
     Callback.REJECT: reject,
     Callback.LOG: log,
+    Callback.SEARCH: search,
     Callback.TASK: tasks.submitted,
     Callback.GIVE_TASK: tasks.passed_on,
     Callback.PROPOSE_DECISION: decisions.proposed,

@@ -27,6 +27,7 @@ def status(picture: Picture) -> Message:
         context(_where(picture)),
         actions(
             verb_button("Catch up", Verb.CATCHUP, picture.incident.id),
+            verb_button("Search…", Verb.SEARCH, picture.incident.id),
             verb_button("Facts and hypotheses", Verb.FACTS, picture.incident.id),
             *([verb_button("Teams", Verb.TEAM, picture.incident.id)] if picture.incident.is_live else []),
             *([verb_button("Who leads what", Verb.LEAD, picture.incident.id)] if picture.workstreams else []),

@@ -209,7 +209,7 @@ async def test_slacks_own_menu_declares_too(cast: Cast) -> None:
 
 WITHOUT_A_BUTTON = {Verb.MENU, Verb.LIST, Verb.HELP, Verb.JOIN, Verb.DECLARE, Verb.REPORT, Verb.KNOWN}
 """Verbs of whoever is not in a room: tested where they belong, in Home and the bare menu."""
-ONLY_TYPED = {Verb.BACKFILL, Verb.CHILD, Verb.DRILL}
+ONLY_TYPED = {Verb.BACKFILL, Verb.CHILD, Verb.CORRECT, Verb.DRILL}
 """What is done rarely, and in no hurry."""
 CHOSEN_IN_A_FORM = {
     Verb.SCOPE,

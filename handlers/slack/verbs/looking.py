@@ -12,6 +12,7 @@ from handlers.views.help import help_text
 from handlers.views.kit import Message
 from handlers.views.listing import known_errors, live_incidents
 from handlers.views.menu import menu, menu_elsewhere
+from handlers.views.modals import searching
 from handlers.views.review import review_ready
 from handlers.views.search import searched
 from handlers.views.statements import facts
@@ -58,9 +59,16 @@ async def catch_up(call: Call) -> Message:
     return caught_up(told, call.user, call.desk.room_url)
 
 
-async def search_log(call: Call) -> Message:
-    """What stands in the log of the incident about the words."""
-    words = readable(call.words)
+async def search_log(call: Call) -> Message | None:
+    """What stands in the log of the incident about the words; a form asks for them."""
+    if not call.words:
+        await call.show(searching.search(call.number))
+        return None
+    return await hits(call, readable(call.words))
+
+
+async def hits(call: Call, words: str) -> Message:
+    """The newest entries that hold all of the words."""
     return searched(
         await search.search(call.ports, incident=call.number, words=words), words, call.desk.room_url
     )

@@ -67,7 +67,6 @@ async def test_what_was_said_is_searched_by_command(office: Office) -> None:
     assert "1 hit" in answer
     assert "📌 <@U0BOB>: the @eve certificate &amp; key expired" in answer
     assert "Nothing in the log" in said(await office.slash("search rollback"))
-    assert "Write what to look for" in said(await office.slash("search"))
     await office.in_room(title="searching is slow", service="search")
     asked = await office.slash("search certificate", channel=LOBBY)
     assert "Which incident" in said(asked)
@@ -84,3 +83,15 @@ async def test_what_was_written_down_is_corrected_by_its_number(office: Office) 
     assert re.search(r"rolled back · entry \d+", said(await office.slash("search rolled", by="U0CLEO")))
     assert "can correct this entry" in said(await office.slash(f"correct {number[1]} never", by="U0CLEO"))
     assert "Say which entry" in said(await office.slash("correct it"))
+
+
+async def test_a_search_without_words_asks_for_them_in_a_form(office: Office) -> None:
+    await office.in_room()
+    await office.slash("log the pool is exhausted", by="U0BOB")
+    await office.slash("log rolled back", by="U0BOB")
+    await office.slash("search")
+    form = office.slack.view()
+    assert "Write what to look for" in str(await office.submit(form | {"hash": "1"}, {"text": " "}))
+    shown = await office.submit(form, {"text": "POOL"})
+    assert "the pool is exhausted" in words(shown["view"]["blocks"])
+    assert "rolled back" not in words(shown["view"]["blocks"])

@@ -29,7 +29,7 @@ from handlers.views.home import home
 from handlers.views.kit import Message
 from handlers.views.menu import menu, menu_elsewhere
 from handlers.views.modals import decisions as decision_forms
-from handlers.views.modals import declaring, ending, learning, merging, reporting, saying, seat
+from handlers.views.modals import declaring, ending, learning, merging, reporting, saying, searching, seat
 from handlers.views.modals import tasks as task_forms
 from handlers.views.notices import private_notice, room_notice
 from handlers.views.review import review_ready
@@ -197,6 +197,7 @@ VIEWS: dict[str, Callable[[Picture, Handbook], Any]] = {
     "reject": lambda p, h: declaring.reject(p.incident.id),
     "contest": lambda p, h: seat.contest(p),
     "handover": lambda p, h: seat.handover(p),
+    "search": lambda p, h: searching.search(p.incident.id),
     "log": lambda p, h: saying.log(p.incident.id, text=p.incident.title),
     "statement": lambda p, h: saying.statement(p.incident.id, StatementClass.IMPACT, text=p.incident.title),
     "update": lambda p, h: saying.send_update(digest_of(p), note=p.incident.title),
