@@ -32,6 +32,8 @@ INSIDE = (
     e.ShowEvidence,
     e.ShowUpdate,
     e.PostReview,
+    e.PostProposal,
+    e.RedrawProposal,
 )
 """What the drill's own room shows, and the announcement, which is marked."""
 
