@@ -130,10 +130,10 @@ async def add_bookmarks(errand: Errand[AddBookmarks], tools: Tools) -> Delivered
         return Delivered(result={"skipped": "nothing to add"})
     try:
         there = await tools.gateway.bookmarks(room)
-        for title, link, emoji in wanted:
-            if link not in there:
-                await tools.gateway.add_bookmark(room, title=title, link=link, emoji=emoji)
-        if errand.tried_since is not None:
+        missing = [each for each in wanted if each[1] not in there]
+        for title, link, emoji in missing:
+            await tools.gateway.add_bookmark(room, title=title, link=link, emoji=emoji)
+        if missing or errand.tried_since is not None:
             await _without_twins(tools, room, [link for _, link, _ in wanted])
     except Never as refusal:
         return await _without_room(tools, picture.incident, refusal)
@@ -141,7 +141,7 @@ async def add_bookmarks(errand: Errand[AddBookmarks], tools: Tools) -> Delivered
 
 
 async def _without_twins(tools: Tools, room: ChannelId, links: Sequence[str]) -> None:
-    """An attempt that was given up may get through while the next one looks: the younger one goes."""
+    """Of two attempts that looked at the same moment, one of a dead or slow process: the younger one goes."""
     there = await tools.gateway.bookmarks(room)
     for younger in (id_ for link in links for id_ in there.get(link, ())[1:]):
         await tools.gateway.remove_bookmark(room, younger)
