@@ -119,7 +119,8 @@ class Deliveries(Worker):
     async def _attempt(self, owed: Owed) -> None:
         errand = self._errand(owed)
         try:
-            async with self._drawing(owed.effect), asyncio.timeout(self._terms.patience.total_seconds()):
+            # Waiting for its turn counts too: nothing may begin after its lease has ended.
+            async with asyncio.timeout(self._terms.patience.total_seconds()), self._drawing(owed.effect):
                 delivered = await self._bring(errand, self._tools)
         except Later as later:
             if errand.tried_since is None:
