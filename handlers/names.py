@@ -146,6 +146,8 @@ class Callback(StrEnum):
     MERGE = "merge_form"
     LOG = "log_form"
     SEARCH = "search_form"
+    VERB = "verb_form"
+    """One sentence for a verb that was pressed and needs words."""
     TASK = "task_form"
     GIVE_TASK = "task_give_form"
     PROPOSE_DECISION = "decision_form"

@@ -6,6 +6,7 @@ from handlers.slack import grammar
 from handlers.slack.calls import Call
 from handlers.views import answers
 from handlers.views.kit import Message
+from handlers.views.modals import verbal
 from handlers.views.phrases import named
 from handlers.views.text import say
 from playbooks.domain.errors import NeedsWords
@@ -25,8 +26,11 @@ def unmarked(words: str) -> tuple[str, tuple[UserId, ...] | None]:
     return grammar.without_users(rest).strip(), people
 
 
-async def typed(call: Call) -> Message:
-    """``drill real because …`` in a drill's room. Raises NeedsWords, NotNeeded."""
+async def typed(call: Call) -> Message | None:
+    """``drill real because …`` in a drill's room; a form asks why. Raises NeedsWords, NotNeeded."""
+    if not call.words and (await call.picture()).incident.drill is not None:
+        await call.show(verbal.in_earnest(call.number))
+        return None
     words = grammar.readable(call.words).strip()
     mark = next((mark for mark in _REAL if words.casefold().startswith(mark)), None)
     if mark is None:

@@ -6,6 +6,7 @@ from handlers.slack import grammar
 from handlers.slack.calls import Call
 from handlers.views import answers
 from handlers.views.kit import Message
+from handlers.views.modals import verbal
 from handlers.views.phrases import named
 from handlers.views.text import say
 from playbooks.domain.errors import NeedsWords
@@ -15,8 +16,11 @@ from playbooks.protocol import family
 _NOBODY = ("none", "nothing", "nobody", "no")
 
 
-async def typed(call: Call) -> Message:
-    """Make this incident a part of another one, or of none. Raises NeedsWords."""
+async def typed(call: Call) -> Message | None:
+    """Make this incident a part of another one, or of none; a form asks for words. Raises NeedsWords."""
+    if not call.words:
+        await call.show(verbal.part_of(call.number))
+        return None
     words = grammar.readable(call.words).strip().removeprefix("of ").strip()
     first, _, rest = words.partition(" ")
     if first.casefold() in _NOBODY:

@@ -7,13 +7,14 @@ use case loads and decides again.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from handlers.names import Callback, Field
 from handlers.slack import backfilling, decisions, declaring, merging, reporting, tasks
 from handlers.slack.calls import Call
 from handlers.slack.learning import publish, save_finding, save_review
 from handlers.slack.payloads import Submission
-from handlers.slack.verbs import looking, teams, workstreams
+from handlers.slack.verbs import looking, perform, teams, workstreams
 from handlers.slack.verbs.seat import give_role, offer
 from handlers.views import answers
 from handlers.views.kit import View
@@ -45,6 +46,15 @@ async def log(call: Call, form: Submission) -> None:
 async def search(call: Call, form: Submission) -> View:
     """Show what was found in the place of the form."""
     return answers.in_modal(await looking.hits(call, form.words(Field.TEXT)))
+
+
+async def say_verb(call: Call, form: Submission) -> View | None:
+    """Do what the verb means with these words, as if they had been typed. Raises NeedsWords."""
+    said, verb = form.words(Field.TEXT), form.ref.verb
+    if not said or verb is None:
+        raise NeedsWords("Write a few words.")
+    answer = await perform(replace(call, words=f"{call.words} {said}".strip()), verb)
+    return None if answer is None else answers.in_modal(answer)
 
 
 async def state(call: Call, form: Submission) -> View:
@@ -168,6 +178,7 @@ SUBMISSIONS: dict[Callback, Submit] = {
     Callback.REJECT: reject,
     Callback.LOG: log,
     Callback.SEARCH: search,
+    Callback.VERB: say_verb,
     Callback.TASK: tasks.submitted,
     Callback.GIVE_TASK: tasks.passed_on,
     Callback.PROPOSE_DECISION: decisions.proposed,

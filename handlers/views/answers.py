@@ -255,11 +255,15 @@ def stated(statement: Statement, number: int) -> Markup:
     )
 
 
-def noted(text: str, label: Label | None = None, number: int | None = None) -> Message:
-    """A key event was written into the log; ``number`` is that of its entry."""
+def noted(text: str, label: Label | None = None, entry: tuple[IncidentId, int] | None = None) -> Message:
+    """A key event was written into the log, as the entry of this number; with a way to correct it."""
     words = say("📌 In the log: {text}", text=foreign(with_label(label, text), 300))
-    way = Markup("") if number is None else say("  _`/incident correct {n} …` corrects it_", n=number)
-    return message(words, context(say("{words}{way}", words=words, way=way)))
+    if entry is None:
+        return message(words, context(words))
+    incident, number = entry
+    way = say("{words}  _`/incident correct {n} …` corrects it_", words=words, n=number)
+    correct = verb_button("Correct…", Verb.CORRECT, incident, words=str(number))
+    return message(words, context(way), actions(correct))
 
 
 def corrected(event: EntryCorrected) -> Message:

@@ -50,6 +50,7 @@ def menu_elsewhere(live: Sequence[Incident], handbook: Handbook) -> Message:
             verb_button("Declare an incident…", Verb.DECLARE, None, style="" if live else "primary"),
             verb_button("Report a problem…", Verb.REPORT, None),
             verb_button("Known errors", Verb.KNOWN, None),
+            verb_button("A past incident…", Verb.BACKFILL, None),
             verb_button("Help", Verb.HELP, None),
         ),
     )

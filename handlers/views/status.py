@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.names import Verb
 from handlers.views.card import card_body
 from handlers.views.decisions import undecided
-from handlers.views.kit import Block, Message, actions, context, message, section
+from handlers.views.kit import Block, Element, Message, actions, context, message, section
 from handlers.views.phrases import code, named, state_word, verb_button
 from handlers.views.statements import statement_line
 from handlers.views.text import Markup, join, room, say
@@ -31,9 +31,17 @@ def status(picture: Picture) -> Message:
             verb_button("Facts and hypotheses", Verb.FACTS, picture.incident.id),
             *([verb_button("Teams", Verb.TEAM, picture.incident.id)] if picture.incident.is_live else []),
             *([verb_button("Who leads what", Verb.LEAD, picture.incident.id)] if picture.workstreams else []),
+            *([_standing(picture)] if picture.incident.is_live else []),
             verb_button("More…", Verb.MENU, picture.incident.id),
         ),
     )
+
+
+def _standing(picture: Picture) -> Element:
+    """What it is: a part of another one, or in a drill, no drill."""
+    if picture.incident.drill is not None:
+        return verb_button("In earnest…", Verb.DRILL, picture.incident.id)
+    return verb_button("Part of…", Verb.CHILD, picture.incident.id)
 
 
 def _statements(picture: Picture) -> Block | None:

@@ -11,6 +11,7 @@ from handlers.slack.verbs.looking import show_facts
 from handlers.views import answers
 from handlers.views.kit import Message
 from handlers.views.modals import saying as forms
+from handlers.views.modals import verbal
 from handlers.views.statements import statement_line
 from playbooks.domain.errors import NeedsWords
 from playbooks.domain.statement import Statement, StatementClass
@@ -37,14 +38,17 @@ async def log(call: Call) -> Message | None:
         call.ports, incident=call.number, text=grammar.readable(call.words), by=call.user
     )
     number = await timeline.number_of(call.ports, event)
-    return answers.noted(event.text, event.label, number)
+    return answers.noted(event.text, event.label, None if number is None else (call.number, number))
 
 
-async def correct(call: Call) -> Message:
-    """Entry N of the log reads differently from now on."""
+async def correct(call: Call) -> Message | None:
+    """Entry N of the log reads differently from now on; a form asks how."""
     number, words = grammar.number(call.words)
     if number is None:
         raise NeedsWords("Say which entry, and what it should say: /incident correct 12 rolled back 4.12")
+    if not words:
+        await call.show(verbal.correct(call.number, number))
+        return None
     event = await correcting.correct(
         call.ports, incident=call.number, number=number, text=grammar.readable(words), by=call.user
     )

@@ -29,7 +29,17 @@ from handlers.views.home import home
 from handlers.views.kit import Message
 from handlers.views.menu import menu, menu_elsewhere
 from handlers.views.modals import decisions as decision_forms
-from handlers.views.modals import declaring, ending, learning, merging, reporting, saying, searching, seat
+from handlers.views.modals import (
+    declaring,
+    ending,
+    learning,
+    merging,
+    reporting,
+    saying,
+    searching,
+    seat,
+    verbal,
+)
 from handlers.views.modals import tasks as task_forms
 from handlers.views.notices import private_notice, room_notice
 from handlers.views.review import review_ready
@@ -121,7 +131,7 @@ MESSAGES: dict[str, Callable[[Picture, Handbook], Message]] = {
         p.incident.title, (Verb.LOG,), None, title="", rest=""
     ),
     "refusal": lambda p, h: answers.refused(f"No, {p.incident.title}"),
-    "noted": lambda p, h: answers.noted(p.incident.title),
+    "noted": lambda p, h: answers.noted(p.incident.title, None, (p.incident.id, 12)),
     "looks alike": lambda p, h: looks_alike(_alike(p), CHECKOUT, p.incident.title, h),
     "proposal": lambda p, h: proposal(p.decisions[0], p),
     "decisions": lambda p, h: decisions(p, ADA, h),
@@ -197,6 +207,9 @@ VIEWS: dict[str, Callable[[Picture, Handbook], Any]] = {
     "reject": lambda p, h: declaring.reject(p.incident.id),
     "contest": lambda p, h: seat.contest(p),
     "handover": lambda p, h: seat.handover(p),
+    "part of": lambda p, h: verbal.part_of(p.incident.id),
+    "in earnest": lambda p, h: verbal.in_earnest(p.incident.id),
+    "correct": lambda p, h: verbal.correct(p.incident.id, 12),
     "search": lambda p, h: searching.search(p.incident.id),
     "log": lambda p, h: saying.log(p.incident.id, text=p.incident.title),
     "statement": lambda p, h: saying.statement(p.incident.id, StatementClass.IMPACT, text=p.incident.title),
