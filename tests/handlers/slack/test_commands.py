@@ -43,7 +43,8 @@ async def test_a_drill_is_declared_with_the_people_named(office: Office) -> None
     assert "*DRILL INC-1* Payments time out" in said(answer)
     assert (await office.picture()).incident.drill == ("U0FAY", "U0BOB", "U0CLEO")
     assert "Say what really happens" in said(await office.slash("INC-1 drill real"))
-    assert "/incident declare drill" in said(await office.slash("INC-1 drill"))
+    assert await office.slash("INC-1 drill") == {}
+    assert office.slack.view()["title"]["text"] == "In earnest"
     answer = await office.slash("INC-1 drill real: cards really fail", by="U0DEV")
     assert "*INC-1* Payments time out is in earnest now" in said(answer)
     assert (await office.picture()).incident.drill is None

@@ -75,9 +75,10 @@ async def test_alone_there_is_nothing_to_merge_into(office: Office) -> None:
 
 
 async def test_an_incident_is_made_a_part_of_another_by_command(office: Office) -> None:
-    """The card of each shows the other; without a number the answer says what to write."""
+    """The card of each shows the other; without a number a form asks for it."""
     await two(office)
-    assert "/incident child of INC-3" in said(await office.slash("INC-2 child", by="U0BOB"))
+    assert await office.slash("INC-2 child", by="U0BOB") == {}
+    assert "INC-3" in str(office.slack.view())
     done = said(await office.slash("INC-2 child of INC-1 same data centre", by="U0BOB"))
     assert "*INC-2* is a part of *INC-1* Payments time out now." in done
     assert "Part of *INC-1*" in said(await office.slash("INC-2 status", by="U0BOB"))
