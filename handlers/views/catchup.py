@@ -1,7 +1,7 @@
 """``/incident catchup``: what somebody has to know who comes back, for them alone.
 
-Where it stands first, then what is known and decided, what is to be done, and what happened
-since they were last heard of.
+Where it stands first, then what is known, decided and undecided, what is to be done, and what
+happened since they were last heard of.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers.names import Verb
+from handlers.views.decisions import undecided
 from handlers.views.happenings import RoomUrl, happening
 from handlers.views.kit import Block, Element, Message, actions, divider, message, section
 from handlers.views.phrases import commander, count, due, named, sign, state_word, verb_button
@@ -35,6 +36,7 @@ def caught_up(told: Catchup, user: UserId, room_url: RoomUrl) -> Message:
         section(_lead(picture)),
         _known(picture),
         _decided(told, room_url),
+        *undecided(picture),
         _tasks(picture, user),
         divider(),
         *_missed(told, room_url),

@@ -39,6 +39,14 @@ async def test_whoever_comes_back_reads_what_they_missed_page_by_page(office: Of
     assert "nothing happened" in said(await office.slash("catchup", by="U0BOB"))
 
 
+async def test_whoever_comes_back_reads_what_is_not_decided_yet(office: Office) -> None:
+    await office.in_room()
+    await office.slash("decide roll back / wait", by="U0BOB")
+    assert "Undecided* *1* roll back / wait <@U0BOB> proposes it" in " ".join(
+        said(await office.slash("catchup", by="U0DEV")).split()
+    )
+
+
 @pytest.mark.parametrize("length", ["30m", "the last 2 h", "since 45 min", "90", "1h 30m"])
 async def test_how_far_back_may_be_said(office: Office, length: str) -> None:
     await office.in_room()
