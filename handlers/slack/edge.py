@@ -55,7 +55,7 @@ async def answered(desk: Desk, where: str, work: Callable[[], Awaitable[Reply | 
 
 def why_not(no: ProtocolError | StaleWrite) -> str:
     """What a refusal says to the person who asked."""
-    return str(no) if isinstance(no, ProtocolError) else SAME_MOMENT
+    return no.in_slack if isinstance(no, ProtocolError) else SAME_MOMENT
 
 
 async def require_welcome(desk: Desk, user: str, team: str, *, only_looks: bool = False) -> None:

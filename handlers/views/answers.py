@@ -34,6 +34,7 @@ from playbooks.domain.events import (
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ChannelId, IncidentId, UserId, incident_name
 from playbooks.domain.incident import Incident
+from playbooks.domain.instants import plainly
 from playbooks.domain.label import Label, with_label
 from playbooks.domain.statement import Statement, StatementClass
 
@@ -73,7 +74,7 @@ def refused_plainly(text: str, handbook: Handbook) -> str:
     def name(mention: re.Match[str]) -> str:
         return (handbook.person(UserId(mention[1])) or "somebody").capitalize()
 
-    return plain(_MENTION.sub(name, text), MAX_INPUT_ERROR)
+    return plain(_MENTION.sub(name, plainly(text)), MAX_INPUT_ERROR)
 
 
 def away(fate: Fate) -> Message:

@@ -11,7 +11,18 @@ from collections.abc import Sequence
 from handlers.names import Action, Ref
 from handlers.views.kit import Message, actions, button, context, header, message, section
 from handlers.views.phrases import headline, named, services
-from handlers.views.text import Markup, clock_time, date_and_time, foreign, join, person, plain, room, say
+from handlers.views.text import (
+    Markup,
+    clock_time,
+    date_and_time,
+    dated,
+    foreign,
+    join,
+    person,
+    plain,
+    room,
+    say,
+)
 from playbooks.domain.command import Brief, Handover
 from playbooks.protocol.picture import Picture
 
@@ -127,7 +138,7 @@ def _tasks(told: Brief) -> Markup:
     if not told.open_tasks:
         return Markup("*Tasks* none open")
     shown = [
-        say("• {who} {what}", who=person(user), what=foreign(what, _WORDS))
+        say("• {who} {what}", who=person(user), what=dated(what, _WORDS))
         for user, what in told.open_tasks[:_LINES]
     ]
     more = len(told.open_tasks) - len(shown)
@@ -138,7 +149,7 @@ def _tasks(told: Brief) -> Markup:
 def _list(title: str, lines: Sequence[str], *, nothing: str) -> Markup:
     if not lines:
         return say("*{title}* {nothing}", title=title, nothing=nothing)
-    shown = [say("• {line}", line=foreign(line, _WORDS)) for line in lines[-_LINES:]]
+    shown = [say("• {line}", line=dated(line, _WORDS)) for line in lines[-_LINES:]]
     earlier = len(lines) - len(shown)
     rest = say(" (and {n} earlier)", n=earlier) if earlier else Markup("")
     return say("*{title}*{rest}\n{lines}", title=title, rest=rest, lines=join(shown))

@@ -21,6 +21,7 @@ _UNSEEN = re.compile(
 _TOKEN = re.compile(r"<(?:([@#!])[A-Za-z0-9^]+(?:\|([^<>|]*))?|(https?://[^<>|\s]+)(?:\|[^<>]*)?)>")
 _TOKEN_TAIL = re.compile(r"(?:<[^<>]*|&[a-z]{0,4})\Z")
 _USER = re.compile(r"[UW][A-Z0-9]{2,}\Z")
+_ESCAPED_DATE = re.compile(r"&lt;(!date\^\d{1,12}\^[{}a-z_ ]{1,40}\|[0-9: -]{5,25} UTC)&gt;")
 _ESCAPED_USER = re.compile(r"&lt;@([UW][A-Z0-9]{2,})(?:\|[^&<>]*)?&gt;")
 
 
@@ -48,8 +49,15 @@ def plain(text: str, limit: int) -> str:
 
 
 def refusal(text: str) -> Markup:
-    """The words of a ``ProtocolError``: only the mentions in it keep their meaning."""
-    return clip(_ESCAPED_USER.sub(r"<@\1>", _escape(_UNSEEN.sub("", text[:4_000]))), 1_000)
+    """The words of a ``ProtocolError``: only the mentions and the dates in it keep their meaning."""
+    words = _ESCAPED_DATE.sub(r"<\1>", _escape(_UNSEEN.sub("", text[:4_000])))
+    return clip(_ESCAPED_USER.sub(r"<@\1>", words), 1_000)
+
+
+def dated(text: str, limit: int = 300) -> Markup:
+    """Somebody else's words on one line, of which only dates keep their meaning."""
+    words = " ".join(_UNSEEN.sub("", text[: 4 * limit]).split())
+    return clip(_ESCAPED_DATE.sub(r"<\1>", _escape(words)), limit)
 
 
 def say(template: str, /, **values: object) -> Markup:

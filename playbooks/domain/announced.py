@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from playbooks.domain.errors import NeedsWords, NotNeeded
 from playbooks.domain.ids import ServiceName, UserId, WindowId
+from playbooks.domain.instants import day_and_time_of
 from playbooks.monitored import Maintenance
 
 LONGEST = timedelta(days=7)
@@ -51,7 +52,7 @@ def require_notice(start: datetime, end: datetime, *, at: datetime) -> None:
 def require_open(window: Window, *, at: datetime) -> None:
     """Raises NotNeeded for a window that is over."""
     if window.end <= at:
-        raise NotNeeded(f"“{window.title}” ended at {window.end:%Y-%m-%d %H:%M} UTC.")
+        raise NotNeeded(f"“{window.title}” ended at {day_and_time_of(window.end)}.")
 
 
 def heard_windows(windows: Iterable[Window]) -> tuple[Maintenance, ...]:

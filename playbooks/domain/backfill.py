@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from playbooks.domain.errors import NeedsWords
 from playbooks.domain.incident import ResolutionCode
+from playbooks.domain.instants import day_and_time_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ def require_possible(past: Past, *, at: datetime) -> None:
     for (field, earlier, one), (_, later, other) in pairwise(steps):
         if one > other:
             raise NeedsWords(
-                f"This cannot be: {earlier} ({one:%Y-%m-%d %H:%M} UTC) after {later} "
-                f"({other:%Y-%m-%d %H:%M} UTC).",
+                f"This cannot be: {earlier} ({day_and_time_of(one)}) after {later} "
+                f"({day_and_time_of(other)}).",
                 about=field,
             )

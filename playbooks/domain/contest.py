@@ -33,6 +33,7 @@ from playbooks.domain.errors import (
     mention,
 )
 from playbooks.domain.ids import ContestId, TenureId, UserId
+from playbooks.domain.instants import time_of
 from playbooks.domain.seat import Seated, seat
 from playbooks.domain.tie_break import tie_break
 from playbooks.schema import Command
@@ -123,7 +124,7 @@ def join(contest: Contest, by: UserId, reason: str, *, standing: bool, at: datet
     before = next((c for c in contest.challengers if c.user == by), None)
     if before is not None:
         said = "You withdrew from this dispute." if before.withdrawn else "You already dispute command."
-        message = f"{said} It is settled by {contest.settles_at:%H:%M} UTC; tell the others in the room."
+        message = f"{said} It is settled by {time_of(contest.settles_at)}; tell the others in the room."
         raise NotNeeded(message)
     challenger = Challenger(user=by, reason=_words(reason), at=at)
     return replace(contest, challengers=(*contest.challengers, challenger))

@@ -1,7 +1,7 @@
 """Refusals. Each is an answer: its text may be shown to a person and offers the way out.
 
-Texts are mrkdwn-free plain sentences; ids of people appear as ``<@U…>`` because Slack
-renders them, and names from outside never appear unescaped in them.
+Texts are mrkdwn-free plain sentences; ids of people appear as ``<@U…>`` and instants as
+``<!date^…>`` because Slack renders them, and names from outside never appear unescaped in them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from playbooks.domain.ids import PROTOCOL, IncidentId, UserId, incident_name, is_person
+from playbooks.domain.instants import plainly, time_of
 
 
 def mention(user: UserId) -> str:
@@ -28,7 +29,18 @@ def mentions(users: Iterable[UserId]) -> str:
 
 
 class ProtocolError(Exception):
-    """The protocol says no, and why."""
+    """The protocol says no, and why.
+
+    ``str`` is for wherever it leaves Slack: instants are UTC.
+    """
+
+    def __str__(self) -> str:
+        return plainly(self.in_slack)
+
+    @property
+    def in_slack(self) -> str:
+        """What somebody in Slack reads: instants as Slack's dates, in each reader's own zone."""
+        return super().__str__()
 
 
 class IncidentNotFound(ProtocolError):
@@ -93,7 +105,7 @@ class SeatTaken(ProtocolError):
 
     def __init__(self, holder: UserId, since: datetime) -> None:
         super().__init__(
-            f"{mention(holder)} took command at {since:%H:%M} UTC. If it should be you, contest it.",
+            f"{mention(holder)} took command at {time_of(since)}. If it should be you, contest it.",
         )
 
 
@@ -109,7 +121,7 @@ class ContestPending(ProtocolError):
 
     def __init__(self, until: datetime) -> None:
         super().__init__(
-            f"Command is disputed until {until:%H:%M} UTC at the latest. Wait, or call a duty manager.",
+            f"Command is disputed until {time_of(until)} at the latest. Wait, or call a duty manager.",
         )
 
 
@@ -118,7 +130,7 @@ class OfferExpired(ProtocolError):
 
     def __init__(self, giver: UserId, at: datetime) -> None:
         super().__init__(
-            f"This offer expired at {at:%H:%M} UTC and {mention(giver)} kept command. Ask for a new offer.",
+            f"This offer expired at {time_of(at)} and {mention(giver)} kept command. Ask for a new offer.",
         )
 
 
@@ -126,7 +138,7 @@ class OfferWithdrawn(ProtocolError):
     """Whoever offered command took the offer back."""
 
     def __init__(self, giver: UserId, at: datetime) -> None:
-        super().__init__(f"{mention(giver)} took this offer back at {at:%H:%M} UTC and keeps command.")
+        super().__init__(f"{mention(giver)} took this offer back at {time_of(at)} and keeps command.")
 
 
 class ContestTooLate(ProtocolError):
@@ -153,7 +165,7 @@ class AlreadyDecided(ProtocolError):
 
     def __init__(self, what: str, by: UserId | None, at: datetime | None) -> None:
         who = f" by {mention(by)}" if by else ""
-        when = f" at {at:%H:%M} UTC" if at else ""
+        when = f" at {time_of(at)}" if at else ""
         super().__init__(f"{what} was already decided{who}{when}.")
 
 
@@ -185,7 +197,7 @@ class NotQuiet(NeedsWords):
 
     def __init__(self, standing: int, since: datetime | None) -> None:
         alerts = "1 alert stands" if standing == 1 else f"{standing} alerts stand"
-        what = f"quiet only since {since:%H:%M} UTC" if since else alerts
+        what = f"quiet only since {time_of(since)}" if since else alerts
         super().__init__(
             f"Monitoring is not quiet ({what}). Say why it is over all the same; /incident resolve asks.",
             about="despite",

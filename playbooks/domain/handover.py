@@ -33,6 +33,7 @@ from playbooks.domain.errors import (
     mention,
 )
 from playbooks.domain.ids import HandoverId, IncidentId, ServiceName, TenureId, UserId, is_person
+from playbooks.domain.instants import time_of
 from playbooks.domain.seat import Seated, seat
 from playbooks.schema import Command
 
@@ -71,7 +72,7 @@ def offer(
     _require_undisputed(contest)
     if pending is not None and _is_open(pending, at=at):
         message = (
-            f"Command is already offered to {mention(pending.taker)} until {pending.expires_at:%H:%M} UTC."
+            f"Command is already offered to {mention(pending.taker)} until {time_of(pending.expires_at)}."
         )
         raise NotNeeded(message)
     return ask(giver.incident, by, to, handover_id=handover_id, brief=brief, policy=policy, at=at)

@@ -31,6 +31,7 @@ from playbooks.domain.errors import (
 )
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, LadderId, UserId
+from playbooks.domain.instants import time_of
 from playbooks.schema import Command
 
 
@@ -77,13 +78,13 @@ def recall(
     if contest is not None and contest.phase is not ContestPhase.DECIDED:
         raise ContestPending(contest.final_at)
     if pending is not None:
-        raise NotNeeded(f"{mention(holder.user)} was recalled at {pending.begun_at:%H:%M} UTC already.")
+        raise NotNeeded(f"{mention(holder.user)} was recalled at {time_of(pending.begun_at)} already.")
     heard = max(heard_at, holder.since)
     if at < heard + policy.recall_after:
         silent_at = heard + policy.recall_after
         raise NotNeeded(
-            f"{mention(holder.user)} was heard of at {heard:%H:%M} UTC. Write to them first; "
-            f"from {silent_at:%H:%M} UTC on they may be recalled."
+            f"{mention(holder.user)} was heard of at {time_of(heard)}. Write to them first; "
+            f"from {time_of(silent_at)} on they may be recalled."
         )
     return Ladder(
         id=ladder_id,

@@ -17,6 +17,7 @@ from playbooks.domain.command import Handover, HandoverState
 from playbooks.domain.errors import AlreadyDecided, NeedsWords, NotNeeded, NotYourRole, mention, mentions
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, ServiceName, UserId, WorkstreamId, is_person
+from playbooks.domain.instants import time_of
 from playbooks.schema import Command
 
 
@@ -128,7 +129,7 @@ def name(
         may = mentions(dict.fromkeys((*([stream.lead] if stream.lead else []), *decides)))
         raise NotYourRole(f"offer the lead of {stream.service}", f"its lead or whoever commands ({may})")
     if pending is not None and at < pending.expires_at:
-        until = f"{pending.expires_at:%H:%M} UTC"
+        until = time_of(pending.expires_at)
         raise NotNeeded(f"{mention(pending.taker)} is asked to lead {stream.service}, until {until}.")
     return Naming.OFFER
 

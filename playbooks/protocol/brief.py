@@ -11,6 +11,7 @@ from playbooks.domain.entry import Entry
 from playbooks.domain.events import KeyEventMarked
 from playbooks.domain.ids import PROTOCOL, ChannelId, Ts, UserId
 from playbooks.domain.incident import Incident
+from playbooks.domain.instants import day_and_time_of, time_of, time_to_the_second
 from playbooks.domain.sla import ClockReading
 from playbooks.domain.spoken import key_event, newest_words
 from playbooks.domain.task import Task, TaskState, in_order
@@ -34,8 +35,8 @@ async def brief(unit: Unit, ports: Ports, incident: Incident) -> Brief:
         since=incident.impact_started_at,
         verified_facts=tuple(s.text for s in picture.facts),
         open_hypotheses=tuple(s.text for s in picture.hypotheses),
-        key_events=tuple(f"{e.at:%H:%M} {key_event(e, words)}" for e in marked),
-        running_clocks=tuple(_running(r) for r in picture.readings if r.deadline is not None),
+        key_events=tuple(f"{time_of(e.at)} {key_event(e, words)}" for e in marked),
+        running_clocks=tuple(_running(r, r.deadline) for r in picture.readings if r.deadline is not None),
         held_changes=tuple(h.ref for h in picture.holds),
         pending_approvals=tuple(c.ref for c in picture.pending),
         next_update_due=picture.due.due_at if picture.due else None,
@@ -66,7 +67,7 @@ def _task(task: Task, at: datetime) -> tuple[UserId, str]:
         case TaskState.ASKED:
             how = "has not answered yet"
         case _:
-            how = f"{'late since' if task.is_late(at) else 'by'} {task.due_at:%H:%M} UTC"
+            how = f"{'late since' if task.is_late(at) else 'by'} {time_of(task.due_at)}"
     return task.assignee, f"{task.number} {task.text}: {how}"
 
 
@@ -77,9 +78,9 @@ def _decision(proposal: Proposal) -> str:
     elif proposal.due_at is None:
         how = "the room has not read it yet"
     else:
-        how = f"decided by silence at {proposal.due_at:%H:%M:%S} UTC"
+        how = f"decided by silence at {time_to_the_second(proposal.due_at)}"
     return f"{proposal.number} {proposal.text}: {how}"
 
 
-def _running(reading: ClockReading) -> str:
-    return f"{reading.agreement}: {reading.metric} by {reading.deadline:%H:%M} UTC"
+def _running(reading: ClockReading, deadline: datetime) -> str:
+    return f"{reading.agreement}: {reading.metric} by {day_and_time_of(deadline)}"

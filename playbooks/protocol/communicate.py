@@ -36,6 +36,7 @@ from playbooks.domain.events import (
 )
 from playbooks.domain.ids import PROTOCOL, IncidentId, StatementId, UpdateId, UserId
 from playbooks.domain.incident import Incident, State
+from playbooks.domain.instants import time_of
 from playbooks.domain.label import Label
 from playbooks.domain.person import kind_of
 from playbooks.domain.roles import comms_of
@@ -270,7 +271,7 @@ async def _must_be_unsent(unit: Unit, incident: IncidentId, number: int | None) 
     for update in await unit.updates.of(incident):
         if update.number == number and update.sent_at and update.sent_by:
             raise NotNeeded(
-                f"Update {number} was sent by {mention(update.sent_by)} at {update.sent_at:%H:%M} UTC. "
+                f"Update {number} was sent by {mention(update.sent_by)} at {time_of(update.sent_at)}. "
                 "Open the form again to send one more."
             )
 

@@ -20,6 +20,7 @@ from playbooks.domain.ids import (
     WorkaroundId,
 )
 from playbooks.domain.incident import ResolutionCode
+from playbooks.domain.instants import plainly
 from playbooks.domain.review import Confidence, KnownError, Workaround, WorkaroundStatus
 from playbooks.domain.statement import StatementClass
 from playbooks.protocol import command, communicate, find, resolve
@@ -167,7 +168,9 @@ async def test_a_brief_tells_the_next_commander_what_the_record_holds(house: Hou
         told = await brief(unit, house.ports, await house.incident())
     assert told.situation == "SEV1 Payments time out, open"
     assert (told.impact, told.open_hypotheses) == (("30 % of users",), ("the pool is full",))
-    assert told.running_clocks == ("gold-restore: restore by 13:00 UTC",)
+    assert [plainly(clock) for clock in told.running_clocks] == [
+        "gold-restore: restore by 2026-03-02 13:00 UTC"
+    ]
     assert told.next_update_due == START + timedelta(minutes=5)
 
 

@@ -11,6 +11,7 @@ from playbooks.domain.errors import CannotCommand, IncidentOver, NotWelcome, Not
 from playbooks.domain.events import Event
 from playbooks.domain.ids import IncidentId, UserId
 from playbooks.domain.incident import ResolutionCode
+from playbooks.domain.instants import plainly
 from playbooks.domain.person import Member
 from playbooks.domain.task import Task, TaskState
 from playbooks.protocol import command, find, merge, people, resolve, tasks
@@ -75,7 +76,7 @@ async def test_open_tasks_are_in_the_brief_and_in_the_post_mortem(house: House) 
     await tasks.decline(house.ports, task=second.id, by=FAY, reason="no number")
     await tasks.accept(house.ports, task=first.id, by=DEV)
     offered = await command.offer(house.ports, incident=ONE, to=ADA, by=BOB)
-    assert offered.brief.open_tasks == (
+    assert tuple((who, plainly(what)) for who, what in offered.brief.open_tasks) == (
         (FAY, "2 call the vendor: cannot, so nobody has it"),
         (DEV, "1 read the log: by 09:20 UTC"),
     )
