@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from datetime import datetime
 from typing import Annotated
 
 from aiohttp import web
@@ -18,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -26,7 +26,8 @@ from handlers.deps import Desk
 from handlers.http.authenticity import bears
 from handlers.http.problems import Handler, Refused
 from handlers.http.reading import body, mistakes
-from playbooks.domain.change import ChangeType, Reason, Risk
+from handlers.http.showing import Shown, Written, shown, written
+from playbooks.domain.change import ChangeType, Decision, Reason, Risk
 from playbooks.domain.errors import ProtocolError, StaleWrite
 from playbooks.domain.ids import IncidentId, incident_name
 from playbooks.protocol.gate import GateAnswer, GateQuestion, ask
@@ -35,6 +36,7 @@ MAX_BODY = 64 * 1024
 ATTEMPTS = 3
 _INCIDENT = re.compile(r"(?:INC-)?(\d{1,9})\Z", re.IGNORECASE)
 
+Word = Annotated[str, Field(json_schema_extra={"enum": [decision.word for decision in Decision]})]
 Short = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 Address = Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00]*$")]
 
@@ -42,13 +44,18 @@ Address = Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00]*$")]
 class ChangeAsked(BaseModel):
     """A change as pipelines describe it. Keys that we do not know are ignored."""
 
-    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="ignore",
+        str_strip_whitespace=True,
+        use_attribute_docstrings=True,
+        json_schema_extra={"anyOf": [{"required": ["ref"]}, {"required": ["source", "run"]}]},
+    )
 
     ref: Short = ""
     source: Short = ""
     run: Short = ""
     kind: ChangeType = ChangeType.NORMAL
-    risk: Risk = Risk.MODERATE
+    risk: Annotated[Risk, WithJsonSchema({"enum": [risk.name.lower() for risk in Risk]})] = Risk.MODERATE
     services: Annotated[tuple[Short, ...], Field(max_length=200)] = ()
     env: Short = "production"
     digest: Short = ""
@@ -89,6 +96,38 @@ class Asked(BaseModel):
     change: ChangeAsked
 
 
+class ReasonShown(Shown):
+    """One rule that had a say."""
+
+    code: str
+    cause: str | None
+    """The incident that holds the change, such as INC-4."""
+    decision: Word
+    text: str
+
+
+class ChangeShown(Shown):
+    """The change as it was understood."""
+
+    ref: str
+    unknown_services: tuple[str, ...]
+
+
+class VerdictShown(Shown):
+    """Whether the change may go ahead, and why not."""
+
+    verdict: Word
+    reasons: tuple[ReasonShown, ...]
+    approvers: tuple[str, ...]
+    verdict_id: str
+    input_digest: str
+    at: Written
+    valid_until: Written | None
+    retry_after: int | None
+    """Seconds after which to ask again."""
+    change: ChangeShown
+
+
 def gate(desk: Desk) -> Handler:
     """``POST /v1/gate``."""
 
@@ -100,7 +139,7 @@ def gate(desk: Desk) -> Handler:
             given = await _answered(desk, question)
         except ProtocolError as no:
             raise Refused(422, "Not decided", str(no)) from no
-        return web.json_response(_shown(given))
+        return shown(_shown(given))
 
     return answer
 
@@ -137,26 +176,21 @@ def _question(raw: bytes) -> GateQuestion:
     )
 
 
-def _shown(given: GateAnswer) -> dict[str, object]:
+def _shown(given: GateAnswer) -> VerdictShown:
     verdict = given.verdict
-    approvers = sorted({who for reason in verdict.reasons for who in reason.approvers})
-    return {
-        "verdict": verdict.decision.word,
-        "reasons": [_reason(reason) for reason in verdict.reasons],
-        "approvers": approvers,
-        "verdict_id": given.verdict_id,
-        "input_digest": verdict.input_digest,
-        "at": _instant(verdict.at),
-        "valid_until": _instant(verdict.valid_until),
-        "retry_after": verdict.retry_after,
-        "change": {"ref": given.change.ref, "unknown_services": list(given.change.unknown_services)},
-    }
+    return VerdictShown(
+        verdict=verdict.decision.word,
+        reasons=tuple(_reason(reason) for reason in verdict.reasons),
+        approvers=tuple(sorted({who for reason in verdict.reasons for who in reason.approvers})),
+        verdict_id=given.verdict_id,
+        input_digest=verdict.input_digest,
+        at=written(verdict.at),
+        valid_until=written(verdict.valid_until) if verdict.valid_until else None,
+        retry_after=verdict.retry_after,
+        change=ChangeShown(ref=given.change.ref, unknown_services=given.change.unknown_services),
+    )
 
 
-def _reason(reason: Reason) -> dict[str, object]:
+def _reason(reason: Reason) -> ReasonShown:
     cause = incident_name(reason.incident) if reason.incident is not None else None
-    return {"code": reason.code, "cause": cause, "decision": reason.decision.word, "text": reason.text}
-
-
-def _instant(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()
+    return ReasonShown(code=reason.code, cause=cause, decision=reason.decision.word, text=reason.text)

@@ -16,6 +16,7 @@ from handlers.deps import Desk, Headers
 from handlers.http.authenticity import TOLERANCE, Request, authentic
 from handlers.http.problems import Handler, Refused
 from handlers.http.reading import body
+from handlers.http.showing import Shown, shown
 from handlers.http.sources import ADAPTERS, Malformed, cdevents, cloudevents, generic, sli
 from handlers.http.sources.deliveries import delivery_id
 
@@ -25,6 +26,14 @@ _OURS = (generic.SOURCE, sli.SOURCE)
 """Formats that people write themselves."""
 KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Tocsin-Delivery", "X-Tocsin-Timestamp")
 """Headers worth keeping with the body; never the ones that authenticate it."""
+
+
+class Kept(Shown):
+    """It is stored, and will be understood."""
+
+    accepted: bool
+    delivery: str
+    seen_before: bool
 
 
 def webhooks(desk: Desk) -> Handler:
@@ -44,7 +53,7 @@ def webhooks(desk: Desk) -> Handler:
         kept = {name: request.headers[name] for name in KEPT_HEADERS if name in request.headers}
         fresh = await desk.accept_webhook(source, key, kept, raw)
         _require_shape(source, raw, received_at=desk.wall(), key=key)
-        return web.json_response({"accepted": True, "delivery": key, "seen_before": not fresh}, status=202)
+        return shown(Kept(accepted=True, delivery=key, seen_before=not fresh), status=202)
 
     return receive
 

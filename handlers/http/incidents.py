@@ -17,11 +17,12 @@ from handlers.deps import Desk, Unavailable
 from handlers.http.authenticity import bears
 from handlers.http.problems import Handler, Refused
 from handlers.http.reading import body, mistakes
+from handlers.http.showing import Shown, Written, shown, written
 from playbooks.domain.alike import LooksAlike
 from playbooks.domain.errors import KeyReused, NotWelcome, ProtocolError
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, UserId, incident_name, is_account
-from playbooks.domain.incident import Incident
+from playbooks.domain.incident import Incident, State
 from playbooks.protocol import declare
 
 MAX_BODY = 16 * 1024
@@ -36,7 +37,7 @@ Words = Annotated[str, Field(max_length=1_000, pattern=r"^[^\x00]*$")]
 class Declared(BaseModel):
     """A declaration. Keys that we do not know are ignored."""
 
-    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, use_attribute_docstrings=True)
 
     title: Words
     service: Words
@@ -63,6 +64,20 @@ class Declared(BaseModel):
         return tuple(IncidentId(int(found[1])) for each in self.despite if (found := _NUMBER.match(each)))
 
 
+class IncidentShown(Shown):
+    """The incident as it is now."""
+
+    incident: str
+    """Such as INC-4."""
+    title: str
+    severity: int
+    state: State
+    env: str
+    drill: bool
+    services: tuple[str, ...]
+    declared_at: Written
+
+
 def incidents(desk: Desk) -> Handler:
     """Declare; the same key gives the same incident, however often it is sent."""
 
@@ -74,8 +89,8 @@ def incidents(desk: Desk) -> Handler:
             raise Refused(400, "No key", f"Send an Idempotency-Key of at most {MAX_KEY} characters.")
         asked = _understood(await body(request, limit=MAX_BODY))
         incident, is_new = await _declare(desk, asked, key[1])
-        headers = {"Location": f"{desk.public_url}/incidents/{incident.id}"}
-        return web.json_response(_shown(incident), status=201 if is_new else 200, headers=headers)
+        address = f"{desk.public_url}/incidents/{incident.id}"
+        return shown(_shown(incident), status=201 if is_new else 200, location=address)
 
     return answer
 
@@ -135,14 +150,14 @@ def _participants(handbook: Handbook, asked: Declared) -> tuple[UserId, ...] | N
     return tuple(person(handbook, written) for written in asked.participants) if asked.drill else None
 
 
-def _shown(incident: Incident) -> dict[str, object]:
-    return {
-        "incident": incident_name(incident.id),
-        "title": incident.title,
-        "severity": incident.severity,
-        "state": incident.state.value,
-        "env": incident.env,
-        "drill": incident.drill is not None,
-        "services": list(incident.impacted),
-        "declared_at": incident.declared_at.isoformat(),
-    }
+def _shown(incident: Incident) -> IncidentShown:
+    return IncidentShown(
+        incident=incident_name(incident.id),
+        title=incident.title,
+        severity=incident.severity,
+        state=incident.state,
+        env=incident.env,
+        drill=incident.drill is not None,
+        services=incident.impacted,
+        declared_at=written(incident.declared_at),
+    )

@@ -12,6 +12,7 @@ from handlers.http.authenticity import bears
 from handlers.http.incidents import KEY, MAX_BODY, MAX_KEY, Words, person
 from handlers.http.problems import Handler, Refused
 from handlers.http.reading import body, mistakes
+from handlers.http.showing import Shown, Written, shown, written
 from playbooks.domain.announced import Window
 from playbooks.domain.errors import NotNeeded, ProtocolError
 from playbooks.domain.ids import WindowId
@@ -22,7 +23,7 @@ from playbooks.protocol.maintenance import Announcement
 class Announced(BaseModel):
     """Work that is to be announced. Keys that we do not know are ignored."""
 
-    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, use_attribute_docstrings=True)
 
     title: Annotated[Words, Field(min_length=1, max_length=150)]
     services: Annotated[tuple[Words, ...], Field(min_length=1, max_length=100)]
@@ -30,6 +31,19 @@ class Announced(BaseModel):
     start: AwareDatetime
     end: AwareDatetime
     env: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")] = "production"
+
+
+class WindowShown(Shown):
+    """Announced work."""
+
+    id: str
+    title: str
+    services: tuple[str, ...]
+    env: str
+    announced_at: Written
+    start: Written
+    end: Written
+    cancelled_at: Written | None
 
 
 def announcing(desk: Desk) -> Handler:
@@ -55,7 +69,7 @@ def announcing(desk: Desk) -> Handler:
             window = await maintenance.announce(desk.ports, asked=wanted)
         except ProtocolError as no:
             raise Refused(422, "Not announced", str(no)) from no
-        return web.json_response(_shown(window), status=200 if known else 201)
+        return shown(_shown(window), status=200 if known else 201)
 
     return answer
 
@@ -71,7 +85,7 @@ def cancelling(desk: Desk) -> Handler:
             raise Refused(409, "It is over", str(over)) from over
         if window is None:
             raise Refused(404, "No such window", "Nothing of this id was announced here.")
-        return web.json_response(_shown(window))
+        return shown(_shown(window))
 
     return answer
 
@@ -88,14 +102,14 @@ def _understood(raw: bytes) -> Announced:
         raise Refused(422, "Not understood", mistakes(wrong)) from None
 
 
-def _shown(window: Window) -> dict[str, object]:
-    return {
-        "id": window.id,
-        "title": window.title,
-        "services": list(window.services),
-        "env": window.env,
-        "announced_at": window.announced_at.isoformat(),
-        "start": window.start.isoformat(),
-        "end": window.end.isoformat(),
-        "cancelled_at": window.cancelled_at.isoformat() if window.cancelled_at else None,
-    }
+def _shown(window: Window) -> WindowShown:
+    return WindowShown(
+        id=window.id,
+        title=window.title,
+        services=window.services,
+        env=window.env,
+        announced_at=written(window.announced_at),
+        start=written(window.start),
+        end=written(window.end),
+        cancelled_at=written(window.cancelled_at) if window.cancelled_at else None,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from handlers.deps import Desk
+from handlers.http import openapi
 from handlers.http.gate import gate
 from handlers.http.hooks import webhooks
 from handlers.http.incidents import incidents
@@ -23,6 +24,7 @@ def routes(desk: Desk) -> list[web.RouteDef]:
         web.post("/v1/incidents", incidents(desk)),
         web.post("/v1/maintenance", announcing(desk)),
         web.delete("/v1/maintenance/{window:[0-9a-zA-Z-]{1,64}}", cancelling(desk)),
+        web.get(openapi.PATH, openapi.described()),
         web.get("/incidents/{number:[0-9]{1,9}}", war_room(desk)),
         web.get("/healthz", healthz),
         web.get("/readyz", readyz(desk)),

@@ -310,7 +310,7 @@ def test_alertmanager_is_told_an_address_that_exists() -> None:
 
 async def test_every_address_is_documented_and_answers(house: House) -> None:
     addresses = [row.names[0] for row in rows(API) if row.cells[0].startswith(("`POST", "`GET"))]
-    assert len(addresses) == 9
+    assert len(addresses) == 10
     async with aiohttp.ClientSession() as client:
         for method, path in (address.split() for address in addresses):
             async with client.request(method, house.url + path) as answer:

@@ -65,7 +65,7 @@ class Malformed(Exception):
 class Foreign(BaseModel):
     """Somebody else's record: keys we do not know are none of our business."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
 
 
 def _clean(value: object) -> object:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Final, Self
 
-from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, WithJsonSchema, model_validator
 
 from handlers.http.sources.generic import Needed
 from handlers.http.sources.payload import (
@@ -37,13 +37,16 @@ from playbooks.schema import Duration
 SOURCE: Final = "sli"
 _MOST = 10**15
 
+WINDOW: Final = {"type": "string", "pattern": r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$", "examples": ["5m", "1h"]}
+
 Count = Annotated[int, Field(ge=0, le=_MOST)]
 
 
 class Counts(Foreign):
     """Events of one window."""
 
-    window: Duration
+    window: Annotated[Duration, WithJsonSchema(WINDOW)]
+    """One of the playbook's windows."""
     bad: Count
     total: Count
 

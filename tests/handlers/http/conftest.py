@@ -24,6 +24,7 @@ from tests.clock import CountingIds, MovableClock
 
 SECRET, OLD, NEW = "slack-secret", "old-secret", "new-secret"
 GATE = {"Authorization": "Bearer gate-token"}
+SOURCE = {"Authorization": "Bearer " + NEW}
 
 
 @dataclass
