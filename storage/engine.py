@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from playbooks.domain.errors import StaleWrite
-from storage.one_trip import OneTrip
+from storage.one_trip import Haste, OneTrip
 from storage.turns import Turns
 
 WRITER_PATIENCE = timedelta(seconds=10)
@@ -75,8 +75,7 @@ def make_engine(
 def _sqlite(url: str, *, reads_only: bool, patience: timedelta) -> AsyncEngine:
     path = Path(sa.make_url(url).database or "")
     _create_private(path)
-    # Without a level of None the driver begins transactions by itself, and later than we do.
-    connect = partial(OneTrip, str(path), isolation_level=None, check_same_thread=False)
+    connect = partial(OneTrip, str(path), patience=patience, haste=Haste())
     engine = create_async_engine(
         url,
         json_serializer=json_text,
@@ -87,7 +86,6 @@ def _sqlite(url: str, *, reads_only: bool, patience: timedelta) -> AsyncEngine:
     )
     pragmas = (
         "PRAGMA synchronous=FULL",
-        f"PRAGMA busy_timeout={_milliseconds(patience)}",
         "PRAGMA foreign_keys=ON",
         f"PRAGMA query_only={reads_only:d}",
     )
