@@ -12,6 +12,7 @@ from itertools import count
 
 from aiohttp import ClientSession, TCPConnector
 
+from bench.elsewhere import sandbox_elsewhere
 from bot.bells import Bells
 from bot.clock import SystemClock
 from bot.delivery.directory import Directory
@@ -32,7 +33,7 @@ from playbooks.domain.ids import UserId
 from playbooks.domain.incident import Incident
 from playbooks.ports import Ports
 from playbooks.protocol import declare
-from sandbox.testing import Workspace, running_sandbox
+from sandbox.testing import Workspace
 from storage.schema import upgrade
 from storage.uow import Store
 
@@ -89,10 +90,12 @@ class Office:
 async def open_office(
     *, latency: float, methods: Mapping[str, Method] = UNLIMITED, profile: str = "off"
 ) -> AsyncIterator[Office]:
-    """A workspace whose every call takes ``latency`` seconds, and a worker on a fresh SQLite file."""
+    """A workspace whose every call takes ``latency`` seconds, and a worker on a fresh SQLite file.
+
+    ``profile`` are the limits that the workspace keeps.
+    """
     async with AsyncExitStack() as stack:
-        workspace = await stack.enter_async_context(running_sandbox())
-        await workspace.faults.happen("rate_limits", profile=profile)
+        workspace = await stack.enter_async_context(sandbox_elsewhere(profile))
         office = Office(workspace=workspace)
         gateway = await _gateway(workspace, methods, stack)
         worker = await _worker(office, gateway, stack)

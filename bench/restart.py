@@ -8,6 +8,7 @@ import tempfile
 import time
 from contextlib import AsyncExitStack
 
+from bench.elsewhere import sandbox_elsewhere
 from bench.process import Place, prepared, running
 from bench.report import Finding, Report
 from bot.clock import SystemClock
@@ -18,7 +19,6 @@ from handlers.rendering import write_review
 from playbooks.domain.ids import UserId
 from playbooks.ports import Ports
 from playbooks.protocol import declare
-from sandbox.testing import running_sandbox
 from storage.schema import upgrade
 from storage.uow import Store
 
@@ -41,7 +41,7 @@ async def measure(*, quick: bool) -> Report:
 async def _once() -> float:
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-bench-"))
-        workspace = await stack.enter_async_context(running_sandbox())
+        workspace = await stack.enter_async_context(sandbox_elsewhere())
         place = await prepared(workspace, f"sqlite+aiosqlite:///{folder}/tocsin.db")
         await _owe(place)
         began = time.perf_counter()
