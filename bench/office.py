@@ -15,6 +15,7 @@ from aiohttp import ClientSession, TCPConnector
 from bench.elsewhere import sandbox_elsewhere
 from bot.bells import Bells
 from bot.clock import SystemClock
+from bot.collector import settle_down
 from bot.delivery.directory import Directory
 from bot.delivery.tools import Tools
 from bot.ids import TimeSortedIds
@@ -102,6 +103,7 @@ async def open_office(
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(worker.run(), name="outbox")
             await workspace.faults.add("latency", seconds=latency)
+            settle_down()  # as the process does when it is ready
             yield office
             worker.stop()
 

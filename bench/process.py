@@ -64,7 +64,7 @@ async def prepared(workspace: Workspace, database: str) -> Place:
 @asynccontextmanager
 async def running(place: Place) -> AsyncIterator[int]:
     """``tocsin run``, from its start on; yields its process id."""
-    run = "import sys; from bot.cli import main; sys.exit(main(['run']))"
+    run = "import sys; sys.argv[1:] = ['run']; from bot.start import main; main()"
     process = await asyncio.create_subprocess_exec(
         "env", *place.settings, sys.executable, "-c", run, stdout=asyncio.subprocess.DEVNULL
     )

@@ -17,6 +17,7 @@ from typing import Final
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.collector import settle_down
 from bot.server import Server
 from bot.slack.outcomes import DeliveryError, Never
 from bot.wiring import House, build
@@ -40,6 +41,7 @@ async def serve(settings: Settings) -> None:
     """Run until the process is asked to stop. Raises what ``running`` raises."""
     sys.setswitchinterval(_SWITCH)
     async with running(settings):
+        settle_down()
         await _asked_to_stop()
         log.info("process.stopping")
 

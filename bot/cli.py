@@ -18,6 +18,7 @@ from bot.cli_catalogue import catalogue
 from bot.cli_queues import inbox, outbox
 from bot.cli_records import export, replay
 from bot.cli_rules import rules
+from bot.collector import making_what_stays
 from bot.library import papers
 from bot.logs import set_up
 from bot.manifest import Mode, manifest
@@ -39,7 +40,8 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Run the bot until it is asked to stop."""
-    from bot.app import serve  # noqa: PLC0415 - other commands start faster without Slack's libraries
+    with making_what_stays():
+        from bot.app import serve  # noqa: PLC0415 - other commands start faster without Slack's libraries
 
     with in_words():
         settings = load()

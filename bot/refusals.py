@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
-import psycopg
 
 from bot.slack.introduction import Unwelcome
 from config.shown import without_password
 from config.sources import BadSettings
 from playbooks.loader import Broken
-from storage.engine import Unreachable
+from storage.engine import out_of_reach
 from storage.schema import SchemaMismatch
-
-_DATABASE_AWAY = (Unreachable, psycopg.OperationalError, sqlite3.OperationalError)
 
 
 class Refusal(click.ClickException):
@@ -51,8 +47,8 @@ def in_words() -> Iterator[None]:
 
 def database_trouble(trouble: Exception) -> str | None:
     """A sentence about a database that does not answer; None if it is something else."""
-    away = trouble if isinstance(trouble, Unreachable) else trouble.__cause__
-    if not isinstance(away, _DATABASE_AWAY):
+    away = out_of_reach(trouble)
+    if away is None:
         return None
     says = str(away).strip().splitlines()[0]
     return f"The database does not answer: {without_password(says)}"

@@ -16,7 +16,6 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -46,6 +45,13 @@ _NO_FILE = ("unable to open", "disk I/O error", "disk is full")
 
 class Unreachable(Exception):
     """The database does not answer. What was under way may or may not have been kept."""
+
+
+def out_of_reach(trouble: Exception) -> BaseException | None:
+    """What was said by a database that does not answer; None if the trouble is something else."""
+    if isinstance(trouble, Unreachable):
+        return trouble
+    return trouble.orig if isinstance(trouble, OperationalError) else None
 
 
 def is_sqlite(url: str) -> bool:
@@ -192,9 +198,11 @@ def _translated(refused: DBAPIError) -> Exception | None:
 
 
 def _is_away(refused: DBAPIError, says: str, state: str | None) -> bool:
-    if isinstance(refused.orig, psycopg.OperationalError):
+    if not isinstance(refused, OperationalError):
+        return False
+    if hasattr(refused.orig, "sqlstate"):  # psycopg's own; None if the server said nothing
         return state is None or state.startswith(_AWAY)
-    return isinstance(refused, OperationalError) and any(words in says for words in _NO_FILE)
+    return any(words in says for words in _NO_FILE)
 
 
 class Database:

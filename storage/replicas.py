@@ -9,72 +9,23 @@ connection hears of the other replicas' commits.
 
 from __future__ import annotations
 
-import asyncio
 import zlib
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-import psycopg
 import sqlalchemy as sa
-from psycopg.conninfo import make_conninfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import CONNECT_WITHIN, Database, is_sqlite
+from storage.engine import Database, is_sqlite
 from storage.queues import inbox, jobs, outbox, timers
 from storage.types import Instant
-from storage.wake import CHANNEL, TOPICS, OnCommit, heard
 
 PRESENCE: Final = 0x70C52
 """First half of the advisory locks that mean "I am here"; the second half is the replica's name."""
 GONE_AFTER: Final = timedelta(seconds=1)
 """A replica whose connection broke has this long to come back before its work is taken over."""
-_BACK_WITHIN: Final = timedelta(seconds=0.2)
-_ASK_EVERY: Final = timedelta(seconds=30)
-# A host that vanished without a word is noticed after about 20 s (libpq, "keepalives").
-_KEEPALIVE: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}
 _LEASED: Final = (outbox, inbox, timers, jobs)
-
-
-class Presence:
-    """A replica's own connection to PostgreSQL: its sign of life, and its ear."""
-
-    def __init__(self, url: str, *, name: str, heard_of: OnCommit) -> None:
-        address = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        self._address = make_conninfo(
-            address, connect_timeout=int(CONNECT_WITHIN.total_seconds()), **_KEEPALIVE
-        )
-        self._name = name
-        self._heard_of = heard_of
-        self.here = asyncio.Event()
-        """Set while the connection stands."""
-
-    async def run(self, lost: Callable[[str], None]) -> None:
-        """Be there until cancelled; a connection that breaks is told with its reason, and made again."""
-        while True:
-            try:
-                await self._listen()
-            except psycopg.Error as broken:
-                if self.here.is_set():
-                    lost(str(broken).strip())
-            finally:
-                self.here.clear()
-            await asyncio.sleep(_BACK_WITHIN.total_seconds())
-
-    async def _listen(self) -> None:
-        async with await psycopg.AsyncConnection.connect(self._address, autocommit=True) as connection:
-            # Shared, so that two names with the same number do not keep each other out.
-            await connection.execute(
-                "SELECT pg_advisory_lock_shared(%s, %s)", (PRESENCE, number_of(self._name))
-            )
-            await connection.execute(f"LISTEN {CHANNEL}")
-            self.here.set()
-            self._heard_of(TOPICS)  # nobody knows what was said meanwhile
-            while True:
-                async for notification in connection.notifies(timeout=_ASK_EVERY.total_seconds()):
-                    if topics := heard(notification.payload, by=self._name):
-                        self._heard_of(topics)
-                await connection.execute("SELECT 1")  # a firewall that forgot us would say nothing
 
 
 class Replicas:

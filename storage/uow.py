@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,16 +20,25 @@ from storage.inbox import Inbox
 from storage.jobs import Jobs
 from storage.ledger import Ledger
 from storage.outbox import OutboxQueue
-from storage.replicas import Presence, Replicas
+from storage.replicas import Replicas
 from storage.seen import Seen
 from storage.unit import SqlUnit
 from storage.wake import OnCommit, Wake
+
+if TYPE_CHECKING:
+    from storage.presence import Presence
 
 __all__ = ["OnCommit", "SqlUnit", "Store"]
 
 
 def _nobody_listens(topics: frozenset[str]) -> None:
     """Queues are looked at when their next row is due, at the latest."""
+
+
+def _presence(url: str, name: str, heard_of: OnCommit) -> Presence:
+    from storage.presence import Presence  # noqa: PLC0415 - who is alone starts without PostgreSQL's driver
+
+    return Presence(url, name=name, heard_of=heard_of)
 
 
 class Store:
@@ -50,7 +59,7 @@ class Store:
         self.seen = Seen(database)
         self.jobs = Jobs(database)
         self.replicas = Replicas(database, url)
-        self.presence = None if is_sqlite(url) else Presence(url, name=name, heard_of=self._wake.here)
+        self.presence = None if is_sqlite(url) else _presence(url, name, self._wake.here)
 
     @classmethod
     async def open(

@@ -60,7 +60,7 @@ async def launch_by_command(environment: Mapping[str, str], log_file: Path) -> P
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "bot.cli",
+            "bot.start",
             "run",
             env=environment,
             stdout=log,

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from storage import queues, schema
 from storage.engine import Database, make_engine
@@ -172,6 +173,11 @@ async def test_every_connection_is_set_up(
     async with database.reading() as connection:
         assert (await connection.execute(query)).scalar_one() == reader
     await database.close()
+
+
+def test_the_head_that_the_code_names_is_the_newest_migration() -> None:
+    migrations = Path(schema.__file__).parent / "migrations"
+    assert ScriptDirectory(str(migrations)).get_current_head() == schema.HEAD
 
 
 @pytest.mark.parametrize(
