@@ -77,6 +77,8 @@ class Verb(StrEnum):
     BREAK_GLASS = "breakglass"
     BACKFILL = "backfill"
     DRILL = "drill"
+    PRIVATE = "private"
+    PUBLIC = "public"
     CHILD = "child"
     KNOWN = "known"
     REVIEW = "review"

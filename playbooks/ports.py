@@ -142,6 +142,17 @@ class Episodes(Repository[EpisodeId, Episode], Protocol):
         """Episodes whose service the catalogue does not know."""
 
 
+class Insiders(Protocol):
+    """Who may know of which private incident."""
+
+    async def of(self, incident: IncidentId) -> frozenset[UserId]: ...
+
+    async def add(self, incident: IncidentId, people: Collection[UserId]) -> None:
+        """They may know of it; who may already, still may."""
+
+    async def remove(self, incident: IncidentId, person: UserId) -> None: ...
+
+
 class Tenures(Protocol):
     """Who commanded when."""
 
@@ -456,6 +467,7 @@ class Unit(Protocol):
     """One transaction. Nothing is kept unless ``commit`` is reached."""
 
     incidents: Incidents
+    insiders: Insiders
     episodes: Episodes
     tenures: Tenures
     members: Members

@@ -73,6 +73,7 @@ incidents = Table(
     _text("source_link"),
     _text("request_key"),
     _many("drill", optional=True),
+    Column("private", Boolean, nullable=False),
     _at("entered_at", optional=True),
     _at("mitigated_at", optional=True),
     _at("resolved_at", optional=True),
@@ -98,6 +99,13 @@ incidents = Table(
     Index("ix_incidents_state", "state"),
     Index("ix_incidents_request_key", "request_key"),
     Index("ix_incidents_resolved_at", "resolved_at"),
+)
+
+insiders = Table(
+    "insiders",
+    metadata,
+    _incident(primary_key=True),
+    _key("person"),
 )
 
 episodes = Table(

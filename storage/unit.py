@@ -22,6 +22,7 @@ from storage.decisions import SqlDecisions
 from storage.entries import SqlEntries
 from storage.episodes import Remembered, SqlEpisodes
 from storage.incidents import SqlIncidents
+from storage.insiders import SqlInsiders
 from storage.members import SqlMembers
 from storage.memory import Memory
 from storage.mergers import SqlMergers
@@ -65,6 +66,7 @@ class SqlUnit:
         self.progress = Progress.NOTHING
         memory = Memory()
         self.incidents: ports.Incidents = SqlIncidents(connection, memory)
+        self.insiders: ports.Insiders = SqlInsiders(connection)
         self._episodes = SqlEpisodes(connection, remembered, memory)
         self.episodes: ports.Episodes = self._episodes
         self.tenures: ports.Tenures = SqlTenures(connection, memory)

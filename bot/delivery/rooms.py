@@ -27,7 +27,7 @@ async def open_room(errand: Errand[OpenRoom], tools: Tools) -> Delivered:
     incident = errand.effect.incident
     about, playbook = await tools.incident(incident), tools.ports.handbook().playbook
     names = [rooms.room_name(about, playbook, attempt) for attempt in range(1, NAMES_TRIED + 1)]
-    room = await _made_before(errand, tools, names) or await _make(tools, names)
+    room = await _made_before(errand, tools, names) or await _make(tools, names, private=about.private)
 
     async def then(unit: SqlUnit) -> None:
         await story.opened(unit, tools.ports, incident=incident, room=room.id, name=room.name)
@@ -161,12 +161,12 @@ async def _made_before(errand: Errand[OpenRoom], tools: Tools, names: list[str])
     return await find_room(tools.gateway, await tools.identity(), names=names, since=errand.tried_since)
 
 
-async def _make(tools: Tools, names: list[str]) -> Room:
+async def _make(tools: Tools, names: list[str], *, private: bool) -> Room:
     """Raises Never if no name is free, or if Slack does not let us make rooms."""
     for name in names[:-1]:
         try:
-            return await tools.gateway.create_room(name)
+            return await tools.gateway.create_room(name, private=private)
         except Never as refusal:
             if refusal.code != "name_taken":
                 raise
-    return await tools.gateway.create_room(names[-1])
+    return await tools.gateway.create_room(names[-1], private=private)

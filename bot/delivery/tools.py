@@ -111,6 +111,8 @@ class Tools:
         is there, but not for ever, because it may never come. One that stands with others has
         no thread for each of them: then the card is posted in the channel, and the rest below it.
         """
+        if incident.private:
+            raise Never("room_is_private")  # what only insiders may read is said there, or nowhere
         waited = self.ports.clock.now() - incident.declared_at
         if incident.announcement_ts is None and waited < ANNOUNCED_WITHIN:
             raise Later(timedelta(seconds=1), "the announcement is not posted yet")

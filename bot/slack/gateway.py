@@ -179,8 +179,10 @@ class Gateway:
                 yield message
 
     # ------------------------------------------------------------ conversations
-    async def create_room(self, name: str) -> Room:
-        answer = await self._call("conversations.create", self._web.conversations_create, name=name)
+    async def create_room(self, name: str, *, private: bool = False) -> Room:
+        answer = await self._call(
+            "conversations.create", self._web.conversations_create, name=name, is_private=private
+        )
         return _room(answer["channel"])
 
     async def invite(self, room: ChannelId, users: Sequence[UserId]) -> dict[UserId, str]:

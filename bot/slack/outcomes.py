@@ -77,6 +77,7 @@ _WORDS: Final = {
     "not_in_channel": "the app is not in the channel; invite it",
     "method_not_supported_for_channel_type": "the channel is private; somebody in it has to invite the app",
     "message_not_found": "the message was deleted",
+    "room_is_private": "the incident is private, and its room cannot be used",
     "too_many_pins": "the channel has as many pins as it may have",
     "too_many_bookmarks": "the channel has as many bookmarks as it may have",
 }

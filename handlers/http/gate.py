@@ -192,5 +192,6 @@ def _shown(given: GateAnswer) -> VerdictShown:
 
 
 def _reason(reason: Reason) -> ReasonShown:
-    cause = incident_name(reason.incident) if reason.incident is not None else None
+    named = reason.incident if not reason.private else None
+    cause = incident_name(named) if named is not None else None
     return ReasonShown(code=reason.code, cause=cause, decision=reason.decision.word, text=reason.text)

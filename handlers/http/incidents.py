@@ -23,7 +23,9 @@ from playbooks.domain.errors import KeyReused, NotWelcome, ProtocolError
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, UserId, incident_name, is_account
 from playbooks.domain.incident import Incident, State
+from playbooks.domain.privacy import Audience
 from playbooks.protocol import declare
+from playbooks.protocol.veil import seen_by
 
 MAX_BODY = 16 * 1024
 MAX_KEY = 128
@@ -96,7 +98,7 @@ def incidents(desk: Desk) -> Handler:
 
 
 async def _declare(desk: Desk, asked: Declared, key: str) -> tuple[Incident, bool]:
-    ports = desk.ports
+    ports = seen_by(desk.ports, Audience.EVERYBODY)  # anybody may hold the token
     by = person(ports.handbook(), asked.declared_by)
     with suppress(Unavailable):  # whom Slack says nothing about now may declare all the same
         await desk.acquaint(by)

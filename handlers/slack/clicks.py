@@ -10,7 +10,7 @@ from handlers.names import Action, Callback, Field, Ref, Verb, verb_action
 from handlers.slack import declaring, reporting
 from handlers.slack.actions import ACTIONS
 from handlers.slack.calls import Call, Reply, Windows, as_reply
-from handlers.slack.edge import once, require_welcome
+from handlers.slack.edge import once, require_known, require_welcome
 from handlers.slack.payloads import Click
 from handlers.slack.verbs import perform
 from handlers.views import answers
@@ -33,7 +33,7 @@ async def pressed(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Repl
     ref = button.ref
     call = Call(
         desk=desk,
-        ports=once(desk, "click", click.trigger_id),
+        ports=once(desk, "click", click.trigger_id, click.user.id),
         windows=windows,
         user=UserId(click.user.id),
         trigger=click.trigger_id,
@@ -41,6 +41,7 @@ async def pressed(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Repl
         incident=ref.incident,
         modal=click.modal,
     )
+    await require_known(desk, call.ports, call.incident, click.user.id, click.place)
     verb = VERB_OF.get(button.action_id)
     if verb is not None:
         return as_reply(await perform(call, verb))

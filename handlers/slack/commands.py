@@ -9,7 +9,7 @@ from handlers.deps import Desk
 from handlers.names import Verb, fits
 from handlers.slack import grammar
 from handlers.slack.calls import Call, Reply, Windows, as_reply
-from handlers.slack.edge import once, require_welcome
+from handlers.slack.edge import once, require_known, require_welcome
 from handlers.slack.payloads import Typed
 from handlers.slack.verbs import perform
 from handlers.slack.verbs.saying import KINDS
@@ -32,13 +32,14 @@ async def typed(desk: Desk, windows: Windows, body: Mapping[str, Any]) -> Reply 
         return Reply(message=_puzzled(request, here))
     call = Call(
         desk=desk,
-        ports=once(desk, "command", command.trigger_id),
+        ports=once(desk, "command", command.trigger_id, command.user_id),
         windows=windows,
         user=UserId(command.user_id),
         trigger=command.trigger_id,
         words=request.words,
         incident=request.incident or here,
     )
+    await require_known(desk, call.ports, call.incident, command.user_id, command.channel_id)
     message = await perform(call, request.verb)
     return as_reply(message and answers.with_note(message, _cut(command.text, request)))
 

@@ -6,6 +6,7 @@ Before a second incident is made of one outage, whoever declares sees the first.
 from __future__ import annotations
 
 from handlers.names import Field, Ref
+from handlers.slack import grammar
 from handlers.slack.calls import Call, Reply, redraw
 from handlers.slack.payloads import Click, Submission, Window
 from handlers.views import answers
@@ -31,8 +32,12 @@ async def declared(
     title: str,
     despite: tuple[IncidentId, ...] = (),
     drill: tuple[UserId, ...] | None = None,
-) -> Message:
-    """Declare at once; or ask, if something like it is open that the person has not seen."""
+    private: tuple[UserId, ...] | None = None,
+) -> Message | None:
+    """Declare at once; or ask, if something like it is open that the person has not seen.
+
+    None if a form asks.
+    """
     try:
         incident = await declaration.by_hand(
             call.ports,
@@ -42,16 +47,20 @@ async def declared(
             by=call.user,
             despite=despite,
             drill=drill,
+            private=private,
         )
     except LooksAlike as open_already:
+        if private is not None:  # the buttons of the short answer declare for everybody
+            await show_form(call, Draft(title=title, service=str(service), private=True, named=private))
+            return None
         return looks_alike(open_already.alike, service, title, call.handbook)
     return answers.answer(answers.declared(incident))
 
 
-async def anyway(call: Call, ref: Ref) -> Reply:
+async def anyway(call: Call, ref: Ref) -> Reply | None:
     """It is something else than what was shown."""
     message = await declared(call, service=ServiceName(ref.subject), title=ref.words, despite=ref.others)
-    return Reply(message=message, replace=True)
+    return None if message is None else Reply(message=message, replace=True)
 
 
 async def join_instead(call: Call, ref: Ref) -> Reply:
@@ -75,6 +84,7 @@ async def submitted(call: Call, form: Submission) -> View:
             despite=form.ref.others,
             source_link=draft.source_link,
             drill=() if draft.drill else None,
+            private=draft.named if draft.private else None,
         )
     except LooksAlike:
         return await _form(call, draft)
@@ -99,5 +109,7 @@ def _filled(view: Window) -> Draft:
         service=view.words(Field.SERVICE),
         severity=view.words(Field.SEVERITY),
         drill=view.words(Field.KIND) == forms.DRILL,
+        private=view.words(Field.KIND) == forms.PRIVATE,
+        named=tuple(grammar.users(view.ref.words)),
         source_link=view.ref.subject,
     )

@@ -23,11 +23,12 @@ from handlers.views import answers
 from handlers.views.kit import Message
 from playbooks.domain import authority
 from playbooks.domain.authority import Action, Actor
-from playbooks.domain.errors import ProtocolError, Repeated, StaleWrite
-from playbooks.domain.ids import UserId
+from playbooks.domain.errors import IncidentNotFound, ProtocolError, Repeated, StaleWrite
+from playbooks.domain.ids import ChannelId, IncidentId, UserId
 from playbooks.domain.person import Kind, kind_of
 from playbooks.ports import Ports
-from playbooks.protocol import people
+from playbooks.protocol import find, people, privacy
+from playbooks.protocol.veil import seen_by
 
 SLACK_MAY_TAKE = 1.0
 """Seconds for asking Slack about somebody who waits for an answer, three seconds at most."""
@@ -74,9 +75,28 @@ async def _kind(desk: Desk, user: UserId) -> Kind:
     return kind_of(await people.known(desk.ports, user=user))
 
 
-def once(desk: Desk, kind: str, key: str) -> Ports:
-    """Ports on which this very request is done at most once, however often it is delivered."""
-    return desk.once(f"{kind}:{key}") if key else desk.ports
+def once(desk: Desk, kind: str, key: str, user: str) -> Ports:
+    """Ports on which this very request is done at most once, and which show what this person may know of."""
+    return seen_by(desk.once(f"{kind}:{key}") if key else desk.ports, UserId(user))
+
+
+async def require_known(
+    desk: Desk, ports: Ports, incident: IncidentId | None, user: str, channel: str
+) -> None:
+    """Raises IncidentNotFound for somebody who may not know of the incident, as if there were none.
+
+    Who types or presses in the room of a private incident is a member of it, whatever we have heard.
+    """
+    if incident is None:
+        return
+    try:
+        await find.incident(ports, number=incident)
+    except IncidentNotFound:
+        if not await privacy.came(
+            desk.ports, channel=ChannelId(channel), person=UserId(user), by=UserId(user)
+        ):
+            raise
+        await find.incident(ports, number=incident)
 
 
 def ephemeral(message: Message) -> dict[str, Any]:

@@ -23,10 +23,13 @@ from handlers.views.home import home
 from playbooks.domain.ids import ChannelId, Ts, UserId, instant
 from playbooks.domain.person import Kind, kind_of
 from playbooks.protocol import find, people, timeline
+from playbooks.protocol.veil import seen_by
 
 SPOKEN = (None, "file_share", "thread_broadcast", "me_message", "bot_message")
 """Subtypes of messages that somebody said; the others are Slack's own notices."""
 SHOWN_AT_HOME = 10
+PRIVATE = "G"
+"""The kind of a private channel (Slack docs, member_joined_channel)."""
 
 Next = Callable[[], Awaitable[BoltResponse]]
 
@@ -62,10 +65,14 @@ def is_our_own(event: object, bot_id: str | None) -> bool:
 
 
 def is_of_others(event: object, me: str | None) -> bool:
-    """Whether somebody else came into a channel: there are many, and only our own coming matters."""
+    """Whether somebody else came into a public channel, or left it.
+
+    There are many, and only our own coming matters; but who is in a private room may know of its incident.
+    """
     if not isinstance(event, Mapping) or not me:
         return False
-    return event.get("type") == "member_joined_channel" and event.get("user") != me
+    moved = event.get("type") in ("member_joined_channel", "member_left_channel")
+    return moved and event.get("user") != me and event.get("channel_type") != PRIVATE
 
 
 async def understand(desk: Desk, raw: bytes) -> bool:  # noqa: C901, PLR0911 - one exhaustive table
@@ -98,6 +105,7 @@ async def understand(desk: Desk, raw: bytes) -> bool:  # noqa: C901, PLR0911 - o
             | "group_rename"
             | "group_unarchive"
             | "member_joined_channel"
+            | "member_left_channel"
         ):
             return await fates.befallen(desk, event)
         case "message":
@@ -113,8 +121,9 @@ async def understand(desk: Desk, raw: bytes) -> bool:  # noqa: C901, PLR0911 - o
 
 async def show_home(desk: Desk, user: UserId) -> None:
     """Draw somebody's Home tab."""
-    live = await find.live(desk.ports)
-    pictures = [await find.picture(desk.ports, incident=incident.id) for incident in live[:SHOWN_AT_HOME]]
+    theirs = seen_by(desk.ports, user)
+    live = await find.live(theirs)
+    pictures = [await find.picture(theirs, incident=incident.id) for incident in live[:SHOWN_AT_HOME]]
     unmapped = await find.unmapped(desk.ports)
     handbook = desk.ports.handbook()
     trouble = await desk.trouble() if user in handbook.operators else None

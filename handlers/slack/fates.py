@@ -10,7 +10,7 @@ from handlers.deps import Desk
 from handlers.slack.payloads import Happened
 from playbooks.domain.ids import SLACK, ChannelId, UserId, instant
 from playbooks.domain.incident import RoomHarm
-from playbooks.protocol import fate
+from playbooks.protocol import fate, privacy
 
 HARMS = {
     "channel_left": RoomHarm.REMOVED,
@@ -42,6 +42,8 @@ async def befallen(desk: Desk, event: Happened) -> bool:
         return await _moved(desk, event)
     if event.type == "member_joined_channel":
         return await _joined(desk, event)
+    if event.type == "member_left_channel":
+        return await privacy.went(desk.ports, channel=channel, person=by, at=at)
     if event.type in MENDED:
         return await fate.mended(desk.ports, channel=channel, how=MENDED[event.type], by=by, at=at)
     return await fate.renamed(desk.ports, channel=channel, name=event.name, by=by, at=at)
@@ -55,11 +57,13 @@ async def _moved(desk: Desk, event: Happened) -> bool:
 
 
 async def _joined(desk: Desk, event: Happened) -> bool:
-    """Somebody came into a channel: it matters here if it was us."""
+    """Somebody came into a channel: it matters if it was us, or if the room is private."""
+    channel = ChannelId(event.channel or "")
     if not event.me or event.user != event.me:
-        return False
-    by = UserId(event.inviter or SLACK)
-    return await fate.let_in(desk.ports, channel=ChannelId(event.channel or ""), by=by)
+        person = UserId(event.user or "")
+        by = UserId(event.inviter or person)
+        return await privacy.came(desk.ports, channel=channel, person=person, by=by)
+    return await fate.let_in(desk.ports, channel=channel, by=UserId(event.inviter or SLACK))
 
 
 async def converted(desk: Desk, event: Happened) -> bool:

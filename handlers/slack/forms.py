@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from handlers.deps import Desk, Unavailable
 from handlers.names import BadRef, Callback
 from handlers.slack.calls import Call, Windows
-from handlers.slack.edge import once, require_welcome, why_not
+from handlers.slack.edge import once, require_known, require_welcome, why_not
 from handlers.slack.payloads import Submission, described
 from handlers.slack.submissions import SUBMISSIONS
 from handlers.views import answers
@@ -59,13 +59,14 @@ async def _done(desk: Desk, windows: Windows, form: Submission) -> Response:
         raise BadRef(form.view.callback_id)
     call = Call(
         desk=desk,
-        ports=once(desk, "form", form.key),
+        ports=once(desk, "form", form.key, form.user.id),
         windows=windows,
         user=UserId(form.user.id),
         trigger=form.trigger_id,
         words=ref.words,
         incident=ref.incident,
     )
+    await require_known(desk, call.ports, call.incident, form.user.id, channel="")
     view = await submit(call, form)
     return {} if view is None else {"response_action": "update", "view": view}
 

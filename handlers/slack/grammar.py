@@ -71,6 +71,8 @@ SAME = {
     Verb.BACKFILL: "backfill afterwards past",
     Verb.CHILD: "child partof",
     Verb.DRILL: "drill exercise rehearsal",
+    Verb.PRIVATE: "private privately confidential secret",
+    Verb.PUBLIC: "public disclose",
     Verb.REVIEW: "review postmortem retro pir learn",
 }
 

@@ -19,7 +19,7 @@ async def typed(call: Call) -> Message | None:
     into, reason = grammar.incident(grammar.readable(call.words))
     if into is None:
         live = await find.live(call.ports)
-        others = [i for i in live if i.id != call.number and i.major is Major.ACCEPTED]
+        others = [i for i in live if i.id != call.number and i.major is Major.ACCEPTED and not i.private]
         await call.show(forms.merge((await call.picture()).incident, others, call.handbook))
         return None
     asked = await merge.merge(call.ports, incident=call.number, into=into, by=call.user, reason=reason)

@@ -191,6 +191,8 @@ class Click(Part):
 
     user: Someone
     trigger_id: str
+    channel: Place | None = None
+    """Where the message is; None in a modal and on the Home tab."""
     view: Surface | None = None
     actions: tuple[Pressed, ...] = Field(min_length=1)
 
@@ -198,6 +200,11 @@ class Click(Part):
     def modal(self) -> str:
         """The id of the modal it was pressed in; empty elsewhere."""
         return self.view.id if self.view and self.view.type == "modal" else ""
+
+    @property
+    def place(self) -> str:
+        """The id of the conversation it was pressed in; empty if in none."""
+        return self.channel.id if self.channel else ""
 
 
 class Reworded(Part):
@@ -295,6 +302,8 @@ class Happened(Part):
     name: str = ""
     """What a channel is called now."""
     actor_id: str | None = None
+    channel_type: str = ""
+    """``G`` where the channel is private, if the event says so."""
     inviter: str | None = None
     connected_team_id: str = ""
     old_channel_id: str = ""

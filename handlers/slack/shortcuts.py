@@ -76,7 +76,7 @@ def permalink(desk: Desk, channel: str, message: Said) -> str:
 def _call(desk: Desk, windows: Windows, used: Shortcut, *, words: str = "") -> Call:
     return Call(
         desk=desk,
-        ports=once(desk, "shortcut", used.trigger_id),
+        ports=once(desk, "shortcut", used.trigger_id, used.user.id),
         windows=windows,
         user=UserId(used.user.id),
         trigger=used.trigger_id,

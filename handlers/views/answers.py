@@ -158,6 +158,12 @@ def declared(incident: Incident) -> Markup:
             number=incident_name(incident.id),
             title=foreign(incident.title, 150),
         )
+    if incident.private:
+        return say(
+            "🔒 *{number}* is declared privately. A private room is being opened for you and whom you named. "
+            "Others may know of it once they are in it: invite them there.",
+            number=incident_name(incident.id),
+        )
     return say(
         "*{number}* is declared. The war room is being opened, and you and the people it needs are invited.",
         number=incident_name(incident.id),

@@ -79,6 +79,7 @@ def card(picture: Picture, *, link: Callable[[str], str] | None = None) -> Messa
         *card_body(picture),
         context(
             *_drill(picture),
+            *_private(picture),
             *_small_print(picture),
             *_origin(picture),
             *_address(picture, link),
@@ -303,6 +304,13 @@ def _drill(picture: Picture) -> list[Markup]:
     return [Markup(f"{words} · `/incident drill real …` if it is none any more")]
 
 
+def _private(picture: Picture) -> list[Markup]:
+    """Who may know of it, and how that ends."""
+    if not picture.incident.private:
+        return []
+    return [Markup("🔒 private: only members of this room may know of it · `/incident public …` ends that")]
+
+
 def _origin(picture: Picture) -> list[Markup]:
     """The way back to the message from which it was declared."""
     source = picture.incident.source_link
@@ -310,7 +318,8 @@ def _origin(picture: Picture) -> list[Markup]:
 
 
 def _address(picture: Picture, link: Callable[[str], str] | None) -> list[Markup]:
-    address = link(f"/incidents/{picture.incident.id}") if link else ""
+    shared = link is not None and not picture.incident.private
+    address = link(f"/incidents/{picture.incident.id}") if link and shared else ""
     return [linked(address, "link to share")] if is_address(address) else []
 
 

@@ -35,7 +35,7 @@ SPEAKING = (
 MORE = (
     "list · search · correct · join · fact · doing · workaround · estimate · facts · refute · contest · "
     "yield · recall · deputy · scribe · comms · team · override · thaw · approve · deny · "
-    "reopen · close · breakglass · drill · backfill · known · review"
+    "reopen · close · breakglass · drill · private · public · backfill · known · review"
 )
 
 

@@ -51,6 +51,7 @@ def menu_elsewhere(live: Sequence[Incident], handbook: Handbook) -> Message:
             verb_button("Report a problem…", Verb.REPORT, None),
             verb_button("Known errors", Verb.KNOWN, None),
             verb_button("A past incident…", Verb.BACKFILL, None),
+            verb_button("Declare privately…", Verb.PRIVATE, None),
             verb_button("Help", Verb.HELP, None),
         ),
     )
@@ -111,7 +112,8 @@ def _leading(picture: Picture, role: Role) -> list[Element]:
     )
     freeze = [verb_button("Freeze…", Verb.FREEZE, incident.id)] if incident.is_live else []
     merge = [verb_button("Merge…", Verb.MERGE, incident.id)] if incident.is_live else []
-    return [*hand, *_ends(incident), *freeze, *merge]
+    public = [verb_button("Make it public…", Verb.PUBLIC, incident.id)]
+    return [*hand, *_ends(incident), *freeze, *(public if incident.private else merge)]
 
 
 def _ends(incident: Incident) -> list[Element]:

@@ -47,8 +47,10 @@ _KINDS = {
 
 
 def sign(incident: Incident) -> str:
-    """The state as a colour that is seen before anything is read; a drill says so before all else."""
+    """The state as a colour that is seen before anything is read; what is special comes before it."""
     colour = "⚪" if incident.major is Major.REJECTED else _SIGNS[incident.state]
+    if incident.private:
+        return f"🔒 {colour}"
     return colour if incident.drill is None else f"🎓 DRILL {colour}"
 
 

@@ -24,9 +24,13 @@ _ILLEGAL = re.compile(r"[^a-z0-9_-]+")
 
 
 def room_name(about: Picture | Incident, playbook: Playbook, attempt: int = 1) -> str:
-    """``inc-7-checkout``; the second attempt ends in ``-2``, and so on. A drill's begins with ``drill-``."""
+    """``inc-7-checkout``; the second attempt ends in ``-2``, and so on. A drill's begins with ``drill-``.
+
+    A private one's names no service: ``inc-7-private``.
+    """
     incident = about if isinstance(about, Incident) else about.incident
     service = incident.impacted[0] if incident.impacted else "incident"
+    service = "private" if incident.private else service  # everybody may see that the name is taken
     written = playbook.room.name.replace("{number}", str(incident.id)).replace("{service}", service)
     suffix = "" if attempt <= 1 else f"-{attempt}"
     written = written if incident.drill is None else f"drill-{written}"
@@ -53,7 +57,7 @@ def bookmarks(picture: Picture, public_url: str) -> tuple[tuple[str, str, str], 
     alerts = {e.link: e.title for e in reversed(picture.episodes) if is_address(e.link)}
     marks = [(plain(f"Alert: {title}", 75), link, ":rotating_light:") for link, title in alerts.items()]
     address = f"{public_url}/incidents/{picture.incident.id}"
-    if is_address(address):
+    if is_address(address) and not picture.incident.private:
         marks.append((f"{number}: link to share", address, ":link:"))
     return tuple(marks[-MAX_BOOKMARKS:])
 

@@ -38,7 +38,9 @@ def status(picture: Picture) -> Message:
 
 
 def _standing(picture: Picture) -> Element:
-    """What it is: a part of another one, or in a drill, no drill."""
+    """What it is: a part of another one, or in a drill, no drill; what is private may become public."""
+    if picture.incident.private:
+        return verb_button("Make it public…", Verb.PUBLIC, picture.incident.id)
     if picture.incident.drill is not None:
         return verb_button("In earnest…", Verb.DRILL, picture.incident.id)
     return verb_button("Part of…", Verb.CHILD, picture.incident.id)

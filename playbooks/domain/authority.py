@@ -60,6 +60,7 @@ class Action(StrEnum):
     OVERRIDE = "take command from somebody else"
     LINK = "say what it is a part of"
     FORGET = "have words removed"
+    PUBLISH = "make a private incident public"
 
 
 class Need(StrEnum):
@@ -82,6 +83,7 @@ NEEDS: dict[Action, Need] = {
     ),
     Action.DECIDE: Need.LEAD,
     Action.CORRECT: Need.LEAD,
+    Action.PUBLISH: Need.LEAD,
     **dict.fromkeys((Action.APPROVE, Action.HAND_OVER), Need.COMMAND),
     Action.RELEASE: Need.RELEASE,
     Action.SEND: Need.VOICE,

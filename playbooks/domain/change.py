@@ -77,6 +77,8 @@ class Reason:
     incident: IncidentId | None = None
     approvers: tuple[str, ...] = ()
     """Who may approve, e.g. ``commander``."""
+    private: bool = False
+    """Whether ``incident`` is nothing that a pipeline may know of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

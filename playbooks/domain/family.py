@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from playbooks.domain.errors import NotNeeded
 from playbooks.domain.ids import incident_name
 from playbooks.domain.incident import Incident
+from playbooks.domain.privacy import require_public
 from playbooks.domain.turning import require_accepted, require_live
 
 
@@ -31,6 +32,7 @@ def require_adoptable(child: Incident, parent: Incident, children: Sequence[Inci
     if children:
         parts = ", ".join(incident_name(each.id) for each in children)
         raise NotNeeded(f"{one} has parts itself: {parts}. Make them parts of {other} first.")
+    require_public(child, parent)
     if (child.drill is None) != (parent.drill is None):
         raise NotNeeded("A drill and a real incident are never parts of each other.")
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from playbooks.domain.change import (
@@ -69,6 +69,8 @@ class Freeze:
     """The environment of the incident; the freeze of a test system holds nothing."""
     drill: bool = False
     """Whether it is only rehearsed: then it says what it would do, and does nothing."""
+    private: bool = False
+    """Whether only insiders may know of its incident: then no reason names it."""
 
 
 def rings(core: Iterable[ServiceName], graph: ServiceGraph) -> Rings:
@@ -131,9 +133,19 @@ def _reasons(
         if freeze.drill:
             reasons.append(_rehearsed(freeze, contribution))
             continue
-        reasons.append(_after_word(contribution, word) if word else contribution)
+        decided = _after_word(contribution, word) if word else contribution
+        reasons += _masked(decided) if freeze.private else [decided]
     nothing = Reason(code="no_freeze", decision=Decision.ALLOW, text="No freeze is on.")
     return reasons or [nothing]
+
+
+def _masked(reason: Reason) -> list[Reason]:
+    """What a pipeline may read of a private incident's freeze; nothing where it lets the change pass."""
+    text = {
+        Decision.HOLD: "A private incident holds this change. A duty manager can ask those who lead it.",
+        Decision.NEEDS_APPROVAL: "A private incident holds this change, and its commander decides.",
+    }.get(reason.decision)
+    return [] if text is None else [replace(reason, code="private", text=text, private=True)]
 
 
 def _rehearsed(freeze: Freeze, contribution: Reason) -> Reason:
@@ -279,6 +291,7 @@ def _input_digest(
             {
                 "incident": freeze.incident,
                 "drill": freeze.drill,
+                "private": freeze.private,
                 "severity": freeze.severity,
                 "severity_name": freeze.severity_name,
                 "since": freeze.since.isoformat(),

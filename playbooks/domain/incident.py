@@ -126,6 +126,8 @@ class Incident:
     """What the tool that declared it calls its request; empty if none did."""
     drill: tuple[UserId, ...] | None = None
     """Who takes part in what is only rehearsed; None for what is in earnest."""
+    private: bool = False
+    """Whether only its insiders may know of it."""
     entered_at: datetime | None = None
     """When somebody entered it, though it was over; None if it was lived through."""
     mitigated_at: datetime | None = None
@@ -163,7 +165,8 @@ class Incident:
     def is_ready(self) -> bool:
         """Whether people can work on it in Slack; without a room nobody has to be let in."""
         let_in = self.invited_at is not None or self.room_state in (RoomState.HUB, RoomState.LOST)
-        return let_in and self.card_ts is not None and self.announcement_ts is not None
+        announced = self.announcement_ts is not None or self.private
+        return let_in and self.card_ts is not None and announced
 
     @property
     def impacted(self) -> tuple[ServiceName, ...]:

@@ -17,6 +17,7 @@ from playbooks.domain.errors import AlreadyDecided, IncidentOver, NotNeeded, Not
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, MergeId, UserId, incident_name
 from playbooks.domain.incident import Incident, Major, ResolutionCode, State
+from playbooks.domain.privacy import require_public
 
 
 class MergeState(StrEnum):
@@ -63,6 +64,7 @@ def require_mergeable(incident: Incident, into: Incident) -> None:
         raise NotNeeded(f"{incident_name(into.id)} is only proposed. Say first whether it is major.")
     if not are_of_one_kind(incident, into):
         raise NotNeeded("One of them is a drill, and the other is not: they are two things.")
+    require_public(incident, into)
     if incident.env != into.env:
         raise NotNeeded(f"One is about {incident.env}, the other about {into.env}: they are two things.")
 

@@ -58,6 +58,7 @@ SAID: Final[Mapping[type[e.Event], Volume]] = {
             e.IncidentResolved,
             e.LeadSeated,
             e.LeftParent,
+            e.MadePublic,
             e.ReviewPublished,
             e.RoomUnavailable,
             e.SeverityChanged,

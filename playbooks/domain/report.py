@@ -39,7 +39,7 @@ def addressee(service: ServiceName, *, env: str, incidents: Iterable[Incident]) 
     about = [
         i
         for i in incidents
-        if i.env == env and service in i.impacted and i.drill is None
+        if i.env == env and service in i.impacted and i.drill is None and not i.private
         if i.is_live or i.state is State.RESOLVED
     ]
     return max(about, key=lambda i: (i.is_live, i.major is Major.ACCEPTED, i.id), default=None)

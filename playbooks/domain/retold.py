@@ -34,6 +34,7 @@ class Told:
     resolution: str | None = None
     drill: bool = False
     parent: int | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +64,14 @@ _TURNS: dict[str, Callable[[Told, Body], dict[str, object]]] = {
     "CandidateProposed": lambda told, body: _began(told, body) | {"major": "proposed"},
     "CandidateRejected": lambda _t, _b: {"major": "rejected", "state": "closed"},
     "IncidentDeclared": lambda told, body: (
-        _began(told, body) | {"major": "accepted", "drill": bool(body.get("drill"))}
+        _began(told, body)
+        | {"major": "accepted", "drill": bool(body.get("drill")), "private": bool(body.get("private"))}
     ),
     "IncidentEntered": lambda told, body: _began(told, body) | {"major": "accepted"},
     "BecameChild": lambda _t, body: {"parent": body["parent"]},
     "LeftParent": lambda _t, _b: {"parent": None},
     "DrillBecameReal": lambda _t, _b: {"drill": False},
+    "MadePublic": lambda _t, _b: {"private": False},
     "AlertsAttached": lambda told, body: {
         "services": tuple(dict.fromkeys((*told.services, *body["new_services"])))
     },
@@ -166,6 +169,7 @@ def recorded(incident: Incident, tenure: Tenure | None) -> Told:
         resolution=incident.resolution,
         drill=incident.drill is not None,
         parent=incident.parent,
+        private=incident.private,
     )
 
 

@@ -93,6 +93,7 @@ def same_outage(
         for incident in incidents
         if incident.env == cluster.env
         and incident.drill is None
+        and not incident.private
         and _counts_as_current(incident, at, alerts)
         and (incident.id in linked or not services.isdisjoint(incident.impacted))
     )

@@ -12,6 +12,7 @@ from playbooks.domain.command import ContestPhase
 from playbooks.domain.errors import AlreadyInCommand, NoStanding
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import LadderId, UserId
+from playbooks.domain.privacy import require_private, require_told
 from playbooks.domain.roles import comms_of
 from playbooks.domain.tie_break import best_tier, has_standing
 from playbooks.protocol.picture import Picture
@@ -57,8 +58,15 @@ def severity(picture: Picture, by: UserId, handbook: Handbook) -> None:  # noqa:
 
 
 def send_update(picture: Picture, by: UserId, handbook: Handbook) -> None:
-    """Raises NotYourRole."""
+    """Raises NotYourRole, NotNeeded."""
+    require_told(picture.incident)
     _require(picture, by, authority.Action.SEND, handbook)
+
+
+def make_public(picture: Picture, by: UserId, handbook: Handbook) -> None:
+    """Raises NotYourRole, NotNeeded."""
+    require_private(picture.incident)
+    _require(picture, by, authority.Action.PUBLISH, handbook)
 
 
 def hand_over(picture: Picture, by: UserId, handbook: Handbook) -> None:

@@ -39,6 +39,7 @@ from playbooks.domain.incident import Incident, State
 from playbooks.domain.instants import time_of
 from playbooks.domain.label import Label
 from playbooks.domain.person import kind_of
+from playbooks.domain.privacy import require_told
 from playbooks.domain.roles import comms_of
 from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
 from playbooks.domain.timers import Timer, TimerKind
@@ -207,6 +208,7 @@ async def draft(ports: Ports, *, incident: IncidentId) -> Digest:
         found = await unit.incidents.find(incident)
         if found is None:
             raise IncidentNotFound(incident)
+        require_told(found)
         due = await unit.updates.due(incident)
         return await _compose(unit, ports, found, number=due.number if due else 0)
 
@@ -224,6 +226,7 @@ async def send(
     handbook = ports.handbook()
     async with ports.units() as unit:
         found = await locked(unit, incident)
+        require_told(found)
         tenure = await unit.tenures.current(incident)
         comms = comms_of(await unit.assignments.current(incident))
         actor = Actor(user=by, kind=kind_of(await unit.members.find(by)))
@@ -277,7 +280,9 @@ async def _must_be_unsent(unit: Unit, incident: IncidentId, number: int | None) 
 
 
 async def promise(unit: Unit, ports: Ports, incident: Incident, *, number: int, due_at: datetime) -> None:
-    """Promise update ``number`` for ``due_at``, inside the caller's transaction."""
+    """Promise update ``number`` for ``due_at``, inside the caller's transaction; none of what is private."""
+    if incident.private:
+        return
     update = Update(id=UpdateId(ports.ids.new()), incident=incident.id, number=number, due_at=due_at)
     await unit.updates.add(update)
     event = UpdatePromised(
@@ -329,7 +334,10 @@ async def update_overdue(ports: Ports, *, update: UpdateId) -> None:
 
 
 async def owe_news(unit: Unit, ports: Ports, incident: Incident) -> None:
-    """Readers are to hear of it now: the promised update comes forward, or a new one is promised."""
+    """Readers are to hear of it now: the promised update comes forward, or a new one is promised.
+
+    Of a private incident nothing is promised.
+    """
     due = await unit.updates.due(incident.id)
     now = ports.clock.now()
     if due is None:

@@ -20,6 +20,7 @@ from playbooks.domain.events import (
     IncidentDeclared,
     IncidentMerged,
     KnownErrorRecognised,
+    Let,
 )
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import MONITORING, PROTOCOL, IncidentId, ServiceName, UserId, incident_name
@@ -30,7 +31,7 @@ from playbooks.domain.trigger import Fired
 from playbooks.ports import Ports, Unit
 from playbooks.protocol import clocks, command, communicate, freeze, quiet, report, stale
 from playbooks.protocol.lookalikes import lookalikes
-from playbooks.protocol.recording import locked, record
+from playbooks.protocol.recording import let_in, locked, record
 
 MAX_TITLE = 150  # a header block holds no more (Slack docs, header block)
 
@@ -47,6 +48,7 @@ async def by_hand(
     source_link: str = "",
     request_key: str = "",
     drill: Collection[UserId] | None = None,
+    private: Collection[UserId] | None = None,
 ) -> Incident:
     """A person declares, once; if monitoring asks about the same service, that answers its question.
 
@@ -54,23 +56,28 @@ async def by_hand(
     are the open incidents that the declarer has seen and takes for something else;
     ``source_link`` leads to the message from which it was declared. A ``request_key`` declares
     once, whenever it comes again. ``drill`` names who takes part in what is only rehearsed, besides
-    whoever declares it; None is in earnest. Raises LooksAlike, KeyReused, and NeedsWords without a title,
-    or with a service or a severity that nobody described.
+    whoever declares it; None is in earnest. ``private`` names who may know of it, besides whoever
+    declares it; None is everybody, and nothing that monitoring asks is answered by what is private.
+    Raises LooksAlike, KeyReused, and NeedsWords without a title,
+    or with a service or a severity that nobody described, or for a private drill.
     """
     handbook = ports.handbook()
     words, known = _understood(handbook, title, service, severity)
+    if drill is not None and private is not None:
+        raise NeedsWords("A drill cannot be private: nothing in it is secret. Declare one or the other.")
     async with ports.units() as unit:
         await unit.episodes.lock_intake()
         if request_key and (done := await unit.incidents.with_key(request_key)) is not None:
             return _the_same(done, words, known)
         if (again := await _declared_just_now(unit, ports, words, known, by)) is not None and (
-            (again.drill is None) is (drill is None)
+            (again.drill is None, again.private) == (drill is None, private is not None)
         ):
             return again
         if drill is None:
             alike = look_alike(known, env=env, live=await unit.incidents.live(), graph=handbook.graph)
             require_unlike(alike, despite)
-        candidate = await _candidate(unit, known, env) if drill is None else None
+        in_public = drill is None and private is None
+        candidate = await _candidate(unit, known, env) if in_public else None
         if candidate is not None:
             named = replace(candidate, title=words, source_link=source_link, request_key=request_key)
             incident = await promote(unit, ports, named, by=by, severity=severity or candidate.severity)
@@ -78,8 +85,14 @@ async def by_hand(
             level = severity or handbook.playbook.unknown_severity
             begun = await _new(unit, ports, words, known, severity=level, by=by, env=env)
             people = None if drill is None else tuple(dict.fromkeys((by, *drill)))
-            sourced = replace(begun, source_link=source_link, request_key=request_key, drill=people)
-            incident = await _declare(unit, ports, sourced, by=by)
+            sourced = replace(
+                begun,
+                source_link=source_link,
+                request_key=request_key,
+                drill=people,
+                private=private is not None,
+            )
+            incident = await _declare(unit, ports, sourced, by=by, named=private or ())
         await unit.commit()
     return incident
 
@@ -143,8 +156,10 @@ async def _new(
     )
 
 
-async def _declare(unit: Unit, ports: Ports, incident: Incident, *, by: UserId) -> Incident:
-    await _begin(unit, ports, incident, by=by, rule_says="", evidence=())
+async def _declare(
+    unit: Unit, ports: Ports, incident: Incident, *, by: UserId, named: Collection[UserId]
+) -> Incident:
+    await _begin(unit, ports, incident, by=by, rule_says="", evidence=(), named=named)
     # Alerts about it may stand already, too few for any rule: they are attached right away.
     due_at = incident.declared_at
     await unit.timers.set(Timer(kind=TimerKind.EVALUATE, subject="all", incident=None, due_at=due_at))
@@ -277,6 +292,7 @@ async def _begin(
     rule_says: str,
     evidence: tuple[Evidence, ...],
     is_new: bool = True,
+    named: Collection[UserId] = (),
 ) -> None:
     now = ports.clock.now()
     handbook = ports.handbook()
@@ -284,6 +300,8 @@ async def _begin(
     frozen = any(risk is not None for risk in thresholds)
     begun = replace(incident, freeze_since=now if frozen else None)
     await (unit.incidents.add(begun) if is_new else unit.incidents.save(begun))
+    if begun.private:
+        await unit.insiders.add(begun.id, (by,))
     declared = IncidentDeclared(
         incident=incident.id,
         by=by,
@@ -297,11 +315,15 @@ async def _begin(
         evidence=evidence,
         source_link=begun.source_link,
         drill=begun.drill is not None,
+        private=begun.private,
     )
     await record(unit, ports, begun, declared)
+    if begun.private:
+        await let_in(unit, ports, begun, named, by=by, how=Let.NAMED)
     await command.search(unit, ports, begun)
     if begun.drill is None:
-        await report.gather(unit, ports, begun)
+        if not begun.private:
+            await report.gather(unit, ports, begun)
         await clocks.start(unit, ports, begun)
     await stale.watch(unit, ports, begun)
     if frozen:

@@ -148,11 +148,14 @@ async def new_room(ports: Ports, *, incident: IncidentId, by: UserId) -> None:
     """
     async with ports.units() as unit:
         found = await locked_live(unit, incident)
-        if found.room is None or found.room_harm is None:
+        roomless = found.private and found.room_state is RoomState.HUB
+        if not roomless and (found.room is None or found.room_harm is None):
             raise RoomIsFine(found.room)
         wanted = replace(found, room_state=RoomState.WANTED, room_harm=None)
         await unit.incidents.save(wanted)
-        event = NewRoomAsked(incident=incident, by=by, at=ports.clock.now(), instead_of=found.room)
+        event = NewRoomAsked(
+            incident=incident, by=by, at=ports.clock.now(), instead_of=found.room or ChannelId("")
+        )
         await record(unit, ports, wanted, event)
         await owe(unit, wanted, OpenRoom(incident=incident))
         await unit.commit()

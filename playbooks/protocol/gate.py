@@ -157,6 +157,7 @@ def _freeze(handbook: Handbook, incident: Incident) -> Freeze:
         severity_name=handbook.playbook.severity_name(incident.severity),
         env=incident.env,
         drill=incident.drill is not None,
+        private=incident.private,
     )
 
 

@@ -6,7 +6,7 @@ the outbox are written together, so what happened and what will be said cannot d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from playbooks.domain.authority import Action, Actor, require_welcome
 from playbooks.domain.drill import rehearsed
@@ -27,6 +27,8 @@ from playbooks.domain.effects import (
 from playbooks.domain.entry import entry_for, natural_key
 from playbooks.domain.errors import IncidentNotFound, IncidentOver
 from playbooks.domain.events import (
+    AccessEnded,
+    AccessGiven,
     CandidateRejected,
     ChangeApproved,
     CommandTaken,
@@ -45,6 +47,8 @@ from playbooks.domain.events import (
     IncidentReopened,
     IncidentResolved,
     KeyEventMarked,
+    Let,
+    MadePublic,
     MessageDeleted,
     MessageEdited,
     MessageSaid,
@@ -67,6 +71,7 @@ from playbooks.domain.ids import IncidentId, UserId, is_person
 from playbooks.domain.incident import Incident, RoomState
 from playbooks.domain.noise import Volume, hushed, may_speak, volume
 from playbooks.domain.person import kind_of
+from playbooks.domain.privacy import instead, invited, is_homeless, kept_inside
 from playbooks.domain.roles import comms_of
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.reactions import Scene, reactions
@@ -88,6 +93,8 @@ NEEDS_ROOM = (
 everything that happened before."""
 NO_ROOM = (RoomState.WANTED, RoomState.NONE)
 HEARD = (
+    AccessEnded,
+    AccessGiven,
     HubHarmed,
     HubRenamed,
     KeyEventMarked,
@@ -125,6 +132,7 @@ ASKED: Mapping[type[Event], Action] = {
     IncidentResolved: Action.RESOLVE,
     IncidentClosed: Action.CLOSE,
     WordsRemoved: Action.FORGET,
+    MadePublic: Action.PUBLISH,
 }
 """What somebody wanted who brought this about; anything else is a line in the log."""
 
@@ -149,7 +157,10 @@ async def record(unit: Unit, ports: Ports, incident: Incident, *events: Event) -
     )
     for event in news:
         await write_down(unit, ports, event)
-        for effect in reactions(event, scene):
+        effects = reactions(event, scene)
+        if incident.private:
+            effects = await _among_insiders(unit, ports, scene, event, effects)
+        for effect in effects:
             loud = await loud_enough(unit, ports, incident, effect)
             await owe(unit, incident, loud, acting=(event.by, scene.commander))
     return True
@@ -178,14 +189,30 @@ async def owe(
 ) -> None:
     """Put an effect into the outbox, unless it needs a room that is not there yet.
 
-    Of a drill only who takes part hears, and whoever is ``acting`` in it.
+    Of a drill only who takes part hears, and whoever is ``acting`` in it; of a private incident only
+    its insiders.
     """
-    if isinstance(effect, NEEDS_ROOM) and incident.room_state in NO_ROOM:
+    if isinstance(effect, NEEDS_ROOM) and (incident.room_state in NO_ROOM or is_homeless(incident)):
+        return
+    if incident.private and kept_inside(effect, await unit.insiders.of(incident.id)) is None:
         return
     people = None if incident.drill is None else {*incident.drill, *acting}
     kept = effect if people is None else rehearsed(effect, {user for user in people if user})
     if kept is not None:
         await unit.outbox.put(kept)
+
+
+async def let_in(
+    unit: Unit, ports: Ports, incident: Incident, people: Iterable[UserId], *, by: UserId, how: Let
+) -> frozenset[UserId]:
+    """Some may know of the private incident from now on, and the log says who let them; all who may now."""
+    known = await unit.insiders.of(incident.id)
+    new = [person for person in dict.fromkeys(people) if person not in known]
+    await unit.insiders.add(incident.id, new)
+    for person in new:
+        at = ports.clock.now()
+        await write_down(unit, ports, AccessGiven(incident=incident.id, by=by, at=at, person=person, how=how))
+    return known.union(new)
 
 
 async def locked(unit: Unit, incident: IncidentId) -> Incident:
@@ -202,6 +229,16 @@ async def locked_live(unit: Unit, incident: IncidentId) -> Incident:
     if not found.is_live:
         raise IncidentOver(incident, found.state)
     return found
+
+
+async def _among_insiders(
+    unit: Unit, ports: Ports, scene: Scene, event: Event, effects: Collection[Effect]
+) -> tuple[Effect, ...]:
+    """The effects for those who may know of it; whoever is asked in belongs to them from now on."""
+    incident = scene.incident
+    insiders = await let_in(unit, ports, incident, invited(effects), by=event.by, how=Let.ASKED)
+    stand_ins = [scene.commander] if scene.commander is not None else [incident.declared_by]
+    return (*effects, *instead(event, effects, insiders, stand_ins))
 
 
 async def _comms(unit: Unit, incident: Incident, news: Iterable[Event]) -> tuple[UserId, ...]:

@@ -20,7 +20,15 @@ from playbooks.domain.events import (
     ReviewEdited,
     ReviewPublished,
 )
-from playbooks.domain.ids import PROTOCOL, KnownErrorId, ReviewId, UserId, WorkaroundId, known_error_name
+from playbooks.domain.ids import (
+    PROTOCOL,
+    KnownErrorId,
+    ReviewId,
+    UserId,
+    WorkaroundId,
+    incident_name,
+    known_error_name,
+)
 from playbooks.domain.incident import Incident
 from playbooks.domain.known_error import attach, propose
 from playbooks.domain.material import ReviewMaterial
@@ -130,6 +138,11 @@ async def publish(ports: Ports, *, review: ReviewId, by: UserId, choice: Choice)
         incident, found = await _draft(unit, review)
         if found.edited_by is None:
             raise NeedsWords("Nobody has read this draft yet. Edit it first: press Edit, check it, save.")
+        if incident.private:
+            raise NotNeeded(
+                f"{incident_name(incident.id)} is private, and a post-mortem is for everybody. "
+                "Make it public first: /incident public and the reason."
+            )
         if incident.drill is not None:
             raise NotNeeded("This was a drill: its post-mortem stays in the room and makes no known error.")
         proposed = await _propose(unit, ports, found)

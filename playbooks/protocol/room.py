@@ -45,7 +45,7 @@ async def opened(unit: Unit, ports: Ports, *, incident: IncidentId, room: Channe
     await unit.incidents.save(ready)
     event = RoomOpened(incident=incident, by=PROTOCOL, at=ports.clock.now(), room=room, name=name)
     await record(unit, ports, ready, event)
-    if found.room is not None:
+    if found.room is not None or found.private:
         await _bring_over(unit, ready)
     await _owe_what_waited(unit, ports, ready)
     await leads.follow(unit, ports, ready)
@@ -240,10 +240,11 @@ async def _kept(unit: Unit, ports: Ports, incident: Incident) -> float | None:
 
 
 async def _bring_over(unit: Unit, incident: Incident) -> None:
-    """Whoever has or had a part in it is asked into the new room too."""
+    """Whoever has or had a part in it is asked into the new room too; of a private one, all its insiders."""
     commanded = [tenure.user for tenure in await unit.tenures.of(incident.id)]
     appointed = [role.user for role in await unit.assignments.current(incident.id)]
-    people = tuple(dict.fromkeys((*commanded, *appointed)))
+    insiders = sorted(await unit.insiders.of(incident.id)) if incident.private else ()
+    people = tuple(dict.fromkeys((*commanded, *appointed, *insiders)))
     if people:
         await owe(unit, incident, Invite(incident=incident.id, users=people))
 

@@ -44,6 +44,7 @@ from tests.storage.records import CLEARANCE, INCIDENT, LADDER, PROPOSAL, SEVEN, 
 
 SILENT = {
     "MessageSaid": "people said it themselves",
+    "AccessGiven": "whoever was let in is invited, and whoever leads sees it in the log",
     "IncidentEntered": "it is over, and nobody is to be woken for it",
     "MessageEdited": "people see the edit",
     "MessageDeleted": "whoever deletes something does not want it repeated",

@@ -30,6 +30,8 @@ from tests.library import CATALOGUE, PLAYBOOK
 from tests.protocol.conftest import BOB, CLEO, DEV, FAY
 
 TABLE = """
+AccessEnded                             RefreshCard
+AccessGiven                             nothing
 AlertAcknowledged                       RefreshCard
 AlertsAttached                          RefreshCard
 AlertsAttached of a new service         Invite(cleo, dev) RefreshCard SetTopic RefreshAnnouncement TellRoom
@@ -108,6 +110,7 @@ LeadSeated                              Invite(cleo) TellPerson(cleo) RefreshCar
 LeadSeated by decree                    Invite(cleo) TellRoom TellPerson(cleo) RefreshCard
 LeadWanted                              TellPerson(bob) RefreshCard
 LeftParent                              TellRoom RefreshCard
+MadePublic                              Announce TellRoom RefreshCard SetTopic
 MergeAgreed                             nothing
 MergeDeclined                           TellRoom
 MergeProposed                           TellRoom TellPerson(bob)

@@ -274,6 +274,12 @@ async def test_every_verb_of_a_room_has_a_button_somewhere(cast: Cast) -> None:
     cast.room = "drill-inc-2-checkout"
     await cast.card("DRILL")
     await look("fay")
+    await cast.command("fay", "declare private search somebody reads our mail", room="incidents")
+    cast.room = "inc-3-private"
+    await cast.card("private: only members")
+    await cast.command("fay", "status")
+    for message in await cast.channel().messages(as_="fay"):
+        seen.update(action_ids(message))
 
     wanted = set(Verb) - WITHOUT_A_BUTTON - CHOSEN_IN_A_FORM
     missing = {verb for verb in wanted if ANOTHER_NAME.get(verb, verb_action(verb)) not in seen}

@@ -124,6 +124,7 @@ def test_every_table_of_the_record_has_a_codec_or_is_none_of_a_dataclass() -> No
     assert set(tables.metadata.tables) - mapped == {
         "counters",
         "inbox",
+        "insiders",
         "jobs",
         "outbox",
         "posts",

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from handlers.names import Verb, fits
-from handlers.slack import backfilling, decisions, drilling, kinship, merging, reporting, tasks
+from handlers.slack import backfilling, confiding, decisions, drilling, kinship, merging, reporting, tasks
 from handlers.slack.calls import Call
 from handlers.slack.verbs import leading, looking, saying, seat, teams, workstreams
 from handlers.views.answers import too_long, which_incident
@@ -78,6 +78,8 @@ VERBS: dict[Verb, Does] = {
     Verb.CLOSE: Does(leading.close, after_the_end=True),
     Verb.BACKFILL: Does(backfilling.typed, needs_incident=False),
     Verb.DRILL: Does(drilling.typed),
+    Verb.PRIVATE: Does(confiding.private, needs_incident=False),
+    Verb.PUBLIC: Does(confiding.public, after_the_end=True),
     Verb.CHILD: Does(kinship.typed),
 }
 

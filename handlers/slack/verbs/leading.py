@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.slack import declaring, drilling, grammar
+from handlers.slack import confiding, declaring, drilling, grammar
 from handlers.slack.calls import Call
 from handlers.views import answers
 from handlers.views.frozen import pending_approvals
@@ -16,8 +16,12 @@ from playbooks.protocol import beforehand, glass, resolve
 async def declare(call: Call) -> Message | None:
     """``declare checkout payments time out`` at once; anything less opens the form.
 
-    ``declare drill @ada checkout …`` rehearses it with the people named.
+    ``declare drill @ada checkout …`` rehearses it with the people named, and ``declare private @ada
+    checkout …`` lets only them know of it.
     """
+    secret, insiders = confiding.unmarked(call.words)
+    if insiders is not None:
+        return await confiding.declare(call, secret, insiders)
     unmarked, drill = drilling.unmarked(call.words)
     words = grammar.readable(unmarked)
     first, _, rest = words.partition(" ")

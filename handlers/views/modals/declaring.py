@@ -12,6 +12,7 @@ from handlers.views.forms import MAX_OPTIONS, choice, modal, redrawing, text_inp
 from handlers.views.kit import Block, View, context, section
 from handlers.views.phrases import count
 from handlers.views.text import Markup, foreign, join, people, say
+from playbooks.domain.errors import mention
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, ServiceName, UserId, incident_name
 from playbooks.protocol.outlook import Outlook
@@ -19,7 +20,7 @@ from playbooks.protocol.outlook import Outlook
 MAX_TITLE = 120
 UNSURE = "unsure"
 """The choice of somebody who does not know how bad it is."""
-REAL, DRILL = "real", "drill"
+REAL, PRIVATE, DRILL = "real", "private", "drill"
 _HELD_SHOWN = 6
 MAX_LINK = 500
 
@@ -35,6 +36,9 @@ class Draft:
     source_link: str = ""
     """The message from which it is declared; empty if from none."""
     drill: bool = False
+    private: bool = False
+    named: tuple[UserId, ...] = ()
+    """Who may know of it, besides whoever declares it."""
 
     @property
     def level(self) -> int | None:
@@ -59,13 +63,17 @@ def declare(handbook: Handbook, outlook: Outlook, draft: Draft | None = None) ->
     return modal(
         "Declare an incident",
         Callback.DECLARE,
-        Ref(subject=carried(filled.source_link), others=tuple(each.incident.id for each in outlook.alike)),
+        Ref(
+            subject=carried(filled.source_link),
+            words=" ".join(mention(user) for user in filled.named),
+            others=tuple(each.incident.id for each in outlook.alike),
+        ),
         title,
         redrawing(service_input(handbook, filled.service)),
         redrawing(_severity(handbook, filled.severity)),
-        redrawing(_earnest(drill=filled.drill)),
+        redrawing(_earnest(filled)),
         *([] if filled.drill else _open_ones(outlook, filled, handbook)),
-        section(_rehearsal() if filled.drill else _consequences(outlook, handbook)),
+        section(_what_follows(outlook, filled, handbook)),
         context(Markup("Anybody may declare. A false alarm costs less than silence.")),
         submit=_submit(outlook, filled),
     )
@@ -77,9 +85,33 @@ def _submit(outlook: Outlook, filled: Draft) -> str:
     return "Declare anyway" if outlook.alike else "Declare"
 
 
-def _earnest(*, drill: bool) -> Block:
-    options = [(REAL, "Yes"), (DRILL, "No, it is a drill")]
-    return choice(Field.KIND, "Is it in earnest?", options, initial=DRILL if drill else REAL)
+def _earnest(filled: Draft) -> Block:
+    options = [(REAL, "Yes"), (PRIVATE, "Yes, and only some may know"), (DRILL, "No, it is a drill")]
+    chosen = DRILL if filled.drill else PRIVATE if filled.private else REAL
+    return choice(Field.KIND, "Is it in earnest?", options, initial=chosen)
+
+
+def _what_follows(outlook: Outlook, filled: Draft, handbook: Handbook) -> Markup:
+    if filled.drill:
+        return _rehearsal()
+    return _in_private(outlook, filled, handbook) if filled.private else _consequences(outlook, handbook)
+
+
+def _in_private(outlook: Outlook, filled: Draft, handbook: Handbook) -> Markup:
+    """Who may know of it, and what others notice all the same."""
+    named = say(" and {who}", who=people(filled.named)) if filled.named else Markup("")
+    return join(
+        [
+            Markup("*What happens in private*"),
+            say(
+                "• *A private room opens* for you{named}; its members may know of it, nobody else",
+                named=named,
+            ),
+            Markup("• *Nothing is announced*, stakeholders hear nothing, no report or alert joins it"),
+            Markup("• *Without a commander* people of the roster are asked, and know of it from then on"),
+            _held(outlook.held, handbook, chosen=outlook.service is not None),
+        ]
+    )
 
 
 def _rehearsal() -> Markup:

@@ -42,6 +42,23 @@ def in_earnest(incident: IncidentId) -> View:
     )
 
 
+def for_everybody(incident: IncidentId) -> View:
+    """Why a private incident is for everybody now."""
+    return modal(
+        "Make it public",
+        Callback.VERB,
+        Ref(incident=incident, verb=Verb.PUBLIC),
+        text_input(
+            Field.TEXT,
+            f"Why may everybody know of {incident_name(incident)} now?",
+            placeholder="customers were told",
+            hint="It is announced, and everybody may read the card and the whole log. This cannot be undone.",
+            limit=300,
+        ),
+        submit="Make it public",
+    )
+
+
 def correct(incident: IncidentId, number: int) -> View:
     """What an entry of the log should say."""
     return modal(

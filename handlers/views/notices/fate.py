@@ -10,7 +10,7 @@ from playbooks.domain import events as e
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, is_person
 from playbooks.domain.incident import Incident, RoomHarm, RoomState
-from playbooks.domain.room import Mendable, ways_out
+from playbooks.domain.room import MUTE, Mendable, ways_out
 
 Fate = e.RoomHarmed | e.RoomMended | e.RoomRenamed | e.RoomConverted | e.HubHarmed | e.HubRenamed
 
@@ -49,7 +49,8 @@ def befallen(event: Fate, incident: Incident, handbook: Handbook) -> Markup:  # 
     hub = Markup(f"*{foreign(handbook.catalogue.channels.incidents, 80)}*")
     match event:
         case e.RoomHarmed():
-            said = [_happened(event, event.how), _still(event.how, hub), Markup(_ADVICE[event.how])]
+            still = _in_private(event.how) if incident.private else None
+            said = [_happened(event, event.how), still or _still(event.how, hub), Markup(_ADVICE[event.how])]
             return join(said)
         case e.RoomMended(was=was):
             if was is RoomHarm.SHARED:
@@ -118,6 +119,16 @@ def _still(how: RoomHarm, hub: Markup) -> Markup:
     return say(
         "The incident goes on in its thread in {hub}: card, log, command, clocks, freeze and updates.",
         hub=hub,
+    )
+
+
+def _in_private(how: RoomHarm) -> Markup | None:
+    """What still works where nobody but the room may read; None if the room can still be written to."""
+    if how not in MUTE:
+        return None
+    return Markup(
+        "It is private, so nothing is said anywhere else: command, clocks and freeze go on, people are "
+        "asked in direct messages, and what is said in the room is missing from the log."
     )
 
 

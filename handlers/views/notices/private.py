@@ -5,9 +5,9 @@ A private message stands alone, so it says which incident it is about and where 
 
 from __future__ import annotations
 
-from handlers.names import Verb
+from handlers.names import Action, Ref, Verb
 from handlers.views.approval import approval, decided
-from handlers.views.kit import Block, Element, Message, actions, context, message, section
+from handlers.views.kit import Block, Element, Message, actions, button, context, message, section
 from handlers.views.notices import decisions, summons, tasks
 from handlers.views.notices.drill import drill
 from handlers.views.notices.fate import befallen, mending
@@ -19,7 +19,7 @@ from handlers.views.text import Markup, clock_time, date_and_time, foreign, join
 from playbooks.domain import events as e
 from playbooks.domain.change import Clearance, ClearanceState
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import UserId
+from playbooks.domain.ids import UserId, incident_name
 from playbooks.domain.incident import RoomState
 from playbooks.protocol.picture import Picture
 
@@ -60,6 +60,8 @@ def _words(  # noqa: C901, PLR0911 - a table
     match event:
         case e.IncidentDeclared() | e.RoomOpened():
             return called(picture)
+        case e.RoomUnavailable() if picture.incident.private:
+            return join([called(picture), _nowhere(event)])
         case e.RoomUnavailable():
             hub = room(handbook.catalogue.channels.incidents.removeprefix("#"))
             instead = say(
@@ -119,10 +121,23 @@ def _choices(  # noqa: C901, PLR0911 - a table
             return [actions(update, verb_button("Status", Verb.STATUS, number), *_or_else(picture, user))]
         case e.QuietNoticed():
             return [actions(verb_button("Mitigated…", Verb.MITIGATE, number, style="primary"))]
+        case e.RoomUnavailable() if picture.incident.private:
+            again = button("Open a room", Action.ROOM_NEW, Ref(incident=number), style="primary")
+            return [actions(again, verb_button("Take command", Verb.TAKE, number))]
         case e.IncidentDeclared() | e.RoomOpened() | e.RoomUnavailable() | e.DrillBecameReal():
             return [actions(verb_button("Take command", Verb.TAKE, number, style="primary"))]
         case _:
             return summons.choices(event, picture, handbook, user)
+
+
+def _nowhere(event: e.RoomUnavailable) -> Markup:
+    """What is private has no place but its room."""
+    return say(
+        "⚠️ No private room could be made ({why}). Nothing is said elsewhere, because others would read it: "
+        "`/incident {n} status` and `/incident {n} log …` work, and I can try again.",
+        why=foreign(event.reason, 200),
+        n=incident_name(event.incident),
+    )
 
 
 def _forgotten(event: e.IncidentStale, user: UserId, picture: Picture) -> Markup:

@@ -11,6 +11,7 @@ from handlers.views.notices.freeze import freeze
 from handlers.views.notices.leads import leading
 from handlers.views.notices.merger import merger
 from handlers.views.notices.outbreak import assembly, outbreak, retry_button
+from handlers.views.notices.privacy import privacy
 from handlers.views.notices.progress import outcome, recovery, told
 from handlers.views.notices.seat import contest_button, dispute, offer, search
 from handlers.views.text import Markup
@@ -107,6 +108,8 @@ def _spoken_later(  # noqa: C901, PLR0911 - a table
             return authority(event)
         case e.DrillBecameReal():
             return drill(event)
+        case e.MadePublic():
+            return privacy(event)
         case _:
             return None
 

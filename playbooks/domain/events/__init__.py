@@ -97,6 +97,12 @@ from playbooks.domain.events.log import (
     MessageSaid,
     WordsRemoved,
 )
+from playbooks.domain.events.privacy import (
+    AccessEnded,
+    AccessGiven,
+    Let,
+    MadePublic,
+)
 from playbooks.domain.events.recovery import (
     ClockRead,
     IncidentClosed,
@@ -160,6 +166,8 @@ from playbooks.domain.events.teams import (
 )
 
 __all__ = [
+    "AccessEnded",
+    "AccessGiven",
     "AlertAcknowledged",
     "AlertsAttached",
     "ApprovalAsked",
@@ -225,6 +233,8 @@ __all__ = [
     "LeadSeated",
     "LeadWanted",
     "LeftParent",
+    "Let",
+    "MadePublic",
     "MergeAgreed",
     "MergeDeclined",
     "MergeProposed",

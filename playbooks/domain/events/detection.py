@@ -44,6 +44,8 @@ class IncidentDeclared(Event):
     """The message from which a person declared it; empty if from none."""
     drill: bool = False
     """Whether it is only rehearsed."""
+    private: bool = False
+    """Whether only insiders may know of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

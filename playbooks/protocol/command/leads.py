@@ -36,6 +36,11 @@ from playbooks.protocol.command.teams import watch_span
 from playbooks.protocol.recording import locked, locked_live, record
 
 
+async def _may_know(unit: Unit, incident: Incident, user: UserId) -> bool:
+    """Whether somebody may know of it without having been asked in."""
+    return not incident.private or user in await unit.insiders.of(incident.id)
+
+
 async def follow(unit: Unit, ports: Ports, incident: Incident) -> None:
     """Every impacted service has a workstream, and no other has; what fits already stays as it is."""
     if incident.room_state is RoomState.WANTED or incident.major is not Major.ACCEPTED:
@@ -47,7 +52,9 @@ async def follow(unit: Unit, ports: Ports, incident: Incident) -> None:
     for service in incident.impacted:
         if service not in streams:
             lead = workstream.first_lead(ports.handbook(), service, unfit=unfit)
-            lead = lead if lead and within(incident, (lead,)) else None
+            lead = (
+                lead if lead and within(incident, (lead,)) and await _may_know(unit, incident, lead) else None
+            )
             begun = _begun(ports, incident.id, service, lead, Led.ON_CALL if lead else None)
             await unit.workstreams.add(begun)
             await _set_alarm(unit, ports, begun)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playbooks.domain import events as e
 from playbooks.domain.effects import (
     AddBookmarks,
+    Announce,
     Effect,
     PostCard,
     RefreshAnnouncement,
@@ -29,7 +30,8 @@ from playbooks.protocol.reactions.scene import (
 
 def _on_room(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
     number = event.incident
-    responders = scene.handbook.responders(scene.incident.impacted)
+    private = scene.incident.private  # then nobody is called but whom its people name
+    responders = () if private else scene.handbook.responders(scene.incident.impacted)
     match event:
         case e.RoomOpened():
             return (
@@ -40,7 +42,8 @@ def _on_room(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
                 RefreshAnnouncement(incident=number),
             )
         case e.RoomUnavailable():
-            return (PostCard(incident=number), *tell(event, (*responders, *in_charge(scene))))
+            declarer = persons(scene.incident.declared_by) if private else ()
+            return (PostCard(incident=number), *tell(event, (*responders, *in_charge(scene), *declarer)))
         case e.PeopleInvited(failed=failed) if failed:
             return (TellRoom(incident=number, about=event),)
         case e.StepFailed():
@@ -94,6 +97,19 @@ def _on_drill(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
     )
 
 
+def _on_privacy(event: e.Event, _scene: Scene) -> tuple[Effect, ...]:
+    """Its own people see on the card who may know of it; once it is public, everybody hears of it."""
+    number = event.incident
+    if not isinstance(event, e.MadePublic):
+        return (RefreshCard(incident=number),)
+    return (
+        Announce(incident=number),
+        TellRoom(incident=number, about=event),
+        RefreshCard(incident=number),
+        SetTopic(incident=number),
+    )
+
+
 REACTIONS: dict[type[e.Event], Reaction] = {
     **dict.fromkeys((e.RoomOpened, e.RoomUnavailable, e.PeopleInvited, e.RoomReady, e.StepFailed), _on_room),
     **dict.fromkeys(
@@ -110,4 +126,5 @@ REACTIONS: dict[type[e.Event], Reaction] = {
         _on_fate,
     ),
     **dict.fromkeys((e.DrillJoined, e.DrillBecameReal), _on_drill),
+    **dict.fromkeys((e.AccessEnded, e.MadePublic), _on_privacy),
 }

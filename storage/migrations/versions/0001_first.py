@@ -117,6 +117,7 @@ def upgrade() -> None:
         sa.Column("source_link", sa.Text(), nullable=False),
         sa.Column("request_key", sa.Text(), nullable=False),
         sa.Column("drill", Json, nullable=True),
+        sa.Column("private", sa.Boolean(), nullable=False),
         sa.Column("entered_at", Instant(), nullable=True),
         sa.Column("mitigated_at", Instant(), nullable=True),
         sa.Column("resolved_at", Instant(), nullable=True),
@@ -506,6 +507,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_open"),
     )
     op.create_table(
+        "insiders",
+        sa.Column("incident", sa.Integer(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident"], ["incidents.id"], name="fk_insiders_incident", initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("incident", "person", name="pk_insiders"),
+    )
+    op.create_table(
         "handovers",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("incident", sa.Integer(), nullable=False),
@@ -827,6 +837,7 @@ def downgrade() -> None:
     op.drop_table("teams")
     op.drop_table("workstreams")
     op.drop_table("handovers")
+    op.drop_table("insiders")
     op.drop_table("episodes")
     op.drop_table("entries")
     op.drop_table("chains")

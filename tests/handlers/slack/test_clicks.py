@@ -276,6 +276,7 @@ async def test_in_a_modal_the_answer_takes_its_place(office: Office) -> None:
     ],
 )
 async def test_old_buttons_are_answered(office: Office, button: dict[str, Any]) -> None:
+    await office.in_room()
     assert "too old" in said(await office.press(button))
 
 
