@@ -11,14 +11,20 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Awaitable, Mapping
 from types import SimpleNamespace
 
 from aiohttp import web
 
+from bot.app import SWITCH
+from bot.buckets import Buckets
 from bot.clock import SystemClock
+from bot.collector import settle_down
+from bot.desk import SENDERS_WAIT
 from bot.ids import TimeSortedIds
-from handlers.http.hooks import webhooks
+from bot.records import in_time
+from handlers.http.hooks import hooks
 from handlers.http.problems import answering_problems
 from storage.schema import upgrade
 from storage.uow import Store
@@ -45,10 +51,12 @@ async def site(kind: str, store: Store) -> web.Application:
         return application
     clock = SystemClock()
 
-    async def together(source: str, key: str, headers: Mapping[str, str], body: bytes) -> bool:
-        return await store.inbox.put(
-            source=source, key=key, headers=headers, body=body, received_at=clock.now()
+    def together(source: str, key: str, headers: Mapping[str, str], body: bytes) -> Awaitable[bool]:
+        now = clock.now()
+        put = store.inbox.put(
+            source=source, key=key, headers=headers, body=body, received_at=now, within=SENDERS_WAIT
         )
+        return in_time(put)
 
     turn = asyncio.Lock()
 
@@ -59,12 +67,11 @@ async def site(kind: str, store: Store) -> web.Application:
     desk = SimpleNamespace(
         webhook_secrets={"alertmanager": (SECRET,)},
         wall=clock.now,
-        admit=lambda _source: None,
+        admit=Buckets(rate=1e6, burst=10**6, now=time.monotonic).take,
         accept_webhook=together if kind == "ours" else alone,
     )
     application = web.Application(client_max_size=2**21, middlewares=[answering_problems(_quiet)])
-    hook = webhooks(desk)  # type: ignore[arg-type]  # four things of the desk are all it uses
-    application.add_routes([web.post("/hooks/{source}", hook)])
+    application.add_routes(hooks(desk))  # type: ignore[arg-type]  # four things of the desk are all it uses
     return application
 
 
@@ -74,6 +81,8 @@ async def main(kind: str, url: str, port: int) -> None:
     store = await Store.open(url, clock=SystemClock(), ids=TimeSortedIds())
     runner = web.AppRunner(await site(kind, store), access_log=None)
     await runner.setup()
+    sys.setswitchinterval(SWITCH)  # this and the next as the process does
+    settle_down()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     over = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)

@@ -28,7 +28,7 @@ from storage.schema import upgrade
 
 log = structlog.get_logger("tocsin")
 
-_SWITCH: Final = 0.0005
+SWITCH: Final = 0.0005
 """Seconds until a busy thread lets another one on. SQLite's threads ask several times a statement, and
 with Python's 5 ms each of them waits that long for the event loop in a storm."""
 _LOOK_AFTER: Final = timedelta(seconds=5)
@@ -39,7 +39,7 @@ _SEEN_WITHIN: Final = 5.0
 
 async def serve(settings: Settings) -> None:
     """Run until the process is asked to stop. Raises what ``running`` raises."""
-    sys.setswitchinterval(_SWITCH)
+    sys.setswitchinterval(SWITCH)
     async with running(settings):
         settle_down()
         await _asked_to_stop()

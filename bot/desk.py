@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bot.buckets import Buckets
 from bot.health import Doctor
 from bot.metrics import Metrics
-from bot.records import asked_once, people_first, reached_by_edges, soon
+from bot.records import asked_once, in_time, people_first, reached_by_edges, soon
 from bot.slack.gateway import Gateway
 from bot.slack.introduction import Introduction
 from bot.watchdog import Watchdog
@@ -50,16 +50,18 @@ def make_desk(
 ) -> Desk:
     """Everything an edge needs, and nothing that could start or stop anything."""
 
-    def accept(source: str, key: str, headers: Headers, body: bytes) -> Awaitable[bool]:
-        return store.inbox.put(
-            source=source, key=key, headers=headers, body=body, received_at=ports.clock.now()
+    def kept(source: str, key: str, headers: Headers, body: bytes, *, within: timedelta) -> Awaitable[bool]:
+        now = ports.clock.now()
+        put = store.inbox.put(
+            source=source, key=key, headers=headers, body=body, received_at=now, within=within
         )
+        return in_time(put)
 
-    async def accept_event(key: str, body: bytes, headers: Headers) -> bool:
-        return await soon(accept(SLACK_EVENT, key, headers, body), within=SLACK_WAITS)
+    def accept_event(key: str, body: bytes, headers: Headers) -> Awaitable[bool]:
+        return kept(SLACK_EVENT, key, headers, body, within=SLACK_WAITS)
 
-    async def accept_webhook(source: str, key: str, headers: Headers, body: bytes) -> bool:
-        return await soon(accept(f"{HOOKS}{source}", key, headers, body), within=SENDERS_WAIT)
+    def accept_webhook(source: str, key: str, headers: Headers, body: bytes) -> Awaitable[bool]:
+        return kept(f"{HOOKS}{source}", key, headers, body, within=SENDERS_WAIT)
 
     def once(key: str) -> Ports:
         return asked_once(ports, store, key, at=wall())

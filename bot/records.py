@@ -48,11 +48,20 @@ def asked_once(ports: Ports, store: Store, key: str, *, at: datetime) -> Ports:
 
 async def soon(work: Awaitable[T], *, within: timedelta) -> T:
     """What ``work`` answers. Raises Unavailable if the records are away, or do not answer in time."""
+    return await in_time(_timed(work, within))
+
+
+async def in_time(work: Awaitable[T]) -> T:
+    """``soon`` for work that knows itself how long it may wait."""
     try:
-        async with asyncio.timeout(within.total_seconds()):
-            return await work
+        return await work
     except _AWAY as away:
         raise _unavailable(away, Fate.NOTHING) from away
+
+
+async def _timed(work: Awaitable[T], within: timedelta) -> T:
+    async with asyncio.timeout(within.total_seconds()):
+        return await work
 
 
 def _reaching(open_unit: Units) -> Units:

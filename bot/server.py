@@ -7,7 +7,7 @@ import asyncio
 from aiohttp import web
 
 from handlers.deps import Desk
-from handlers.http.problems import Handler, answering_problems
+from handlers.http.problems import answering_problems
 from handlers.http.routes import routes
 
 _SHUTDOWN_SECONDS = 5.0
@@ -17,13 +17,7 @@ _STEPS_IN = 2
 
 def make_site(desk: Desk, *, max_body: int) -> web.Application:
     """The application with every route."""
-    answering = answering_problems(desk.complain)
-
-    @web.middleware
-    async def safely(request: web.Request, handler: Handler) -> web.StreamResponse:
-        return await answering(request, handler)
-
-    site = web.Application(client_max_size=max_body, middlewares=[safely])
+    site = web.Application(client_max_size=max_body, middlewares=[answering_problems(desk.complain)])
     site.add_routes(routes(desk))
     return site
 

@@ -89,6 +89,7 @@ def _sqlite(url: str, *, reads_only: bool, patience: timedelta) -> AsyncEngine:
         pool_size=READERS if reads_only else 1,
         max_overflow=0,
         pool_timeout=patience.total_seconds(),
+        pool_reset_on_return=None,  # whatever was begun was undone by then: no further trip to find that out
     )
     pragmas = (
         "PRAGMA synchronous=FULL",
@@ -117,9 +118,12 @@ def _sqlite(url: str, *, reads_only: bool, patience: timedelta) -> AsyncEngine:
     return engine
 
 
+_AS_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def json_text(value: object) -> str:
     """JSON as text that must be valid UTF-8, so that what cannot be read back is refused when written."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _AS_TEXT.encode(value)
 
 
 def _create_private(path: Path) -> None:
@@ -218,6 +222,7 @@ class Database:
         """``patience`` is how long a unit waits for its turn, or for a row that another one holds."""
         self._patience = patience
         self._writer = make_engine(url, patience=patience)
+        self._after_commit = after_commit
         if after_commit is not None:
             _follow_commits(self._writer, after_commit)
         self._reader = make_engine(url, reads_only=True, patience=patience)
@@ -248,6 +253,11 @@ class Database:
             async with asyncio.timeout(self._patience.total_seconds()):
                 await stack.enter_async_context(turns.taken(people=people))
             yield
+
+    def kept(self) -> None:
+        """Something was committed without SQLAlchemy's help: a rehearsal follows that too."""
+        if self._after_commit is not None:
+            self._after_commit()
 
     async def close(self) -> None:
         """Give every connection back."""

@@ -13,12 +13,15 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
+from sqlalchemy.exc import StatementError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from playbooks.domain.errors import StaleWrite
 from playbooks.ports import Ids
+from storage.doorstep import Arrival, Doorstep
 from storage.engine import Database
 from storage.pieces import forget
 from storage.queues import inbox
-from storage.records import insert_into
 from storage.together import Together
 from storage.types import Instant
 from storage.wake import Wake
@@ -26,6 +29,8 @@ from storage.wake import Wake
 WAITING, LEASED, DONE, QUARANTINED = "waiting", "leased", "done", "quarantined"
 STATES = (WAITING, LEASED, DONE, QUARANTINED)
 _NEWS = frozenset({"inbox"})
+_MAY_BE_ONES_FAULT = (StatementError, UnicodeError, StaleWrite)
+"""What the database cannot hold, and two replicas that wait for each other's rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +69,10 @@ class Inbox:
         self._database = database
         self._ids = ids
         self._wake = wake
-        self._together: Together[Mapping[str, object], bool] = Together(self._store)
+        doorstep = Doorstep(database, wake)
+        self._together: Together[AsyncConnection, Arrival, bool] = Together(
+            doorstep.turn, doorstep.take_in, alone_after=_MAY_BE_ONES_FAULT
+        )
 
     async def put(
         self,
@@ -74,29 +82,14 @@ class Inbox:
         headers: Mapping[str, str],
         body: bytes,
         received_at: datetime,
+        within: timedelta | None = None,
     ) -> bool:
-        """Store a delivery durably; False if it was there already, and is to be answered likewise."""
-        row = {
-            "id": self._ids.new(),
-            "source": source,
-            "key": key,
-            "headers": dict(headers),
-            "body": body,
-            "received_at": received_at,
-            "state": WAITING,
-            "due_at": received_at,
-            "attempts": 0,
-            "fence": 0,
-        }
-        return await self._together.add(row)
+        """Store a delivery durably; False if it was there already, and is to be answered likewise.
 
-    async def _store(self, rows: Sequence[Mapping[str, object]]) -> Sequence[bool]:
-        """Write the rows in one transaction; whether each is new."""
-        async with self._database.writing() as connection:
-            new = insert_into(connection, inbox).on_conflict_do_nothing(index_elements=["source", "key"])
-            kept = frozenset((await connection.execute(new.returning(inbox.c.id), rows)).scalars())
-            await self._wake.commit(connection, _NEWS if kept else frozenset())
-        return [row["id"] in kept for row in rows]
+        Raises TimeoutError if it was not stored ``within`` a while, and may be stored later.
+        """
+        arrival = Arrival(self._ids.new(), source, key, headers, body, received_at)
+        return await self._together.add(arrival, within=within.total_seconds() if within else None)
 
     async def claim(
         self,

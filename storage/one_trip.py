@@ -78,6 +78,10 @@ class OneTrip(aiosqlite.Connection):
         await self._let_others(statement)
         await self._insist(lambda: self._do(statement, work))
 
+    async def at_once(self, work: Work) -> None:
+        """Do a statement that commits itself; it waits for the disk. Raises what it raises."""
+        await self._insist(lambda: self._trip(work))
+
     async def commit(self) -> None:
         """Keep what was done; it waits for the disk."""
         if _is_cancelled():

@@ -135,8 +135,8 @@ class OutboxQueue:
         self._unit_on = unit_on
         self._pace = Pace(least=FEW, most=BATCH, met=lambda: database.turns.met)
         # A story that fails undoes those that it shares the transaction with: they are told alone then.
-        self._settled_together: Together[_Settlement, bool] = Together(
-            self._settle_all, alone_after=Exception, most=lambda: self._pace.size
+        self._settled_together: Together[AsyncConnection, _Settlement, bool] = Together(
+            database.writing, self._settle_all, alone_after=Exception, most=lambda: self._pace.size
         )
 
     async def claim(
@@ -297,18 +297,19 @@ class OutboxQueue:
             await unit.commit()
         return True
 
-    async def _settle_all(self, settlements: Sequence[_Settlement]) -> Sequence[bool]:
+    async def _settle_all(
+        self, connection: AsyncConnection, settlements: Sequence[_Settlement]
+    ) -> Sequence[bool]:
         """End several leases and go on, in one transaction; for each whether it was still ours."""
-        async with self._database.writing() as connection:
-            held = await _settled(connection, settlements)
-            ours = [s for s in settlements if (s.owed.id, s.owed.fence) in held]
-            unit = self._unit_on(connection)
-            for settlement in sorted(ours, key=lambda s: s.owed.effect.incident):  # locks in one order
-                if settlement.then is not None:
-                    await settlement.then(unit)
-            if any(s.owed.lane is not None for s in settlements):
-                unit.touch("outbox")
-            await unit.commit()
+        held = await _settled(connection, settlements)
+        ours = [s for s in settlements if (s.owed.id, s.owed.fence) in held]
+        unit = self._unit_on(connection)
+        for settlement in sorted(ours, key=lambda s: s.owed.effect.incident):  # locks in one order
+            if settlement.then is not None:
+                await settlement.then(unit)
+        if any(s.owed.lane is not None for s in settlements):
+            unit.touch("outbox")
+        await unit.commit()
         self._pace.turned()
         return [(s.owed.id, s.owed.fence) in held for s in settlements]
 

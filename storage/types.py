@@ -29,14 +29,18 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value!r} has no zone; the house knows aware instants only")
-        utc = value.astimezone(UTC)
-        return utc if dialect.name == "postgresql" else utc.isoformat(timespec="microseconds")
+        return value.astimezone(UTC) if dialect.name == "postgresql" else instant_text(value)
 
     def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         known = datetime.fromisoformat(value) if isinstance(value, str) else value
         return known.astimezone(UTC)
+
+
+def instant_text(value: datetime) -> str:
+    """An aware instant as SQLite keeps it."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 Position = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -32,10 +32,13 @@ class Wake:
     async def commit(self, connection: AsyncConnection, topics: frozenset[str]) -> None:
         """Keep what the connection has done, and wake whoever works on ``topics``."""
         if topics and self._replicas:
-            words = spoken(self._name, topics)
-            await connection.execute(sa.select(sa.func.pg_notify(CHANNEL, words)))
+            await connection.execute(sa.select(sa.func.pg_notify(CHANNEL, self.words(topics))))
         await connection.commit()
         self.here(topics)
+
+    def words(self, topics: frozenset[str]) -> str:
+        """What is said to the others of ``topics``."""
+        return spoken(self._name, topics)
 
     def here(self, topics: frozenset[str]) -> None:
         """Wake the workers of this process."""

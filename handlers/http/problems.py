@@ -50,7 +50,7 @@ def answering_problems(complain: Complain) -> Middleware:
     """The HTTP edge's safety net: whatever goes wrong is answered as a problem document."""
 
     @web.middleware
-    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def safely(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             return await handler(request)
         except Refused as refused:
@@ -67,4 +67,4 @@ def answering_problems(complain: Complain) -> Middleware:
             complain("http.failed", path=request.path, reason=repr(unexpected), exc_info=unexpected)
             return problem(500, "Not done", "Something failed here. Nothing was decided; send it again.")
 
-    return answer
+    return safely

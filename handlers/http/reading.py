@@ -10,16 +10,20 @@ from handlers.http.problems import Refused
 
 async def body(request: web.Request, *, limit: int) -> bytes:
     """The raw body. Raises Refused (413) above ``limit`` bytes."""
-    too_large = Refused(413, "Too large", f"At most {limit:,} bytes are taken at once. Send it in parts.")
-    if request.content_length is not None and request.content_length > limit:
-        raise too_large
+    announced = request.content_length
+    if announced is not None and announced > limit:
+        raise _too_large(limit)
     try:
         raw = await request.read()
     except web.HTTPRequestEntityTooLarge:
-        raise too_large from None
+        raise _too_large(limit) from None
     if len(raw) > limit:
-        raise too_large
+        raise _too_large(limit)
     return raw
+
+
+def _too_large(limit: int) -> Refused:
+    return Refused(413, "Too large", f"At most {limit:,} bytes are taken at once. Send it in parts.")
 
 
 def mistakes(wrong: ValidationError) -> str:

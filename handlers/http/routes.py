@@ -7,7 +7,7 @@ from aiohttp import web
 from handlers.deps import Desk
 from handlers.http import openapi
 from handlers.http.gate import gate
-from handlers.http.hooks import webhooks
+from handlers.http.hooks import hooks
 from handlers.http.incidents import incidents
 from handlers.http.maintenance import announcing, cancelling
 from handlers.http.probes import healthz, metrics, readyz
@@ -19,7 +19,7 @@ def routes(desk: Desk) -> list[web.RouteDef]:
     """Method, address, handler."""
     return [
         web.post("/slack/events", deliveries(desk)),
-        web.post("/hooks/{source:[a-z0-9-]{1,40}}", webhooks(desk)),
+        *hooks(desk),
         web.post("/v1/gate", gate(desk)),
         web.post("/v1/incidents", incidents(desk)),
         web.post("/v1/maintenance", announcing(desk)),
