@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
+from playbooks.governance import Act, Governance, Rules
 from playbooks.monitored import ConfigurationItem, Item, Maintenance, Objective, Route
 from playbooks.schema import Duration, Name, Part, Tier
 
@@ -29,6 +30,8 @@ class Party(Part):
     on_call: tuple[Name, ...] = ()
     """Who leads at first what the party answers for, in order."""
     on_call_group: GroupKey | None = None
+    may: tuple[Act, ...] | None = None
+    """What its contract lets its people do of what is governed; None is what is usual."""
 
 
 class Person(Part):
@@ -140,11 +143,14 @@ class Catalogue(Part):
     routes: tuple[Route, ...] = ()
     """Tried in order for alerts that name no service and no configuration item."""
     maintenance: tuple[Maintenance, ...] = ()
+    governance: Governance | None = None
+    """None: whoever has the role decides, everywhere."""
 
     @model_validator(mode="after")
     def _references_exist(self) -> Self:
         wrong = [*self._dangling_parties(), *self._dangling_services(), *self._dangling_people()]
         wrong += [*self._dangling_words(), *self._ambiguous_names(), *self._ambiguous_items()]
+        wrong += self._dangling_rules()
         if wrong:
             raise ValueError("\n".join(wrong))
         return self
@@ -205,6 +211,29 @@ class Catalogue(Part):
             wrong += [
                 f"services.{name}.objectives: two are called {o!r}" for o, count in twice.items() if count > 1
             ]
+        return wrong
+
+    def _dangling_rules(self) -> list[str]:
+        """Rules speak of services and parties that exist, and every rule has an id of its own."""
+        if self.governance is None:
+            return []
+        scopes: dict[str, Rules] = {"governance": self.governance}
+        scopes |= {f"governance.services.{name}": rules for name, rules in self.governance.services.items()}
+        wrong = [
+            f"governance.services: there is no service {name!r}"
+            for name in self.governance.services
+            if name not in self.services
+        ]
+        named = [
+            (where, rule.centre) for where, rules in scopes.items() for rule in (rules, *rules.acts.values())
+        ]
+        wrong += [
+            f"{where}: there is no party {party!r}"
+            for where, party in named
+            if party is not None and party not in self.parties
+        ]
+        if "default" in self.governance.services:
+            wrong.append("governance.services: 'default' is what the rule for everything is called")
         return wrong
 
     def _ambiguous_items(self) -> list[str]:

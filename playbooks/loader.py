@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from playbooks.catalogue import Catalogue
+from playbooks.domain.governance import doubtful
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ServiceName
 from playbooks.domain.placing import without_custodian
@@ -246,6 +247,8 @@ def _catalogue_warnings(source: Source, handbook: Handbook) -> Iterator[Mistake]
         if name == cycle[0] and handbook.graph.needs_itself(ServiceName(name)):
             others = f" through {', '.join(cycle[1:])}" if cycle[1:] else ""
             yield source.mistake(where, f"depends on itself{others}", level="warning")
+    for place, says in doubtful(handbook):
+        yield source.mistake(place, says, level="warning")
     for host, users in without_custodian(catalogue).items():
         says = f"alerts on {host} belong to nobody: {', '.join(users)} run on it; name a custodian under cis"
         yield source.mistake(("services", users[0], "hosts"), says, level="warning")

@@ -35,6 +35,7 @@ from playbooks.domain.ids import (
     ReportId,
     ReviewId,
     ServiceName,
+    SignatureId,
     StatementId,
     TaskId,
     TeamId,
@@ -52,6 +53,7 @@ from playbooks.domain.report import UserReport
 from playbooks.domain.review import KnownError, Review
 from playbooks.domain.roles import Assignment
 from playbooks.domain.signal import Episode
+from playbooks.domain.signature import Signature
 from playbooks.domain.sla import ServiceClock
 from playbooks.domain.statement import Statement
 from playbooks.domain.task import Task
@@ -316,6 +318,13 @@ class Decisions(Repository[DecisionId, Proposal], Protocol):
         """In the order of their numbers."""
 
 
+class Signatures(Repository[SignatureId, Signature], Protocol):
+    """Acts that wait for somebody else's word, or did."""
+
+    async def of(self, incident: IncidentId) -> Sequence[Signature]:
+        """In the order in which they were asked for."""
+
+
 class Windows(Repository[WindowId, Window], Protocol):
     """Maintenance that other tools announced."""
 
@@ -483,6 +492,7 @@ class Unit(Protocol):
     mergers: Mergers
     tasks: Tasks
     decisions: Decisions
+    signatures: Signatures
     windows: Windows
     updates: Updates
     changes: Changes

@@ -616,6 +616,29 @@ decisions = Table(
     sa.UniqueConstraint("incident", "number"),
 )
 
+signatures = Table(
+    "signatures",
+    metadata,
+    _key(),
+    _incident(),
+    _text("act"),
+    _text("subject"),
+    _text("what"),
+    _many("words"),
+    _text("proposer"),
+    _text("rule"),
+    _many("signers"),
+    _text("silence"),
+    _at("asked_at"),
+    _at("due_at"),
+    _text("state"),
+    _at("ended_at", optional=True),
+    _text("ended_by", optional=True),
+    _text("reason"),
+    _version(),
+)
+sa.Index("ix_signatures_incident", signatures.c.incident)
+
 known_errors = Table(
     "known_errors",
     metadata,

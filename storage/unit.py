@@ -32,6 +32,7 @@ from storage.readings import SqlReadings
 from storage.reports import SqlReports
 from storage.reviews import SqlKnownErrors, SqlReviews, SqlServiceClocks
 from storage.seen import SqlSeen
+from storage.signatures import SqlSignatures
 from storage.statements import SqlStatements, SqlUpdates
 from storage.tasks import SqlTasks
 from storage.voices import SqlVoices
@@ -85,6 +86,7 @@ class SqlUnit:
         self.mergers: ports.Mergers = SqlMergers(connection)
         self.tasks: ports.Tasks = SqlTasks(connection)
         self.decisions: ports.Decisions = SqlDecisions(connection)
+        self.signatures: ports.Signatures = SqlSignatures(connection)
         self.updates: ports.Updates = SqlUpdates(connection, memory)
         self.changes: ports.Changes = SqlChanges(connection)
         self.clearances: ports.Clearances = SqlClearances(connection)

@@ -22,7 +22,7 @@ from playbooks.domain.alike import LooksAlike
 from playbooks.domain.errors import KeyReused, NotWelcome, ProtocolError
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, UserId, incident_name, is_account
-from playbooks.domain.incident import Incident, State
+from playbooks.domain.incident import Incident, Major, State
 from playbooks.domain.privacy import Audience
 from playbooks.protocol import declare
 from playbooks.protocol.veil import seen_by
@@ -74,6 +74,8 @@ class IncidentShown(Shown):
     title: str
     severity: int
     state: State
+    major: Major
+    """proposed while, by a rule of governance, somebody else has a word in the declaration."""
     env: str
     drill: bool
     services: tuple[str, ...]
@@ -92,7 +94,8 @@ def incidents(desk: Desk) -> Handler:
         asked = _understood(await body(request, limit=MAX_BODY))
         incident, is_new = await _declare(desk, asked, key[1])
         address = f"{desk.public_url}/incidents/{incident.id}"
-        return shown(_shown(incident), status=201 if is_new else 200, location=address)
+        status = 202 if incident.major is Major.PROPOSED else 201
+        return shown(_shown(incident), status=status if is_new else 200, location=address)
 
     return answer
 
@@ -158,6 +161,7 @@ def _shown(incident: Incident) -> IncidentShown:
         title=incident.title,
         severity=incident.severity,
         state=incident.state,
+        major=incident.major,
         env=incident.env,
         drill=incident.drill is not None,
         services=incident.impacted,

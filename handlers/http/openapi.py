@@ -110,7 +110,11 @@ def _paths() -> Spec:
             "post": _operation(
                 "Declare an incident for a person.",
                 reads=incidents.Declared,
-                answers={201: incidents.IncidentShown, 200: incidents.IncidentShown},
+                answers={
+                    201: incidents.IncidentShown,
+                    202: incidents.IncidentShown,
+                    200: incidents.IncidentShown,
+                },
                 refuses=(400, 401, 403, 409, 413, 422, 503),
                 parameters=(_KEY,),
             )

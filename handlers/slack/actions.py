@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from handlers.names import Action, Ref
-from handlers.slack import decisions, declaring, merging, tasks
+from handlers.slack import decisions, declaring, governance, merging, tasks
 from handlers.slack.calls import Call, Reply
 from handlers.slack.verbs import perform, teams
 from handlers.views import answers, leads
@@ -17,8 +17,6 @@ from handlers.views.modals.declaring import reject as reject_form
 from handlers.views.review import review_ready
 from handlers.views.statements import facts
 from handlers.views.text import Markup, join, person, refusal, say
-from playbooks.domain.authority import Action as Asked
-from playbooks.domain.authority import Actor, require
 from playbooks.domain.events import ContestAwarded, ContestDecided, LeadSeated
 from playbooks.domain.ids import (
     ClearanceId,
@@ -33,7 +31,7 @@ from playbooks.domain.ids import (
 )
 from playbooks.domain.review import Review, ReviewState
 from playbooks.domain.role import Role
-from playbooks.protocol import command, communicate, declare, fate, find, freeze, review
+from playbooks.protocol import beforehand, command, communicate, declare, fate, find, freeze, review
 
 Press = Callable[[Call, Ref], Awaitable[Reply | None]]
 
@@ -152,15 +150,7 @@ async def approve(call: Call, ref: Ref) -> Reply:
 
 async def deny(call: Call, ref: Ref) -> None:
     """Keep a change back: ask why."""
-    picture = await call.picture()
-    require(
-        Actor(user=call.user),
-        Asked.APPROVE,
-        handbook=call.handbook,
-        tenure=picture.tenure,
-        incident=picture.incident,
-        fence=ref.fence,
-    )
+    beforehand.deny(await call.picture(), call.user, call.handbook, fence=ref.fence)
     clearance = await find.clearance(call.ports, clearance=ClearanceId(ref.subject))
     await call.show(ending.deny(clearance, ref.fence))
 
@@ -303,6 +293,8 @@ ACTIONS: dict[Action, Press] = {
     Action.OBJECT_DECISION: decisions.object_to,
     Action.MAKE_DECISION: decisions.decide,
     Action.WITHDRAW_DECISION: decisions.withdraw,
+    Action.AGREE_SIGNATURE: governance.agree,
+    Action.OBJECT_SIGNATURE: governance.object_to,
     Action.VERIFY_STATEMENT: verify,
     Action.RELEASE_STATEMENT: release,
     Action.REFUTE_STATEMENT: refute,

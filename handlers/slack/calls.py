@@ -11,11 +11,11 @@ from slack_sdk.errors import SlackApiError
 from handlers.deps import Desk
 from handlers.names import BadRef
 from handlers.views.kit import Message, View
-from playbooks.domain.errors import Repeated
+from playbooks.domain.errors import Repeated, RuledOut
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, UserId
 from playbooks.ports import Ports
-from playbooks.protocol import find
+from playbooks.protocol import find, signing
 from playbooks.protocol.picture import Picture
 
 
@@ -71,7 +71,11 @@ class Call:
     async def allowed(self, check: Check) -> Picture:
         """The incident as it is now, if what is asked for may be done. Raises what ``check`` raises."""
         picture = await self.picture()
-        check(picture, self.user, self.handbook)
+        try:
+            check(picture, self.user, self.handbook)
+        except RuledOut as no:
+            await signing.refused(self.desk.ports, incident=picture.incident.id, by=self.user, no=no)
+            raise
         return picture
 
     async def show(self, view: View) -> None:

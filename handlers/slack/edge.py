@@ -23,7 +23,7 @@ from handlers.views import answers
 from handlers.views.kit import Message
 from playbooks.domain import authority
 from playbooks.domain.authority import Action, Actor
-from playbooks.domain.errors import IncidentNotFound, ProtocolError, Repeated, StaleWrite
+from playbooks.domain.errors import AwaitsWord, IncidentNotFound, ProtocolError, Repeated, StaleWrite
 from playbooks.domain.ids import ChannelId, IncidentId, UserId
 from playbooks.domain.person import Kind, kind_of
 from playbooks.ports import Ports
@@ -42,7 +42,8 @@ async def answered(desk: Desk, where: str, work: Callable[[], Awaitable[Reply | 
     except Repeated:
         return None
     except (ProtocolError, StaleWrite) as no:
-        return Reply(message=answers.refused(why_not(no)))
+        said = answers.awaits if isinstance(no, AwaitsWord) else answers.refused
+        return Reply(message=said(why_not(no)))
     except (BadRef, ValidationError) as unclear:
         desk.complain("slack.not_understood", where=where, reason=described(unclear))
         return Reply(message=answers.outdated())

@@ -15,7 +15,7 @@ from handlers.slack.payloads import Submission, described
 from handlers.slack.submissions import SUBMISSIONS
 from handlers.views import answers
 from handlers.views.text import Markup, refusal
-from playbooks.domain.errors import NeedsWords, ProtocolError, Repeated, StaleWrite
+from playbooks.domain.errors import AwaitsWord, NeedsWords, ProtocolError, Repeated, StaleWrite
 from playbooks.domain.ids import UserId
 
 Response = dict[str, Any]
@@ -38,7 +38,7 @@ async def _answered(desk: Desk, windows: Windows, form: Submission) -> Response:
     except Repeated:
         return {}
     except (ProtocolError, StaleWrite) as no:
-        return _sent_back(desk, form, why_not(no), about=no.about if isinstance(no, NeedsWords) else "")
+        return _refused(desk, form, no)
     except (BadRef, ValueError) as unclear:
         desk.complain("slack.not_understood", where=form.view.callback_id, reason=described(unclear))
         return _sent_back(desk, form, "This form is too old to be understood. Open it again.")
@@ -69,6 +69,13 @@ async def _done(desk: Desk, windows: Windows, form: Submission) -> Response:
     await require_known(desk, call.ports, call.incident, form.user.id, channel="")
     view = await submit(call, form)
     return {} if view is None else {"response_action": "update", "view": view}
+
+
+def _refused(desk: Desk, form: Submission, no: ProtocolError | StaleWrite) -> Response:
+    """The reason, where it can be mended; what waits for somebody else's word is done with this form."""
+    if isinstance(no, AwaitsWord):
+        return _instead("Asked first", why_not(no))
+    return _sent_back(desk, form, why_not(no), about=no.about if isinstance(no, NeedsWords) else "")
 
 
 def _sent_back(desk: Desk, form: Submission, text: str, *, about: str = "") -> Response:

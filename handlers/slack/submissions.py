@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from handlers.names import Callback, Field
-from handlers.slack import backfilling, decisions, declaring, merging, reporting, tasks
+from handlers.slack import backfilling, decisions, declaring, governance, merging, reporting, tasks
 from handlers.slack.calls import Call
 from handlers.slack.learning import publish, save_finding, save_review
 from handlers.slack.payloads import Submission
@@ -184,6 +184,7 @@ SUBMISSIONS: dict[Callback, Submit] = {
     Callback.PROPOSE_DECISION: decisions.proposed,
     Callback.OBJECT_DECISION: decisions.objected,
     Callback.MAKE_DECISION: decisions.decided,
+    Callback.OBJECT_SIGNATURE: governance.objected,
     Callback.STATEMENT: state,
     Callback.UPDATE: send_update,
     Callback.HANDOVER: hand_over,

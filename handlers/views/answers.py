@@ -33,7 +33,7 @@ from playbooks.domain.events import (
 )
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ChannelId, IncidentId, UserId, incident_name
-from playbooks.domain.incident import Incident
+from playbooks.domain.incident import Incident, Major
 from playbooks.domain.instants import plainly
 from playbooks.domain.label import Label, with_label
 from playbooks.domain.statement import Statement, StatementClass
@@ -66,6 +66,12 @@ def refused(text: str) -> Message:
     """The protocol said no, and why."""
     words = refusal(text)
     return message(words, section(say("✋ {words}", words=words)))
+
+
+def awaits(text: str) -> Message:
+    """It is not done yet, because somebody else has a word in it."""
+    words = refusal(text)
+    return message(words, section(say("⏳ {words}", words=words)))
 
 
 def refused_plainly(text: str, handbook: Handbook) -> str:
@@ -162,6 +168,12 @@ def declared(incident: Incident) -> Markup:
         return say(
             "🔒 *{number}* is declared privately. A private room is being opened for you and whom you named. "
             "Others may know of it once they are in it: invite them there.",
+            number=incident_name(incident.id),
+        )
+    if incident.major is Major.PROPOSED:
+        return say(
+            "⏳ *{number}* is proposed. By a rule of governance somebody else has a word in it, and was "
+            "asked just now; if nobody objects in time, it is declared by itself.",
             number=incident_name(incident.id),
         )
     return say(

@@ -11,7 +11,7 @@ from handlers.views.phrases import evidence_lines, verb_button
 from handlers.views.text import Markup, clock_time, foreign, say, utc_time
 from playbooks.domain.events import CandidateProposed
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import incident_name
+from playbooks.domain.ids import incident_name, is_person
 
 
 def candidate(event: CandidateProposed, handbook: Handbook) -> Message:
@@ -48,6 +48,8 @@ def _deadline(event: CandidateProposed, handbook: Handbook) -> Markup:
     rule = next((r for r in handbook.playbook.triggers if r.id == event.rule), None)
     declares = rule is not None and rule.then.on_silence == "declare_if_still_true"
     otherwise = "it is declared if the alerts still stand" if declares else "it is turned down"
+    if is_person(event.by):
+        otherwise = "it is declared"
     return say(
         "*Decide by {by}.* If nobody does, {otherwise}.", by=clock_time(event.decide_by), otherwise=otherwise
     )

@@ -13,6 +13,7 @@ from handlers.names import Action, Ref, Verb
 from handlers.views.brief import about_offer
 from handlers.views.decisions import decision_line, to_decide
 from handlers.views.forms import home_tab
+from handlers.views.governance import waits_for
 from handlers.views.kit import Block, View, actions, button, context, divider, header, section
 from handlers.views.listing import line
 from handlers.views.machinery import machinery
@@ -97,6 +98,7 @@ def _waiting(picture: Picture, user: UserId, handbook: Handbook) -> list[Block]:
     role = role_of(user, picture, handbook)
     return [
         *(block for offer in picture.offers if offer.taker == user for block in _offer(offer, picture)),
+        *waits_for(user, picture),
         *_dispute(picture, user),
         *_tasks(picture, user),
         *(_decisions(picture) if role.commands else []),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from handlers.names import Verb
 from handlers.views.card import card_body
 from handlers.views.decisions import undecided
+from handlers.views.governance import in_force, unsigned
 from handlers.views.kit import Block, Element, Message, actions, context, message, section
 from handlers.views.phrases import code, named, state_word, verb_button
 from handlers.views.statements import statement_line
 from handlers.views.text import Markup, join, room, say
+from playbooks.domain.handbook import Handbook
 from playbooks.domain.statement import StatementStatus
 from playbooks.protocol.picture import Picture
 
@@ -16,14 +18,16 @@ _STATEMENTS = 8
 _HOLDS = 5
 
 
-def status(picture: Picture) -> Message:
+def status(picture: Picture, handbook: Handbook) -> Message:
     """Where the incident stands now."""
     return message(
         say("{incident}: {state}", incident=named(picture.incident), state=state_word(picture.incident)),
         *card_body(picture),
         _statements(picture),
         _held(picture),
+        *unsigned(picture),
         *undecided(picture),
+        *_authority(picture, handbook),
         context(_where(picture)),
         actions(
             verb_button("Catch up", Verb.CATCHUP, picture.incident.id),
@@ -35,6 +39,12 @@ def status(picture: Picture) -> Message:
             verb_button("More…", Verb.MENU, picture.incident.id),
         ),
     )
+
+
+def _authority(picture: Picture, handbook: Handbook) -> list[Block]:
+    """Who decides what here, where the catalogue says more than the roles do."""
+    words = in_force(picture, handbook) if picture.incident.is_live else None
+    return [] if words is None else [context(words)]
 
 
 def _standing(picture: Picture) -> Element:

@@ -12,17 +12,21 @@ from enum import StrEnum
 
 from playbooks.domain.command import Tenure
 from playbooks.domain.errors import (
+    CoSignNeeded,
     NotWelcome,
     NotYourRole,
+    RuledOut,
     SeatVacant,
     StaleCommand,
     mention,
     mentions,
 )
+from playbooks.domain.governance import CONTRACT, Authority, CoSignature, authority, is_governed, limited_by
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import UserId
+from playbooks.domain.ids import ServiceName, UserId
 from playbooks.domain.incident import Incident
 from playbooks.domain.person import Kind
+from playbooks.governance import Act, Model, Silence
 
 
 class Action(StrEnum):
@@ -51,6 +55,7 @@ class Action(StrEnum):
     CLOSE = "close the incident"
     THAW = "lift the freeze"
     APPROVE = "decide about changes"
+    DENY = "keep changes back"
     HAND_OVER = "hand command over"
     APPOINT = "appoint people"
     FORM_TEAM = "form and end teams"
@@ -61,6 +66,7 @@ class Action(StrEnum):
     LINK = "say what it is a part of"
     FORGET = "have words removed"
     PUBLISH = "make a private incident public"
+    SIGN = "agree or object for the centre"
 
 
 class Need(StrEnum):
@@ -84,12 +90,21 @@ NEEDS: dict[Action, Need] = {
     Action.DECIDE: Need.LEAD,
     Action.CORRECT: Need.LEAD,
     Action.PUBLISH: Need.LEAD,
-    **dict.fromkeys((Action.APPROVE, Action.HAND_OVER), Need.COMMAND),
+    **dict.fromkeys((Action.APPROVE, Action.DENY, Action.HAND_OVER), Need.COMMAND),
     Action.RELEASE: Need.RELEASE,
     Action.SEND: Need.VOICE,
     Action.WARN: Need.RUNS,
     Action.OVERRIDE: Need.OVERRIDE,
 }
+ACTS: dict[Action, Act] = {
+    Action.DECLARE: Act.DECLARE,
+    Action.CLAIM: Act.COMMAND,
+    Action.APPROVE: Act.EXEMPT,
+    Action.THAW: Act.EXEMPT,
+    Action.RELEASE: Act.RELEASE,
+    Action.RESOLVE: Act.RESOLVE,
+}
+"""What is governed by the catalogue, beside the role that it takes."""
 GRAVE = frozenset(action for action, need in NEEDS.items() if need is not Need.MEMBER)
 """What is refused to somebody of whom Slack can say nothing now; the rest is not, least of all declaring."""
 
@@ -113,6 +128,10 @@ class Verdict:
     allowed: bool
     why: str
     who_may: tuple[UserId, ...] = ()
+    rule: str = ""
+    """The id of the rule of governance that says so; empty for what is not governed."""
+    cosignature: CoSignature | None = None
+    """Whose word it takes besides, before it is done."""
 
 
 def may(
@@ -123,20 +142,74 @@ def may(
     tenure: Tenure | None = None,
     incident: Incident | None = None,
     comms: tuple[UserId, ...] = (),
+    services: tuple[ServiceName, ...] = (),
 ) -> Verdict:
     """Whether somebody may do something; ``incident`` and its ``tenure`` are None outside of any.
 
-    ``comms`` speak to its stakeholders, beside those of the roster.
+    ``comms`` speak to its stakeholders, beside those of the roster; ``services`` are what it is
+    about where there is no incident.
     """
     unwelcome = _unwelcome(actor, action, handbook)
     able = _able(NEEDS[action], tenure, handbook, comms)
+    broke = incident is not None and actor.user in glass_of(incident) and action not in _IN_PERSON
+    fits = NEEDS[action] is Need.MEMBER or actor.user in able
     if unwelcome:
         return Verdict(allowed=False, why=unwelcome, who_may=able)
-    if NEEDS[action] is Need.MEMBER or actor.user in able:
+    if action in ACTS:
+        about = incident.impacted if incident is not None else services
+        ruling = authority(ACTS[action], about, handbook)
+        return _governed(actor, action, ruling, handbook, able=able, fits=fits, broke=broke)
+    if fits:
         return Verdict(allowed=True, why=f"as {NEEDS[action]}", who_may=able)
-    if incident is not None and actor.user in glass_of(incident) and action not in _IN_PERSON:
+    if broke:
         return Verdict(allowed=True, why="broke the glass", who_may=able)
     return Verdict(allowed=False, why=f"takes {NEEDS[action]}", who_may=able)
+
+
+def _governed(
+    actor: Actor,
+    action: Action,
+    ruling: Authority,
+    handbook: Handbook,
+    *,
+    able: tuple[UserId, ...],
+    fits: bool,
+    broke: bool,
+) -> Verdict:
+    """What the rule in force makes of somebody who ``fits`` the role, or ``broke`` the glass."""
+    contract = limited_by(actor.user, ruling.act, handbook)
+    central = actor.user in ruling.centre
+    holders = tuple(user for user in _holders(ruling, able) if not limited_by(user, ruling.act, handbook))
+    if able and not holders:
+        holders = ruling.centre  # Whoever has the role may not by contract, and somebody must.
+    if contract is not None:
+        who = holders or ruling.centre
+        return Verdict(allowed=False, why="its contract does not say so", who_may=who, rule=contract)
+    if broke:
+        return Verdict(allowed=True, why="broke the glass", who_may=holders, rule=ruling.rule)
+    allowed = {
+        Model.DECENTRALISED: fits or actor.user in holders,
+        Model.FEDERATED: fits or central or actor.user in ruling.people,
+        Model.CENTRALISED: central or ruling.cosignature is not None,
+    }[ruling.model]
+    return Verdict(
+        allowed=allowed,
+        why=f"as {NEEDS[action]}" if allowed else f"takes {NEEDS[action]}",
+        who_may=holders,
+        rule=ruling.rule,
+        cosignature=None if central or broke or not allowed else ruling.cosignature,
+    )
+
+
+def _holders(ruling: Authority, able: tuple[UserId, ...]) -> tuple[UserId, ...]:
+    """Who may under this rule, beside every member where no role is needed."""
+    match ruling.model:
+        case Model.DECENTRALISED:
+            return able
+        case Model.FEDERATED:
+            return tuple(dict.fromkeys((*able, *ruling.people, *ruling.centre)))
+        case Model.CENTRALISED:
+            return ruling.centre
 
 
 def glass_of(incident: Incident) -> tuple[UserId, ...]:
@@ -159,18 +232,28 @@ def require(
     tenure: Tenure | None,
     incident: Incident | None,
     comms: tuple[UserId, ...] = (),
+    services: tuple[ServiceName, ...] = (),
     fence: int | None = None,
-) -> None:
-    """Raises NotWelcome, SeatVacant, StaleCommand, NotYourRole.
+    cosigning: bool = False,
+) -> Verdict:
+    """Raises NotWelcome, SeatVacant, StaleCommand, NotYourRole, RuledOut, CoSignNeeded.
 
     ``fence`` is the number on the commander's button that was pressed: one from an earlier
-    command decides nothing, whoever pressed it.
+    command decides nothing, whoever pressed it. ``cosigning`` is for those who see to it that
+    the second word is asked for, or was given; everybody else is refused what takes one.
     """
     require_welcome(actor, action, handbook)
     seated = tenure is not None and tenure.user == actor.user
-    allowed = may(actor, action, handbook=handbook, tenure=tenure, incident=incident, comms=comms).allowed
+    verdict = may(
+        actor, action, handbook=handbook, tenure=tenure, incident=incident, comms=comms, services=services
+    )
+    allowed = verdict.allowed
     if allowed and not (seated and tenure is not None and fence is not None and fence != tenure.fence):
-        return
+        if not cosigning:
+            require_signed(action, verdict)
+        return verdict
+    if not allowed and verdict.rule and verdict.who_may and _says_so(verdict, handbook):
+        raise RuledOut(action, _holding(action, verdict, tenure, handbook, comms), verdict.rule)
     if tenure is None and NEEDS[action] is Need.COMMAND:
         raise SeatVacant
     if tenure is not None and fence is not None and fence < tenure.fence:
@@ -178,6 +261,30 @@ def require(
     if allowed and tenure is not None:
         raise StaleCommand(tenure.user)
     raise NotYourRole(action, _named(NEEDS[action], tenure, handbook, comms))
+
+
+def require_signed(action: Action, verdict: Verdict) -> None:
+    """Raises CoSignNeeded where somebody else has to have a word in it."""
+    signed = verdict.cosignature
+    if signed is not None:
+        raise CoSignNeeded(
+            action, signed.who, rule=verdict.rule, veto=signed.veto, stands=signed.silence is Silence.STANDS
+        )
+
+
+def _says_so(verdict: Verdict, handbook: Handbook) -> bool:
+    """Whether people know of the rule: without any, the role alone decides, and that is what they read."""
+    return is_governed(handbook) or verdict.rule.endswith(CONTRACT)
+
+
+def _holding(
+    action: Action, verdict: Verdict, tenure: Tenure | None, handbook: Handbook, comms: tuple[UserId, ...]
+) -> str:
+    """Who may under the rule, in words: the role if the rule leaves it to whoever has it."""
+    role = _able(NEEDS[action], tenure, handbook, comms)
+    if NEEDS[action] is not Need.MEMBER and role and verdict.who_may == role:
+        return _named(NEEDS[action], tenure, handbook, comms)
+    return mentions(verdict.who_may)
 
 
 def _unwelcome(actor: Actor, action: Action, handbook: Handbook) -> str:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from playbooks.domain.events import (
+    ActRefused,
     Event,
     IncidentStale,
     KeyEventMarked,
@@ -116,6 +117,9 @@ def natural_key(event: Event) -> str | None:  # noqa: C901, PLR0911 - a table
             return f"stale:{since.isoformat()}:{rung}"
         case UpdateDue(update=update) | UpdateOverdue(update=update):
             return f"{type(event).__name__}:{update}"
+        case ActRefused(what=what):
+            # Whoever presses on in vain fills no log.
+            return f"refused:{event.by}:{what}:{event.at.timestamp() // JUST_NOW.total_seconds():.0f}"
         case SpanExceeded(commander=commander):
             return f"span:{commander}"
         case _:

@@ -7,7 +7,7 @@ Texts are mrkdwn-free plain sentences; ids of people appear as ``<@U…>`` and i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from playbooks.domain.ids import PROTOCOL, IncidentId, UserId, incident_name, is_person
 from playbooks.domain.instants import plainly, time_of
@@ -65,6 +65,50 @@ class NotYourRole(ProtocolError):
 
     def __init__(self, what: str, who: str) -> None:
         super().__init__(f"Only {who} can {what}.")
+
+
+class RuledOut(NotYourRole):
+    """A rule of governance gives this to others."""
+
+    def __init__(self, what: str, who: str, rule: str) -> None:
+        ProtocolError.__init__(self, f"By rule {rule} only {who} can {what}.")
+        self.what = what
+        self.rule = rule
+
+
+class CoSignNeeded(ProtocolError):
+    """A rule of governance wants somebody else's word in it first."""
+
+    def __init__(
+        self, what: str, who: tuple[UserId, ...], *, rule: str, veto: timedelta, stands: bool
+    ) -> None:
+        super().__init__(f"By rule {rule} you cannot {what} without the word of {mentions(who)}. Ask them.")
+        self.what = what
+        self.who = who
+        self.rule = rule
+        self.veto = veto
+        self.stands = stands
+
+
+class AwaitsWord(ProtocolError):
+    """It is not done yet: somebody else was asked whether they agree."""
+
+    def __init__(
+        self,
+        what: str,
+        who: Iterable[UserId],
+        *,
+        rule: str,
+        until: datetime,
+        stands: bool,
+        first: UserId | None,
+    ) -> None:
+        lead = f"{mention(first)} asked already to {what}" if first else f"You asked to {what}"
+        then = "it is done" if stands else "nothing is done"
+        super().__init__(
+            f"{lead}. By rule {rule} {mentions(who)} may agree or object; "
+            f"if nobody says anything until {time_of(until)}, {then}."
+        )
 
 
 class NotWelcome(ProtocolError):

@@ -58,6 +58,18 @@ class Handbook:
         """The catalogue's name of a Slack user; None for somebody it does not list."""
         return self._names_by_user.get(user)
 
+    def party_of(self, user: UserId) -> str | None:
+        """The party of a Slack user; None for somebody the catalogue does not list."""
+        name = self.person(user)
+        return self.catalogue.people[name].party if name is not None else None
+
+    def people_of(self, party: str) -> tuple[UserId, ...]:
+        """Everybody of a party: who is on call for it first, then whom the catalogue puts there."""
+        known = self.catalogue.parties.get(party)
+        on_call = self._with_group(known.on_call, known.on_call_group) if known else ()
+        members = (name for name, person in self.catalogue.people.items() if person.party == party)
+        return tuple(dict.fromkeys((*on_call, *self._users(members))))
+
     def slack_id(self, name: str) -> UserId:
         """The Slack user of somebody in the catalogue."""
         return UserId(self.catalogue.people[name].slack)

@@ -43,6 +43,8 @@ class TimerKind(StrEnum):
     """Somebody has not answered, or is not done in time."""
     DECISION = "decision"
     """Silence confirms a proposal, or somebody has to decide."""
+    SIGNATURE = "signature"
+    """The time for a second word is up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

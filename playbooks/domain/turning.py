@@ -6,7 +6,7 @@ in at night to be told no, and again when the turn is taken.
 
 from __future__ import annotations
 
-from playbooks.domain.authority import Action, Actor, require
+from playbooks.domain.authority import Action, Actor, Verdict, require
 from playbooks.domain.command import Tenure
 from playbooks.domain.errors import IncidentOver, NotNeeded
 from playbooks.domain.handbook import Handbook
@@ -36,11 +36,13 @@ def may_mitigate(incident: Incident, by: UserId, tenure: Tenure | None, handbook
         raise NotNeeded(f"{incident_name(incident.id)} is mitigated already. Resolve it when it is over.")
 
 
-def may_resolve(incident: Incident, by: UserId, tenure: Tenure | None, handbook: Handbook) -> None:
-    """Raises IncidentOver, NotYourRole, NotNeeded."""
+def may_resolve(incident: Incident, by: UserId, tenure: Tenure | None, handbook: Handbook) -> Verdict:
+    """By which rule, and with whose word. Raises IncidentOver, NotYourRole, RuledOut, NotNeeded."""
     require_live(incident)
     require_accepted(incident)
-    require(Actor(user=by), Action.RESOLVE, handbook=handbook, tenure=tenure, incident=incident)
+    return require(
+        Actor(user=by), Action.RESOLVE, handbook=handbook, tenure=tenure, incident=incident, cosigning=True
+    )
 
 
 def may_close(incident: Incident, by: UserId, tenure: Tenure | None, handbook: Handbook) -> None:
@@ -63,8 +65,17 @@ def may_reopen(incident: Incident) -> None:
 
 def may_thaw(
     incident: Incident, by: UserId, tenure: Tenure | None, handbook: Handbook, *, fence: int | None = None
-) -> None:
-    """Raises NotYourRole, StaleCommand, NotNeeded."""
-    require(Actor(user=by), Action.THAW, handbook=handbook, tenure=tenure, incident=incident, fence=fence)
+) -> Verdict:
+    """By which rule, and with whose word. Raises NotYourRole, RuledOut, StaleCommand, NotNeeded."""
+    verdict = require(
+        Actor(user=by),
+        Action.THAW,
+        handbook=handbook,
+        tenure=tenure,
+        incident=incident,
+        fence=fence,
+        cosigning=True,
+    )
     if incident.freeze_since is None or incident.thawed_at is not None:
         raise NotNeeded("No freeze is on for this incident.")
+    return verdict

@@ -12,6 +12,7 @@ from playbooks.domain.ids import (
     IncidentId,
     LadderId,
     MergeId,
+    SignatureId,
     TaskId,
     TeamId,
     UpdateId,
@@ -22,6 +23,7 @@ from playbooks.ports import Ports
 from playbooks.protocol import (
     command,
     communicate,
+    cosign,
     decisions,
     family,
     freeze,
@@ -73,6 +75,8 @@ async def ring(ports: Ports, timer: Timer) -> None:  # noqa: C901, PLR0912, PLR0
             await tasks.silent(ports, task=TaskId(timer.subject))
         case TimerKind.DECISION:
             await decisions.silent(ports, decision=DecisionId(timer.subject))
+        case TimerKind.SIGNATURE:
+            await cosign.silent(ports, signature=SignatureId(timer.subject))
         case _:
             assert_never(timer.kind)
 

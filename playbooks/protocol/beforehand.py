@@ -52,6 +52,26 @@ def thaw(picture: Picture, by: UserId, handbook: Handbook) -> None:
     turning.may_thaw(picture.incident, by, picture.tenure, handbook)
 
 
+def deny(picture: Picture, by: UserId, handbook: Handbook, *, fence: int | None = None) -> None:
+    """Whoever may let a change through may keep it back, and so may whoever commands.
+
+    Raises SeatVacant, NotYourRole, StaleCommand.
+    """
+    actor, tenure, incident = authority.Actor(user=by), picture.tenure, picture.incident
+    approves = authority.may(
+        actor, authority.Action.APPROVE, handbook=handbook, tenure=tenure, incident=incident
+    ).allowed
+    authority.require(
+        actor,
+        authority.Action.APPROVE if approves else authority.Action.DENY,
+        handbook=handbook,
+        tenure=tenure,
+        incident=incident,
+        fence=fence,
+        cosigning=True,
+    )
+
+
 def severity(picture: Picture, by: UserId, handbook: Handbook) -> None:  # noqa: ARG001 - one shape for all
     """Raises IncidentOver."""
     turning.require_live(picture.incident)

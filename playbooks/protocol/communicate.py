@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from playbooks.domain import hygiene
-from playbooks.domain.authority import Action, Actor, may, require
+from playbooks.domain.authority import Action, Actor, require, require_signed
 from playbooks.domain.cadence import next_due
 from playbooks.domain.correcting import CORRECTED, NOTED
 from playbooks.domain.digest import Digest, compose, text
@@ -44,8 +44,9 @@ from playbooks.domain.roles import comms_of
 from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.update import Update, UpdateState
+from playbooks.governance import Act
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import family
+from playbooks.protocol import family, signing
 from playbooks.protocol.recording import locked, record
 from playbooks.schema import TwoPeople
 
@@ -147,34 +148,63 @@ async def release(
     by: UserId,
     reach: Audience = Audience.STAKEHOLDER,
 ) -> Statement:
-    """It may be told to ``reach``. Raises NotYourRole, NotReleasable."""
-    now = ports.clock.now()
-    handbook = ports.handbook()
+    """It may be told to ``reach``. Raises NotYourRole, RuledOut, NotReleasable, AwaitsWord."""
     async with ports.units() as unit:
-        incident, before = await _load(unit, statement)
-        tenure = await unit.tenures.current(incident.id)
-        commands = tenure is not None and tenure.user == by
-        comms = comms_of(await unit.assignments.current(incident.id))
-        actor = Actor(user=by, kind=kind_of(await unit.members.find(by)))
-        require(actor, Action.RELEASE, handbook=handbook, tenure=tenure, incident=incident, comms=comms)
-        if TwoPeople.RELEASE in handbook.playbook.authority.two_people and before.verifier == by:
-            others = may(actor, Action.RELEASE, handbook=handbook, tenure=tenure, comms=comms).who_may
-            raise AnotherPerson("verified it", "release it", (user for user in others if user != by))
-        after = hygiene.release(
-            before, by, reach, at=now, is_commander=commands, is_comms=by in (*comms, *handbook.comms)
-        )
-        await unit.statements.save(after)
-        event = StatementReleased(
-            incident=incident.id,
-            by=by,
-            at=now,
-            statement=statement,
-            kind=after.kind,
-            text=after.text,
-            reach=after.reach,
-        )
-        await record(unit, ports, incident, event)
+        incident, _ = await _load(unit, statement)
+        place = [one.id for one in await unit.statements.of(incident.id)].index(statement)
+        what = f"release statement {place + 1}"
+        words = {"reach": reach.value}
+        request = signing.Request(act=Act.RELEASE, by=by, what=what, subject=statement, words=words)
+        async with signing.asking(unit, ports, incident, request):
+            after = await let_know(unit, ports, statement, by=by, reach=reach)
         await unit.commit()
+    return after
+
+
+async def let_know(
+    unit: Unit,
+    ports: Ports,
+    statement: StatementId,
+    *,
+    by: UserId,
+    reach: Audience,
+    signed: bool = False,
+) -> Statement:
+    """Release inside the caller's transaction; ``signed`` if whoever has to agree did."""
+    now, handbook = ports.clock.now(), ports.handbook()
+    incident, before = await _load(unit, statement)
+    comms = comms_of(await unit.assignments.current(incident.id))
+    tenure = await unit.tenures.current(incident.id)
+    actor = Actor(user=by, kind=kind_of(await unit.members.find(by)))
+    verdict = require(
+        actor,
+        Action.RELEASE,
+        handbook=handbook,
+        tenure=tenure,
+        incident=incident,
+        comms=comms,
+        cosigning=True,
+    )
+    if TwoPeople.RELEASE in handbook.playbook.authority.two_people and before.verifier == by:
+        raise AnotherPerson("verified it", "release it", (user for user in verdict.who_may if user != by))
+    speaks = by in (*comms, *handbook.comms)
+    commands = tenure is not None and tenure.user == by
+    # Whom a rule lets release without any of the two roles speaks in the commander's place.
+    after = hygiene.release(before, by, reach, at=now, is_commander=commands or not speaks, is_comms=speaks)
+    if not signed:
+        require_signed(Action.RELEASE, verdict)
+    await unit.statements.save(after)
+    event = StatementReleased(
+        incident=incident.id,
+        by=by,
+        at=now,
+        statement=statement,
+        kind=after.kind,
+        text=after.text,
+        reach=after.reach,
+        governed_by=verdict.rule,
+    )
+    await record(unit, ports, incident, event)
     return after
 
 

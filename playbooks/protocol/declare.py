@@ -10,9 +10,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
+from playbooks.domain import signature
 from playbooks.domain.alike import look_alike, require_unlike
+from playbooks.domain.authority import Action, Actor, Verdict, require, require_signed
 from playbooks.domain.entry import JUST_NOW, Entry
-from playbooks.domain.errors import AlreadyDecided, KeyReused, NeedsWords
+from playbooks.domain.errors import AlreadyDecided, CoSignNeeded, KeyReused, NeedsWords, RuledOut, mentions
 from playbooks.domain.events import (
     CandidateProposed,
     CandidateRejected,
@@ -26,10 +28,12 @@ from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import MONITORING, PROTOCOL, IncidentId, ServiceName, UserId, incident_name
 from playbooks.domain.incident import AffectedService, Incident, Major, ServiceRole, State
 from playbooks.domain.naming import require_service
+from playbooks.domain.signature import CALLED, Signature
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.trigger import Fired
+from playbooks.governance import Act
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import clocks, command, communicate, freeze, quiet, report, stale
+from playbooks.protocol import clocks, command, communicate, freeze, quiet, report, signing, stale
 from playbooks.protocol.lookalikes import lookalikes
 from playbooks.protocol.recording import let_in, locked, record
 
@@ -58,8 +62,10 @@ async def by_hand(
     once, whenever it comes again. ``drill`` names who takes part in what is only rehearsed, besides
     whoever declares it; None is in earnest. ``private`` names who may know of it, besides whoever
     declares it; None is everybody, and nothing that monitoring asks is answered by what is private.
-    Raises LooksAlike, KeyReused, and NeedsWords without a title,
-    or with a service or a severity that nobody described, or for a private drill.
+    Where a rule gives others a word in it, it is only proposed at first; what is private is refused
+    then, because a proposal is public. Raises LooksAlike, KeyReused, RuledOut, AwaitsWord, CoSignNeeded,
+    and NeedsWords without a title, or with a service or a severity that nobody described, or for a
+    private drill.
     """
     handbook = ports.handbook()
     words, known = _understood(handbook, title, service, severity)
@@ -78,9 +84,24 @@ async def by_hand(
             require_unlike(alike, despite)
         in_public = drill is None and private is None
         candidate = await _candidate(unit, known, env) if in_public else None
+        verdict = _governed(handbook, by, services=(known,), cosigning=in_public) if drill is None else None
+        if verdict is not None and verdict.cosignature is not None:
+            begun = candidate or await _new(
+                unit,
+                ports,
+                words,
+                known,
+                severity=severity or handbook.playbook.unknown_severity,
+                by=by,
+                env=env,
+            )
+            begun = replace(begun, source_link=source_link, request_key=request_key)
+            return await _ask_first(unit, ports, begun, by=by, verdict=verdict, is_new=candidate is None)
+        rule = verdict.rule if verdict else ""
         if candidate is not None:
             named = replace(candidate, title=words, source_link=source_link, request_key=request_key)
-            incident = await promote(unit, ports, named, by=by, severity=severity or candidate.severity)
+            level = severity or candidate.severity
+            incident = await promote(unit, ports, named, by=by, severity=level, governed_by=rule)
         else:
             level = severity or handbook.playbook.unknown_severity
             begun = await _new(unit, ports, words, known, severity=level, by=by, env=env)
@@ -92,7 +113,7 @@ async def by_hand(
                 drill=people,
                 private=private is not None,
             )
-            incident = await _declare(unit, ports, sourced, by=by, named=private or ())
+            incident = await _declare(unit, ports, sourced, by=by, named=private or (), governed_by=rule)
         await unit.commit()
     return incident
 
@@ -156,10 +177,75 @@ async def _new(
     )
 
 
-async def _declare(
-    unit: Unit, ports: Ports, incident: Incident, *, by: UserId, named: Collection[UserId]
+async def _ask_first(
+    unit: Unit, ports: Ports, incident: Incident, *, by: UserId, verdict: Verdict, is_new: bool
 ) -> Incident:
-    await _begin(unit, ports, incident, by=by, rule_says="", evidence=(), named=named)
+    """Put a declaration to whoever has a word in it. Raises AwaitsWord if it was asked before."""
+    signed = verdict.cosignature
+    if signed is None:
+        raise ValueError(verdict)
+    proposed = replace(incident, major=Major.PROPOSED) if is_new else incident
+    if is_new:
+        now = ports.clock.now()
+        await unit.incidents.add(proposed)
+        event = CandidateProposed(
+            incident=proposed.id,
+            by=by,
+            at=now,
+            title=proposed.title,
+            severity=proposed.severity,
+            services=proposed.impacted,
+            rule=verdict.rule,
+            rule_says="Somebody declares it by hand; by this rule others have a word in it.",
+            evidence=(),
+            decide_by=now + signed.veto,
+        )
+        await record(unit, ports, proposed, event)
+    try:
+        require_signed(Action.DECLARE, verdict)
+    except CoSignNeeded as needed:
+        answer = await signing.ask(unit, ports, proposed, _request(by), needed)
+        if not is_new:
+            raise answer from needed
+    return proposed
+
+
+def _request(by: UserId) -> signing.Request:
+    return signing.Request(act=Act.DECLARE, by=by, what=CALLED[Act.DECLARE])
+
+
+def _governed(
+    handbook: Handbook,
+    by: UserId,
+    *,
+    services: tuple[ServiceName, ...] = (),
+    incident: Incident | None = None,
+    cosigning: bool = True,
+) -> Verdict:
+    """By which rule, and with whose word, somebody may declare. Raises RuledOut, CoSignNeeded."""
+    return require(
+        Actor(user=by),
+        Action.DECLARE,
+        handbook=handbook,
+        tenure=None,
+        incident=incident,
+        services=services,
+        cosigning=cosigning,
+    )
+
+
+async def _declare(
+    unit: Unit,
+    ports: Ports,
+    incident: Incident,
+    *,
+    by: UserId,
+    named: Collection[UserId],
+    governed_by: str = "",
+) -> Incident:
+    await _begin(
+        unit, ports, incident, by=by, rule_says="", evidence=(), named=named, governed_by=governed_by
+    )
     # Alerts about it may stand already, too few for any rule: they are attached right away.
     due_at = incident.declared_at
     await unit.timers.set(Timer(kind=TimerKind.EVALUATE, subject="all", incident=None, due_at=due_at))
@@ -210,13 +296,36 @@ async def propose(unit: Unit, ports: Ports, fired: Fired, incident: Incident) ->
 
 
 async def accept(ports: Ports, *, incident: IncidentId, by: UserId) -> Incident:
-    """A person makes a candidate a major incident. Raises AlreadyDecided."""
+    """A person makes a candidate a major incident. Raises AlreadyDecided, RuledOut, AwaitsWord."""
+    now = ports.clock.now()
     async with ports.units() as unit:
         candidate = await locked(unit, incident)
         await _require_proposed(unit, candidate)
-        accepted = await promote(unit, ports, candidate, by=by, severity=candidate.severity)
+        async with signing.asking(unit, ports, candidate, _request(by)):
+            verdict = _governed(ports.handbook(), by, incident=candidate)
+            require_signed(Action.DECLARE, verdict)
+            waits = await _waits(unit, candidate)
+            if waits is not None and by in waits.signers:
+                await signing.conclude(unit, ports, candidate, signature.agree(waits, by, at=now), by=by)
+            level = candidate.severity
+            accepted = await promote(unit, ports, candidate, by=by, severity=level, governed_by=verdict.rule)
         await unit.commit()
     return accepted
+
+
+async def agreed(unit: Unit, ports: Ports, candidate: Incident, *, by: UserId) -> Incident:
+    """Whoever has a word in it let it stand: it is declared inside the caller's transaction.
+
+    Raises AlreadyDecided, RuledOut.
+    """
+    await _require_proposed(unit, candidate)
+    verdict = _governed(ports.handbook(), by, incident=candidate)
+    level = candidate.severity
+    return await promote(unit, ports, candidate, by=by, severity=level, governed_by=verdict.rule)
+
+
+async def _waits(unit: Unit, candidate: Incident) -> Signature | None:
+    return signature.waiting(await unit.signatures.of(candidate.id), Act.DECLARE, "")
 
 
 async def promote(
@@ -229,6 +338,7 @@ async def promote(
     rule: str | None = None,
     rule_says: str = "",
     evidence: tuple[Evidence, ...] = (),
+    governed_by: str = "",
 ) -> Incident:
     """Turn a proposed incident into an accepted one, inside the caller's transaction.
 
@@ -243,7 +353,17 @@ async def promote(
         rule=rule,
     )
     await unit.timers.cancel(TimerKind.CANDIDATE, str(candidate.id))
-    await _begin(unit, ports, accepted, by=by, rule_says=rule_says, evidence=evidence, is_new=False)
+    await signing.lapse(unit, ports, candidate, why="it is declared already", acts=(Act.DECLARE,))
+    await _begin(
+        unit,
+        ports,
+        accepted,
+        by=by,
+        rule_says=rule_says,
+        evidence=evidence,
+        is_new=False,
+        governed_by=governed_by,
+    )
     return accepted
 
 
@@ -252,9 +372,28 @@ async def reject(ports: Ports, *, incident: IncidentId, by: UserId, reason: str)
     if not reason.strip():
         raise NeedsWords("Say in a few words why this is no major incident.")
     async with ports.units() as unit:
-        rejected = await turn_down(unit, ports, await locked(unit, incident), by=by, reason=reason)
+        candidate = await locked(unit, incident)
+        await _require_word(unit, ports, candidate, by=by, reason=reason)
+        rejected = await turn_down(unit, ports, candidate, by=by, reason=reason)
         await unit.commit()
     return rejected
+
+
+async def _require_word(unit: Unit, ports: Ports, candidate: Incident, *, by: UserId, reason: str) -> None:
+    """While a declaration waits for a word, whoever may give it turns it down, or who declared it.
+
+    Raises RuledOut.
+    """
+    waits = await _waits(unit, candidate)
+    if waits is None:
+        return
+    if by == waits.proposer:
+        await signing.give_up(unit, ports, candidate, waits, why="whoever declared it took it back")
+    elif by in waits.signers:
+        vetoed = signature.veto(waits, by, reason=reason, at=ports.clock.now())
+        await signing.conclude(unit, ports, candidate, vetoed, by=by)
+    else:
+        raise RuledOut("turn it down", mentions((*waits.signers, waits.proposer)), waits.rule)
 
 
 async def turn_down(unit: Unit, ports: Ports, candidate: Incident, *, by: UserId, reason: str) -> Incident:
@@ -263,6 +402,7 @@ async def turn_down(unit: Unit, ports: Ports, candidate: Incident, *, by: UserId
     now = ports.clock.now()
     rejected = replace(candidate, major=Major.REJECTED, state=State.CLOSED, resolved_at=now)
     await unit.incidents.save(rejected)
+    await signing.lapse(unit, ports, rejected, why=reason.strip())
     await unit.timers.cancel_all(candidate.id)
     for episode in (await unit.episodes.of(candidate.id))[:1]:
         # From now on its outage is heard if it becomes worse, and in a day at the latest.
@@ -293,6 +433,7 @@ async def _begin(
     evidence: tuple[Evidence, ...],
     is_new: bool = True,
     named: Collection[UserId] = (),
+    governed_by: str = "",
 ) -> None:
     now = ports.clock.now()
     handbook = ports.handbook()
@@ -316,6 +457,7 @@ async def _begin(
         source_link=begun.source_link,
         drill=begun.drill is not None,
         private=begun.private,
+        governed_by=governed_by,
     )
     await record(unit, ports, begun, declared)
     if begun.private:

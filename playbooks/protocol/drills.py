@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from playbooks.domain.authority import Action, Actor, require
 from playbooks.domain.errors import NeedsWords, NotNeeded
 from playbooks.domain.events import DrillBecameReal
 from playbooks.domain.ids import IncidentId, UserId, incident_name
@@ -18,7 +19,8 @@ from playbooks.protocol.recording import locked_live, record
 async def become_real(ports: Ports, *, incident: IncidentId, by: UserId, reason: str) -> Incident:
     """It is no drill any more: who was spared is called, and what was pretended is done.
 
-    Nothing was broken before, so it is counted from now. Raises IncidentOver, NotNeeded, NeedsWords.
+    Nothing was broken before, so it is counted from now. Raises IncidentOver, NotNeeded, NeedsWords,
+    RuledOut, CoSignNeeded.
     """
     if not reason.strip():
         raise NeedsWords("Say what really happens: /incident drill real Payments fail, this is no drill")
@@ -26,6 +28,7 @@ async def become_real(ports: Ports, *, incident: IncidentId, by: UserId, reason:
     async with ports.units() as unit:
         found = await locked_live(unit, incident)
         require_drill(found)
+        require(Actor(user=by), Action.DECLARE, handbook=ports.handbook(), tenure=None, incident=found)
         frozen = found.freeze_since is not None and found.thawed_at is None
         real = replace(
             found,

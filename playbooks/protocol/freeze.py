@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from playbooks.domain.authority import Action, Actor, require
+from playbooks.domain.authority import Action, Actor, Verdict, require, require_signed
 from playbooks.domain.change import (
     Clearance,
     ClearanceState,
@@ -16,7 +16,7 @@ from playbooks.domain.change import (
 )
 from playbooks.domain.clearance import require_approver
 from playbooks.domain.effects import CloseApproval
-from playbooks.domain.errors import AlreadyDecided, NeedsWords
+from playbooks.domain.errors import AlreadyDecided, NeedsWords, NotYourRole
 from playbooks.domain.events import (
     ChangeApproved,
     ChangeDenied,
@@ -27,9 +27,12 @@ from playbooks.domain.freeze import rings
 from playbooks.domain.ids import PROTOCOL, ClearanceId, IncidentId, UserId
 from playbooks.domain.incident import Incident
 from playbooks.domain.person import kind_of
+from playbooks.domain.signature import CALLED
 from playbooks.domain.timers import TimerKind
 from playbooks.domain.turning import may_thaw
+from playbooks.governance import Act
 from playbooks.ports import Ports, Unit
+from playbooks.protocol import signing
 from playbooks.protocol.picture import Picture, draw
 from playbooks.protocol.recording import locked, owe, record
 
@@ -58,26 +61,54 @@ async def approve(
 ) -> Clearance:
     """The commander lets one change with one artefact through.
 
-    Raises NotYourRole, StaleCommand, AlreadyDecided, SeatVacant.
+    Raises NotYourRole, RuledOut, StaleCommand, AlreadyDecided, SeatVacant, AwaitsWord.
     """
-    now = ports.clock.now()
     async with ports.units() as unit:
-        incident, asked = await _asked(unit, ports, clearance, by, fence=fence)
-        require_approver(asked, by)
-        expires_at = now + ports.handbook().playbook.freeze.approval_valid
-        approved = replace(
-            asked,
-            state=ClearanceState.APPROVED,
-            decided_by=by,
-            decided_at=now,
-            expires_at=expires_at,
-        )
-        await unit.clearances.save(approved)
-        event = ChangeApproved(
-            incident=incident.id, by=by, at=now, clearance=clearance, ref=asked.ref, expires_at=expires_at
-        )
-        await _decided(unit, ports, incident, event)
+        incident, asked = await _held(unit, clearance)
+        what = f"let change {asked.ref} through the freeze"
+        request = signing.Request(act=Act.EXEMPT, by=by, what=what, subject=clearance)
+        async with signing.asking(unit, ports, incident, request):
+            approved = await let_through(unit, ports, clearance, by=by, fence=fence)
         await unit.commit()
+    return approved
+
+
+async def let_through(
+    unit: Unit,
+    ports: Ports,
+    clearance: ClearanceId,
+    *,
+    by: UserId,
+    fence: int | None = None,
+    signed: bool = False,
+) -> Clearance:
+    """Approve inside the caller's transaction; ``signed`` if whoever has to agree did."""
+    now = ports.clock.now()
+    incident, asked = await _held(unit, clearance)
+    verdict = await _require(unit, ports, incident, by, Action.APPROVE, fence=fence)
+    _require_asked(asked)
+    require_approver(asked, by)
+    if not signed:
+        require_signed(Action.APPROVE, verdict)
+    expires_at = now + ports.handbook().playbook.freeze.approval_valid
+    approved = replace(
+        asked,
+        state=ClearanceState.APPROVED,
+        decided_by=by,
+        decided_at=now,
+        expires_at=expires_at,
+    )
+    await unit.clearances.save(approved)
+    event = ChangeApproved(
+        incident=incident.id,
+        by=by,
+        at=now,
+        clearance=clearance,
+        ref=asked.ref,
+        expires_at=expires_at,
+        governed_by=verdict.rule,
+    )
+    await _decided(unit, ports, incident, event)
     return approved
 
 
@@ -92,7 +123,9 @@ async def deny(
     """The commander keeps the change back. Raises as ``approve``."""
     now = ports.clock.now()
     async with ports.units() as unit:
-        incident, asked = await _asked(unit, ports, clearance, by, fence=fence)
+        incident, asked = await _held(unit, clearance)
+        await _require_denier(unit, ports, incident, by, fence=fence)
+        _require_asked(asked)
         denied = replace(asked, state=ClearanceState.DENIED, decided_by=by, decided_at=now)
         await unit.clearances.save(denied)
         event = ChangeDenied(
@@ -113,16 +146,35 @@ async def thaw(
 ) -> tuple[Hold, ...]:
     """Lift the freeze by hand. ``fence`` binds a commander's button, not a duty manager's.
 
-    Raises NotYourRole, StaleCommand, NotNeeded.
+    Raises NotYourRole, RuledOut, StaleCommand, NotNeeded, AwaitsWord.
     """
-    handbook = ports.handbook()
+    words = {"reason": reason}
+    request = signing.Request(act=Act.EXEMPT, by=by, what=CALLED[Act.EXEMPT], words=words)
     async with ports.units() as unit:
         found = await locked(unit, incident)
-        tenure = await unit.tenures.current(incident)
-        may_thaw(found, by, tenure, handbook, fence=fence)
-        released = await lift(unit, ports, found, by=by, reason=reason.strip() or "lifted by hand")
+        async with signing.asking(unit, ports, found, request):
+            released = await lift_by_hand(unit, ports, found, by=by, reason=reason, fence=fence)
         await unit.commit()
     return released
+
+
+async def lift_by_hand(
+    unit: Unit,
+    ports: Ports,
+    found: Incident,
+    *,
+    by: UserId,
+    reason: str,
+    fence: int | None = None,
+    signed: bool = False,
+) -> tuple[Hold, ...]:
+    """Lift inside the caller's transaction; ``signed`` if whoever has to agree did."""
+    tenure = await unit.tenures.current(found.id)
+    verdict = may_thaw(found, by, tenure, ports.handbook(), fence=fence)
+    if not signed:
+        require_signed(Action.THAW, verdict)
+    words = reason.strip() or "lifted by hand"
+    return await lift(unit, ports, found, by=by, reason=words, rule=verdict.rule)
 
 
 async def thaw_due(ports: Ports, *, incident: IncidentId) -> None:
@@ -142,25 +194,43 @@ async def overview(ports: Ports) -> tuple[Picture, ...]:
         return tuple([await draw(unit, ports.handbook(), i, at=ports.clock.now()) for i in frozen])
 
 
-async def _asked(
-    unit: Unit, ports: Ports, clearance: ClearanceId, by: UserId, *, fence: int | None
-) -> tuple[Incident, Clearance]:
+async def _held(unit: Unit, clearance: ClearanceId) -> tuple[Incident, Clearance]:
+    """The request as it is once its incident is held. Raises NeedsWords."""
     found = await unit.clearances.find(clearance)
     if found is None:
         raise NeedsWords("That request for approval does not exist any more.")
     incident = await locked(unit, found.incident)
-    require(
+    return incident, await unit.clearances.find(clearance) or found
+
+
+def _require_asked(clearance: Clearance) -> None:
+    """Raises AlreadyDecided."""
+    if clearance.state is not ClearanceState.ASKED:
+        raise AlreadyDecided(f"Change {clearance.ref}", clearance.decided_by, clearance.decided_at)
+
+
+async def _require_denier(
+    unit: Unit, ports: Ports, incident: Incident, by: UserId, *, fence: int | None
+) -> None:
+    """Whoever may let it through may keep it back, and so may whoever commands, without anybody's word."""
+    try:
+        await _require(unit, ports, incident, by, Action.DENY, fence=fence)
+    except NotYourRole:
+        await _require(unit, ports, incident, by, Action.APPROVE, fence=fence)
+
+
+async def _require(
+    unit: Unit, ports: Ports, incident: Incident, by: UserId, action: Action, *, fence: int | None
+) -> Verdict:
+    return require(
         Actor(user=by, kind=kind_of(await unit.members.find(by))),
-        Action.APPROVE,
+        action,
         handbook=ports.handbook(),
         tenure=await unit.tenures.current(incident.id),
         incident=incident,
         fence=fence,
+        cosigning=True,
     )
-    fresh = await unit.clearances.find(clearance) or found
-    if fresh.state is not ClearanceState.ASKED:
-        raise AlreadyDecided(f"Change {fresh.ref}", fresh.decided_by, fresh.decided_at)
-    return incident, fresh
 
 
 async def _decided(
@@ -172,7 +242,9 @@ async def _decided(
         await owe(unit, incident, effect)
 
 
-async def lift(unit: Unit, ports: Ports, incident: Incident, *, by: UserId, reason: str) -> tuple[Hold, ...]:
+async def lift(
+    unit: Unit, ports: Ports, incident: Incident, *, by: UserId, reason: str, rule: str = ""
+) -> tuple[Hold, ...]:
     """Lift the freeze inside the caller's transaction; what was held may ask again."""
     now = ports.clock.now()
     lifted = replace(incident, thawed_at=now)
@@ -182,7 +254,12 @@ async def lift(unit: Unit, ports: Ports, incident: Incident, *, by: UserId, reas
     for hold in holds:
         await unit.holds.release(hold, now)
     event = FreezeLifted(
-        incident=incident.id, by=by, at=now, released=tuple(hold.ref for hold in holds), reason=reason
+        incident=incident.id,
+        by=by,
+        at=now,
+        released=tuple(hold.ref for hold in holds),
+        reason=reason,
+        governed_by=rule,
     )
     await record(unit, ports, lifted, event)
     return holds

@@ -26,7 +26,18 @@ from playbooks.domain.merging import MergeProposal, MergeState
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.update import UpdateState
 from playbooks.ports import Ports, Unit
-from playbooks.protocol import approvals, clocks, command, decisions, family, freeze, quiet, resolve, tasks
+from playbooks.protocol import (
+    approvals,
+    clocks,
+    command,
+    decisions,
+    family,
+    freeze,
+    quiet,
+    resolve,
+    signing,
+    tasks,
+)
 from playbooks.protocol.recording import locked, record
 
 DECIDE_WITHIN = timedelta(minutes=10)
@@ -201,7 +212,9 @@ async def unite(unit: Unit, ports: Ports, one: Incident, other: Incident, *, by:
     await _move(unit, one.id, survivor.id)
     await clocks.take_over(unit, ports, one, survivor)
     await tasks.take_over(unit, ports, one, survivor)
-    await decisions.lapse(unit, ports, one, why=f"the incident is part of {incident_name(survivor.id)} now")
+    part = f"the incident is part of {incident_name(survivor.id)} now"
+    await decisions.lapse(unit, ports, one, why=part)
+    await signing.lapse(unit, ports, one, why=part)
     survivor = await locked(unit, survivor.id)
     gone = await _end(unit, ports, one, survivor.id)
     tenure = await unit.tenures.current(one.id)

@@ -20,6 +20,7 @@ from playbooks.domain.report import UserReport
 from playbooks.domain.review import KnownError, Review
 from playbooks.domain.roles import Assignment
 from playbooks.domain.signal import Episode
+from playbooks.domain.signature import Signature
 from playbooks.domain.sla import ClockReading
 from playbooks.domain.statement import Statement, StatementClass, StatementStatus
 from playbooks.domain.task import Task
@@ -76,6 +77,8 @@ class Picture(Outline):
     """What people were asked to do, by number."""
     decisions: tuple[Proposal, ...] = ()
     """What people proposed to decide, by number."""
+    signatures: tuple[Signature, ...] = ()
+    """What took, or takes, somebody else's word."""
 
     @property
     def hypotheses(self) -> tuple[Statement, ...]:
@@ -117,6 +120,11 @@ class Picture(Outline):
     def undecided(self) -> tuple[Proposal, ...]:
         """What was proposed and waits for silence or for somebody."""
         return tuple(proposal for proposal in self.decisions if proposal.is_pending)
+
+    @property
+    def unsigned(self) -> tuple[Signature, ...]:
+        """What waits for somebody else's word."""
+        return tuple(one for one in self.signatures if one.is_open)
 
     @property
     def open_tasks(self) -> tuple[Task, ...]:
@@ -173,4 +181,5 @@ async def draw(unit: Unit, handbook: Handbook, incident: Incident, *, at: dateti
         lead_offers=tuple(await unit.handovers.of_leads(number)),
         tasks=tuple(await unit.tasks.of(number)),
         decisions=tuple(await unit.decisions.of(number)),
+        signatures=tuple(await unit.signatures.of(number)),
     )

@@ -56,6 +56,8 @@ from playbooks.domain.events import (
     RoomHarmed,
     RoomMended,
     RoomRenamed,
+    SignatureGiven,
+    SignatureRefused,
     StatementMade,
     StatementRefuted,
     StatementReleased,
@@ -133,6 +135,8 @@ ASKED: Mapping[type[Event], Action] = {
     IncidentClosed: Action.CLOSE,
     WordsRemoved: Action.FORGET,
     MadePublic: Action.PUBLISH,
+    SignatureGiven: Action.SIGN,
+    SignatureRefused: Action.SIGN,
 }
 """What somebody wanted who brought this about; anything else is a line in the log."""
 

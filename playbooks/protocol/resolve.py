@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from playbooks.domain import turning
-from playbooks.domain.authority import Action, Actor, may, require
+from playbooks.domain.authority import Action, Actor, may, require, require_signed
 from playbooks.domain.command import Tenure
 from playbooks.domain.errors import AnotherPerson, NeedsWords, NotNeeded, NotQuiet
 from playbooks.domain.events import (
@@ -21,8 +21,10 @@ from playbooks.domain.events import (
 )
 from playbooks.domain.ids import IncidentId, UserId
 from playbooks.domain.incident import Incident, ResolutionCode, State
+from playbooks.domain.signature import CALLED
 from playbooks.domain.standing import Unrest, unrest
 from playbooks.domain.timers import Timer, TimerKind
+from playbooks.governance import Act
 from playbooks.ports import Ports, Unit
 from playbooks.protocol import (
     clocks,
@@ -33,6 +35,7 @@ from playbooks.protocol import (
     family,
     freeze,
     review,
+    signing,
     stale,
     tasks,
 )
@@ -70,41 +73,63 @@ async def resolve(
 ) -> Incident:
     """It is over, with a code and a note; the post-mortem drafts itself and the thaw is set.
 
-    ``despite`` says why, while monitoring is not quiet. Raises IncidentOver, NotYourRole,
-    NeedsWords, NotQuiet.
+    ``despite`` says why, while monitoring is not quiet. Raises IncidentOver, NotYourRole, RuledOut,
+    NeedsWords, NotQuiet, AwaitsWord.
     """
-    if not note.strip():
-        raise NeedsWords("Say in a sentence what ended it; the post-mortem starts from it.")
-    now = ports.clock.now()
+    words = {"code": code.value, "note": note, "despite": despite}
+    request = signing.Request(act=Act.RESOLVE, by=by, what=CALLED[Act.RESOLVE], words=words)
     async with ports.units() as unit:
         found = await locked(unit, incident)
-        turning.may_resolve(found, by, await unit.tenures.current(incident), ports.handbook())
-        loud = await _unrest(unit, ports, incident)
-        if loud is not None and not despite.strip():
-            raise NotQuiet(len(loud.standing), loud.quiet_since)
-        resolved = replace(
-            found,
-            state=State.RESOLVED,
-            mitigated_at=found.mitigated_at or now,
-            resolved_at=now,
-            resolution=code,
-            resolution_note=note.strip(),
-        )
-        await unit.incidents.save(resolved)
-        event = IncidentResolved(
-            incident=incident,
-            by=by,
-            at=now,
-            code=code,
-            note=note.strip(),
-            despite=despite.strip() if loud else "",
-        )
-        await record(unit, ports, resolved, event)
-        await clocks.stop(unit, ports, resolved, why="resolved")
-        await unit.timers.cancel(TimerKind.QUIET, str(incident))
-        await _after_the_end(unit, ports, resolved)
-        await family.owe_news(unit, ports, resolved)
+        async with signing.asking(unit, ports, found, request):
+            resolved = await end(unit, ports, found, by=by, code=code, note=note, despite=despite)
         await unit.commit()
+    return resolved
+
+
+async def end(
+    unit: Unit,
+    ports: Ports,
+    found: Incident,
+    *,
+    by: UserId,
+    code: ResolutionCode,
+    note: str,
+    despite: str,
+    signed: bool = False,
+) -> Incident:
+    """Resolve inside the caller's transaction; ``signed`` if whoever has to agree did."""
+    if not note.strip():
+        raise NeedsWords("Say in a sentence what ended it; the post-mortem starts from it.")
+    now, incident = ports.clock.now(), found.id
+    verdict = turning.may_resolve(found, by, await unit.tenures.current(incident), ports.handbook())
+    loud = await _unrest(unit, ports, incident)
+    if loud is not None and not despite.strip():
+        raise NotQuiet(len(loud.standing), loud.quiet_since)
+    if not signed:
+        require_signed(Action.RESOLVE, verdict)
+    resolved = replace(
+        found,
+        state=State.RESOLVED,
+        mitigated_at=found.mitigated_at or now,
+        resolved_at=now,
+        resolution=code,
+        resolution_note=note.strip(),
+    )
+    await unit.incidents.save(resolved)
+    event = IncidentResolved(
+        incident=incident,
+        by=by,
+        at=now,
+        code=code,
+        note=note.strip(),
+        despite=despite.strip() if loud else "",
+        governed_by=verdict.rule,
+    )
+    await record(unit, ports, resolved, event)
+    await clocks.stop(unit, ports, resolved, why="resolved")
+    await unit.timers.cancel(TimerKind.QUIET, str(incident))
+    await _after_the_end(unit, ports, resolved)
+    await family.owe_news(unit, ports, resolved)
     return resolved
 
 
@@ -237,6 +262,7 @@ async def _after_the_end(unit: Unit, ports: Ports, resolved: Incident) -> None:
     await command.close_questions(unit, ports, resolved)
     await tasks.leave(unit, ports, resolved)
     await decisions.lapse(unit, ports, resolved, why="the incident is over")
+    await signing.lapse(unit, ports, resolved, why="the incident is over", acts=signing.WHILE_LIVE)
     fresh = await locked(unit, resolved.id)
     await review.draft(unit, ports, fresh)
     await communicate.owe_news(unit, ports, fresh)

@@ -32,6 +32,7 @@ from playbooks.domain.events import Event
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import LadderId, UserId
 from playbooks.domain.milestones import DECIDED, TOLD
+from playbooks.domain.signature import SignatureState
 from playbooks.domain.task import TaskState
 from playbooks.loader import load
 from playbooks.protocol.picture import Picture
@@ -40,7 +41,17 @@ from storage.mapping import EFFECTS, EVENTS
 from tests.architecture.pages import ROOT, committed, read, rows
 from tests.clock import START
 from tests.library import CATALOGUE, PLAYBOOK
-from tests.storage.records import CLEARANCE, INCIDENT, LADDER, PROPOSAL, SEVEN, TASK, TENURE, WORKSTREAM
+from tests.storage.records import (
+    CLEARANCE,
+    INCIDENT,
+    LADDER,
+    PROPOSAL,
+    SEVEN,
+    SIGNATURE,
+    TASK,
+    TENURE,
+    WORKSTREAM,
+)
 
 SILENT = {
     "MessageSaid": "people said it themselves",
@@ -50,6 +61,7 @@ SILENT = {
     "MessageDeleted": "whoever deletes something does not want it repeated",
     "WordsRemoved": "what has to go is not pointed at",
     "RoomReady": "people see the room themselves; how long it took is for those who run the bot",
+    "ActRefused": "whoever wanted it was told, with who may",
     "GlassMended": "its end was said when it began",
     "KeyEventMarked": "whoever marked it is answered, and it is in the log",
     "EntryCorrected": "whoever corrected it is answered, and it is in the log",
@@ -219,6 +231,7 @@ def picture_of(event: Event) -> Picture:
     asked = getattr(event, "clearance", None)
     task = getattr(event, "task", None)
     decided = getattr(event, "decision", None)
+    signed = getattr(event, "signature", None)
     state = TaskState.ACCEPTED if getattr(event, "accepted", False) else TaskState.ASKED
     return Picture(
         at=START,
@@ -250,6 +263,7 @@ def picture_of(event: Event) -> Picture:
         ),
         tasks=(replace(TASK, id=task, assignee=UserId("U0ADA"), state=state),) if task else (),
         decisions=(replace(PROPOSAL, id=decided, state=DecisionState.PENDING),) if decided else (),
+        signatures=(replace(SIGNATURE, id=signed, state=SignatureState.ASKED),) if signed else (),
     )
 
 

@@ -24,6 +24,7 @@ from playbooks.domain.ids import (
     ReportId,
     ReviewId,
     ServiceName,
+    SignatureId,
     StatementId,
     TaskId,
     TenureId,
@@ -44,10 +45,12 @@ from playbooks.domain.review import (
 )
 from playbooks.domain.review import Effect as Change
 from playbooks.domain.signal import Episode, Interval, SignalKind
+from playbooks.domain.signature import Signature
 from playbooks.domain.sla import ClockReading, ClockState
 from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
 from playbooks.domain.task import Task, TaskState
 from playbooks.domain.update import Update
+from playbooks.governance import Act, Silence
 from playbooks.protocol.picture import Picture
 
 AT = datetime(2026, 3, 2, 14, 3, tzinfo=UTC)
@@ -293,6 +296,21 @@ PROPOSAL = Proposal(
 DUE = Update(id=UpdateId("u1"), incident=SEVEN, number=2, due_at=minutes(25))
 
 
+SIGNATURE = Signature(
+    id=SignatureId("s1"),
+    incident=SEVEN,
+    act=Act.RESOLVE,
+    subject="",
+    what="resolve the incident",
+    proposer=BOB,
+    rule="G-default",
+    signers=(ADA,),
+    silence=Silence.STANDS,
+    asked_at=minutes(9),
+    due_at=minutes(14),
+)
+
+
 def picture(about: Incident | None = None, **changes: Any) -> Picture:
     """Everything at once, ten minutes in; ``changes`` replace parts of it."""
     whole = Picture(
@@ -315,6 +333,7 @@ def picture(about: Incident | None = None, **changes: Any) -> Picture:
         review=REVIEW,
         log_head=(42, "a1b2c3d4e5f6"),
         decisions=(PROPOSAL, replace(PROPOSAL, id=DecisionId("d2"), number=2, options=(), objections=())),
+        signatures=(SIGNATURE,),
         tasks=(TASK, replace(TASK, id=TaskId("k2"), number=2, state=TaskState.ASKED, due_at=minutes(5))),
     )
     return replace(whole, **changes)
@@ -337,6 +356,7 @@ def quiet_picture(about: Incident | None = None) -> Picture:
         review=None,
         tasks=(),
         decisions=(),
+        signatures=(),
     )
 
 

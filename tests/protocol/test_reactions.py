@@ -27,11 +27,12 @@ from playbooks.protocol.reactions import Scene, reactions
 from tests.clock import START
 from tests.events import KINDS, built
 from tests.library import CATALOGUE, PLAYBOOK
-from tests.protocol.conftest import BOB, CLEO, DEV, FAY
+from tests.protocol.conftest import BOB, CLEO, DEV, FAY, GUS
 
 TABLE = """
 AccessEnded                             RefreshCard
 AccessGiven                             nothing
+ActRefused                              nothing
 AlertAcknowledged                       RefreshCard
 AlertsAttached                          RefreshCard
 AlertsAttached of a new service         Invite(cleo, dev) RefreshCard SetTopic RefreshAnnouncement TellRoom
@@ -147,6 +148,14 @@ RoomReady                               nothing
 RoomRenamed                             TellPerson(bob)
 RoomUnavailable                         PostCard TellPerson(bob, dev, ada, eve)
 SeverityChanged                         TellRoom RefreshCard SetTopic RefreshAnnouncement
+SignatureAsked                          nothing
+SignatureAsked of the centre            TellPerson(gus)
+SignatureGiven                          nothing
+SignatureGiven by silence               TellPerson(cleo, gus)
+SignatureLapsed                         nothing
+SignatureLapsed by silence              TellPerson(cleo, gus)
+SignatureRefused                        nothing
+SignatureRefused by the centre          TellPerson(cleo)
 SpanExceeded                            TellPerson(cleo)
 StatementMade                           RefreshCard
 StatementRefuted                        RefreshCard
@@ -225,6 +234,10 @@ def variations(scene: Scene) -> dict[str, tuple[Event, Scene]]:
         "DecisionWaits while nobody commands": (built(events.DecisionWaits), vacant),
         "DecisionWaits, passed up": (built(events.DecisionWaits, passed_up=True), scene),
         "DecisionWithdrawn by somebody else": (built(events.DecisionWithdrawn, by=FAY), scene),
+        "SignatureAsked of the centre": (built(events.SignatureAsked, signers=(GUS,)), scene),
+        "SignatureGiven by silence": (built(events.SignatureGiven, by=PROTOCOL, signers=(GUS,)), scene),
+        "SignatureLapsed by silence": (built(events.SignatureLapsed, by=PROTOCOL, signers=(GUS,)), scene),
+        "SignatureRefused by the centre": (built(events.SignatureRefused, by=GUS, signers=(GUS,)), scene),
         "IncidentAbsorbed by a candidate": (built(events.IncidentAbsorbed), candidate),
         "CommandTaken by award": (built(events.CommandTaken, how=Seating.AWARD), scene),
         "CommandTaken, acting": (built(events.CommandTaken, how=Seating.ACTING), scene),

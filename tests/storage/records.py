@@ -47,6 +47,7 @@ from playbooks.domain.ids import (
     ReportId,
     ReviewId,
     ServiceName,
+    SignatureId,
     StatementId,
     TaskId,
     TeamId,
@@ -81,12 +82,14 @@ from playbooks.domain.review import (
     WorkaroundStatus,
 )
 from playbooks.domain.signal import Episode, Interval, SignalKind
+from playbooks.domain.signature import Signature, SignatureState
 from playbooks.domain.sla import ClockEvent, ClockEventKind, ServiceClock
 from playbooks.domain.statement import Audience, Statement, StatementClass, StatementStatus
 from playbooks.domain.task import Task, TaskState
 from playbooks.domain.team import Team
 from playbooks.domain.update import Update, UpdateState
 from playbooks.domain.workstream import Led, Workstream
+from playbooks.governance import Act, Silence
 from tests.clock import START
 
 SEVEN = IncidentId(7)
@@ -468,4 +471,23 @@ PROPOSAL = Proposal(
     ended_at=LATER,
     ended_by=BOB,
     reason="keeps the orders",
+)
+
+SIGNATURE = Signature(
+    id=SignatureId("sig-1"),
+    incident=SEVEN,
+    act=Act.RESOLVE,
+    subject="",
+    what="resolve the incident",
+    words={"code": "fixed", "note": "rolled back"},
+    proposer=ADA,
+    rule="G-payments.resolve",
+    signers=(BOB,),
+    silence=Silence.LAPSES,
+    asked_at=START,
+    due_at=LATER,
+    state=SignatureState.VETOED,
+    ended_at=LATER,
+    ended_by=BOB,
+    reason="users still fail",
 )

@@ -41,6 +41,9 @@ KINDS = [
         Kind(records.PROPOSAL, lambda u: u.decisions, {"due_at": None, "objections": (), "ended_by": None}),
         id="proposal",
     ),
+    pytest.param(
+        Kind(records.SIGNATURE, lambda u: u.signatures, {"words": {}, "ended_by": None}), id="signature"
+    ),
     pytest.param(Kind(records.UPDATE, lambda u: u.updates, {"sent_at": None}), id="update"),
     pytest.param(Kind(records.CHANGE, lambda u: u.changes, {"remedies": None}), id="change"),
     pytest.param(Kind(records.CLEARANCE, lambda u: u.clearances, {"used_by_op": None}), id="clearance"),

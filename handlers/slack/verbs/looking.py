@@ -40,7 +40,7 @@ async def show_live(call: Call) -> Message:
 
 async def show_status(call: Call) -> Message:
     """The card, and what stands behind it."""
-    return status(await call.picture())
+    return status(await call.picture(), call.handbook)
 
 
 async def catch_up(call: Call) -> Message:

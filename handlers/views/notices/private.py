@@ -8,7 +8,7 @@ from __future__ import annotations
 from handlers.names import Action, Ref, Verb
 from handlers.views.approval import approval, decided
 from handlers.views.kit import Block, Element, Message, actions, button, context, message, section
-from handlers.views.notices import decisions, summons, tasks
+from handlers.views.notices import decisions, governance, summons, tasks
 from handlers.views.notices.drill import drill
 from handlers.views.notices.fate import befallen, mending
 from handlers.views.notices.merger import choices as about_merger
@@ -34,6 +34,9 @@ def private_notice(event: e.Event, picture: Picture, handbook: Handbook, user: U
         return None if words is None else _letter(words, choices, picture)
     if isinstance(event, decisions.About):
         words, choices = decisions.words(event, picture), decisions.choices(event, picture)
+        return None if words is None else _letter(words, choices, picture)
+    if isinstance(event, governance.About):
+        words, choices = governance.words(event, picture), governance.choices(event, picture, user)
         return None if words is None else _letter(words, choices, picture)
     words = _words(event, picture, handbook, user)
     return None if words is None else _letter(words, _choices(event, picture, handbook, user), picture)

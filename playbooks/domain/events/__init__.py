@@ -84,6 +84,13 @@ from playbooks.domain.events.freeze import (
     FreezeBegan,
     FreezeLifted,
 )
+from playbooks.domain.events.governance import (
+    ActRefused,
+    SignatureAsked,
+    SignatureGiven,
+    SignatureLapsed,
+    SignatureRefused,
+)
 from playbooks.domain.events.leads import (
     LeadLeft,
     LeadSeated,
@@ -168,6 +175,7 @@ from playbooks.domain.events.teams import (
 __all__ = [
     "AccessEnded",
     "AccessGiven",
+    "ActRefused",
     "AlertAcknowledged",
     "AlertsAttached",
     "ApprovalAsked",
@@ -261,6 +269,10 @@ __all__ = [
     "RoomRenamed",
     "RoomUnavailable",
     "SeverityChanged",
+    "SignatureAsked",
+    "SignatureGiven",
+    "SignatureLapsed",
+    "SignatureRefused",
     "SpanExceeded",
     "StatementMade",
     "StatementRefuted",

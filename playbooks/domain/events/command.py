@@ -21,6 +21,8 @@ class CommandTaken(Event):
     before: UserId | None = None
     """Who held the seat until then; None if nobody did."""
     reason: str = ""
+    governed_by: str = ""
+    """The id of the rule of governance that let them take it, unasked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

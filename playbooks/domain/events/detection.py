@@ -46,6 +46,8 @@ class IncidentDeclared(Event):
     """Whether it is only rehearsed."""
     private: bool = False
     """Whether only insiders may know of it."""
+    governed_by: str = ""
+    """The id of the rule of governance that let them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,8 @@ class ChangeApproved(Event):
     clearance: ClearanceId
     ref: str
     expires_at: datetime
+    governed_by: str = ""
+    """The id of the rule of governance that let them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,3 +86,5 @@ class FreezeLifted(Event):
 
     released: tuple[str, ...]
     reason: str
+    governed_by: str = ""
+    """The id of the rule of governance that let them."""

@@ -51,6 +51,8 @@ class IncidentResolved(Event):
     note: str
     despite: str = ""
     """Why, although monitoring was not quiet yet; empty if it was."""
+    governed_by: str = ""
+    """The id of the rule of governance that let them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,8 @@ class StatementReleased(Event):
     kind: StatementClass
     text: str
     reach: Audience
+    governed_by: str = ""
+    """The id of the rule of governance that let them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

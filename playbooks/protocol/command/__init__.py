@@ -19,7 +19,7 @@ from playbooks.protocol.command.ladder import accept_ask, ask_next, decline_ask,
 from playbooks.protocol.command.leads import follow, lay_down_lead, move, name, vacancy
 from playbooks.protocol.command.recall import answer_recall, recall, stand_in
 from playbooks.protocol.command.roles import appoint, lay_down
-from playbooks.protocol.command.seat import Claimed, close_questions, take, take_over
+from playbooks.protocol.command.seat import Claimed, close_questions, sit, take, take_over
 from playbooks.protocol.command.teams import change_members, end_team, extend_team, form_team, team_due
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "override",
     "recall",
     "search",
+    "sit",
     "stand_in",
     "take",
     "take_over",

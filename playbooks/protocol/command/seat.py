@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from playbooks.domain import contest as disputes
 from playbooks.domain import seat
+from playbooks.domain.authority import Action, Actor, Verdict, require, require_signed
 from playbooks.domain.command import Tenure
-from playbooks.domain.errors import NeedsWords
+from playbooks.domain.errors import NeedsWords, SeatTaken
 from playbooks.domain.events import CommandContested, CommandTaken, ContestJoined
 from playbooks.domain.ids import PROTOCOL, IncidentId, TenureId, UserId
 from playbooks.domain.incident import Incident
 from playbooks.domain.ladder import is_open_to_all
-from playbooks.domain.turning import require_accepted
+from playbooks.domain.signature import CALLED
+from playbooks.domain.turning import require_accepted, require_live
+from playbooks.governance import Act
 from playbooks.ports import Ports, Unit
+from playbooks.protocol import signing
 from playbooks.protocol.command import leads
 from playbooks.protocol.command.contest import close, conclude, dispute
 from playbooks.protocol.command.seating import end_offer, end_search, install
@@ -27,20 +31,57 @@ Claimed = CommandTaken | CommandContested | ContestJoined
 async def take(ports: Ports, *, incident: IncidentId, by: UserId, reason: str = "") -> Claimed:
     """Take the vacant seat at once, or dispute it while the incumbent stays in charge.
 
-    Raises IncidentNotFound, IncidentOver, AlreadyInCommand, NoStanding, ContestTooLate, NotNeeded.
+    Raises IncidentNotFound, IncidentOver, AlreadyInCommand, NoStanding, ContestTooLate, NotNeeded,
+    RuledOut, AwaitsWord.
     """
+    request = signing.Request(act=Act.COMMAND, by=by, what=CALLED[Act.COMMAND])
     async with ports.units() as unit:
         found = await locked_live(unit, incident)
         require_accepted(found)
         found = await enter(unit, ports, found, by)
-        holder = await unit.tenures.current(incident)
-        searched = is_open_to_all(await unit.ladders.open_for(incident), at=ports.clock.now())
-        if holder is None or (searched and holder.user != by):
-            outcome: Claimed = await _sit(unit, ports, found, holder, by)
-        else:
-            outcome = await dispute(unit, ports, found, holder, by, reason=reason.strip() or PRESSED_TOO)
+        async with signing.asking(unit, ports, found, request):
+            outcome = await _claim(unit, ports, found, by, reason=reason.strip() or PRESSED_TOO)
         await unit.commit()
     return outcome
+
+
+async def _claim(unit: Unit, ports: Ports, found: Incident, by: UserId, *, reason: str) -> Claimed:
+    holder = await unit.tenures.current(found.id)
+    searched = is_open_to_all(await unit.ladders.open_for(found.id), at=ports.clock.now())
+    if holder is None or (searched and holder.user != by):
+        return await sit(unit, ports, found, by=by)
+    if holder.user != by:
+        # The duty managers have a word in every dispute, so it takes none before.
+        _governed(by, ports, found)
+    return await dispute(unit, ports, found, holder, by, reason=reason)
+
+
+async def sit(unit: Unit, ports: Ports, found: Incident, *, by: UserId, signed: bool = False) -> CommandTaken:
+    """Take the free seat inside the caller's transaction; ``signed`` if whoever has to agree did.
+
+    Raises IncidentOver, SeatTaken, AlreadyInCommand, RuledOut, CoSignNeeded.
+    """
+    require_live(found)
+    holder = await unit.tenures.current(found.id)
+    searched = is_open_to_all(await unit.ladders.open_for(found.id), at=ports.clock.now())
+    if holder is not None and holder.user != by and not searched:
+        raise SeatTaken(holder.user, holder.since)
+    verdict = _governed(by, ports, found)
+    if not signed:
+        require_signed(Action.CLAIM, verdict)
+    return await _sit(unit, ports, found, holder, by, rule=verdict.rule)
+
+
+def _governed(by: UserId, ports: Ports, found: Incident) -> Verdict:
+    """By which rule, and with whose word, somebody may have command. Raises RuledOut."""
+    return require(
+        Actor(user=by),
+        Action.CLAIM,
+        handbook=ports.handbook(),
+        tenure=None,
+        incident=found,
+        cosigning=True,
+    )
 
 
 async def close_questions(unit: Unit, ports: Ports, incident: Incident) -> None:
@@ -85,7 +126,7 @@ async def take_over(ports: Ports, *, incident: IncidentId, by: UserId, reason: s
 
 
 async def _sit(
-    unit: Unit, ports: Ports, incident: Incident, holder: Tenure | None, by: UserId
+    unit: Unit, ports: Ports, incident: Incident, holder: Tenure | None, by: UserId, *, rule: str
 ) -> CommandTaken:
     """Sit down: on the empty seat, or on that of a commander whom nobody can find."""
     seated = seat.claim(
@@ -97,4 +138,4 @@ async def _sit(
         fence=incident.fence,
         at=ports.clock.now(),
     )
-    return await install(unit, ports, incident, seated, by=by)
+    return await install(unit, ports, incident, seated, by=by, rule=rule)

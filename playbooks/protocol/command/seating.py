@@ -25,9 +25,16 @@ from playbooks.protocol.recording import record
 
 
 async def install(
-    unit: Unit, ports: Ports, incident: Incident, seated: Seated, *, by: UserId, reason: str = ""
+    unit: Unit,
+    ports: Ports,
+    incident: Incident,
+    seated: Seated,
+    *,
+    by: UserId,
+    reason: str = "",
+    rule: str = "",
 ) -> CommandTaken:
-    """Seat somebody and say so; ``by`` is who decided it."""
+    """Seat somebody and say so; ``by`` is who decided it, by ``rule`` if one governs it."""
     after = await reseat(unit, incident, seated)
     event = CommandTaken(
         incident=incident.id,
@@ -38,6 +45,7 @@ async def install(
         fence=after.fence,
         before=seated.closed.user if seated.closed else None,
         reason=reason,
+        governed_by=rule,
     )
     await record(unit, ports, after, event)
     await watch_span(unit, ports, after)

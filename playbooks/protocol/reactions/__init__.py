@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from playbooks.domain.effects import Effect
 from playbooks.domain.events import Event
-from playbooks.protocol.reactions import closing, command, detection, rooms, work
+from playbooks.protocol.reactions import closing, command, detection, governance, rooms, work
 from playbooks.protocol.reactions.scene import Scene
 
 __all__ = ["Scene", "reactions"]
@@ -18,6 +18,7 @@ _TABLE = {
     **rooms.REACTIONS,
     **command.REACTIONS,
     **work.REACTIONS,
+    **governance.REACTIONS,
     **closing.REACTIONS,
 }
 

@@ -736,6 +736,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("incident", "number", name="uq_decisions_incident_number"),
     )
     op.create_table(
+        "signatures",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Integer(), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("words", Json, nullable=False),
+        sa.Column("proposer", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("signers", Json, nullable=False),
+        sa.Column("silence", sa.Text(), nullable=False),
+        sa.Column("asked_at", Instant(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("ended_by", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident"], ["incidents.id"], name="fk_signatures_incident", initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_signatures"),
+    )
+    op.create_index("ix_signatures_incident", "signatures", ["incident"])
+    op.create_table(
         "tasks",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("incident", sa.Integer(), nullable=False),
@@ -845,6 +870,7 @@ def downgrade() -> None:
     op.drop_table("members")
     op.drop_table("ladders")
     op.drop_table("tasks")
+    op.drop_table("signatures")
     op.drop_table("decisions")
     op.drop_table("assignments")
     op.drop_table("contests")

@@ -24,6 +24,7 @@ from handlers.views.card import card
 from handlers.views.catchup import caught_up, missed_before
 from handlers.views.decisions import decisions, proposal, proposed_to_room
 from handlers.views.decisions import said as decision_said
+from handlers.views.governance import signed
 from handlers.views.help import help_text
 from handlers.views.home import home
 from handlers.views.kit import Message
@@ -40,6 +41,7 @@ from handlers.views.modals import (
     seat,
     verbal,
 )
+from handlers.views.modals import governance as governance_forms
 from handlers.views.modals import tasks as task_forms
 from handlers.views.notices import private_notice, room_notice
 from handlers.views.review import review_ready
@@ -57,6 +59,7 @@ from playbooks.domain.ids import IncidentId
 from playbooks.domain.incident import State
 from playbooks.domain.milestones import TOLD
 from playbooks.domain.review import Kinship, Proposal
+from playbooks.domain.signature import SignatureState
 from playbooks.domain.statement import StatementClass
 from playbooks.protocol.catchup import Catchup, Missed, Since, Stretch
 from playbooks.protocol.outlook import outlook
@@ -106,7 +109,7 @@ MESSAGES: dict[str, Callable[[Picture, Handbook], Message]] = {
     "brief": lambda p, h: brief.brief(poisoned(scenes.HANDOVER, p.incident.title, times=3), p),
     "review": lambda p, h: review_ready(p),
     "facts": lambda p, h: facts(p),
-    "status": lambda p, h: status(p),
+    "status": status,
     "caught up": lambda p, h: caught_up(_missed(p), ADA, _room_url),
     "caught up further back": lambda p, h: missed_before(_missed(p), _room_url),
     "searched": lambda p, h: searched(_found(p), p.incident.title, _room_url),
@@ -137,6 +140,10 @@ MESSAGES: dict[str, Callable[[Picture, Handbook], Message]] = {
     "decisions": lambda p, h: decisions(p, ADA, h),
     "proposed": lambda p, h: proposed_to_room(p.decisions[0]),
     "answered a proposal": lambda p, h: decision_said(p.decisions[0]),
+    "signed": lambda p, h: signed(p.signatures[0]),
+    "objected to": lambda p, h: signed(dataclasses.replace(p.signatures[0], state=SignatureState.VETOED)),
+    "lapsed": lambda p, h: signed(dataclasses.replace(p.signatures[0], state=SignatureState.LAPSED)),
+    "asked first": lambda p, h: answers.awaits(f"You asked, {p.incident.title}"),
     "tasks": lambda p, h: tasks(p, ADA, h),
     "task given": lambda p, h: task_given(p.tasks[1]),
     "task answered": lambda p, h: said(p.tasks[0]),
@@ -216,6 +223,7 @@ VIEWS: dict[str, Callable[[Picture, Handbook], Any]] = {
     "update": lambda p, h: saying.send_update(digest_of(p), note=p.incident.title),
     "propose": lambda p, h: decision_forms.propose(p),
     "object": lambda p, h: decision_forms.object_to(p.decisions[0]),
+    "object to an act": lambda p, h: governance_forms.object_to(p.signatures[0]),
     "decide": lambda p, h: decision_forms.decide(p.decisions[0], p, BOB),
     "task": lambda p, h: task_forms.task(p, h.playbook.tasks, to=BOB, text=p.incident.title),
     "task for another": lambda p, h: task_forms.give(p.tasks[0]),
@@ -230,7 +238,7 @@ VIEWS: dict[str, Callable[[Picture, Handbook], Any]] = {
     "edit": lambda p, h: learning.edit(_long_review(p)),
     "finding": lambda p, h: learning.finding(_long_review(p), h),
     "publish": lambda p, h: learning.publish(_long_review(p), _proposal(p)),
-    "answer": lambda p, h: answers.in_modal(status(p)),
+    "answer": lambda p, h: answers.in_modal(status(p, h)),
 }
 
 

@@ -122,8 +122,8 @@ def test_a_catalogue_too_large_for_a_menu_is_asked_for_in_words(handbook: Handbo
     assert service["element"]["type"] == "plain_text_input"
 
 
-def test_the_status_lists_what_is_known_by_its_numbers() -> None:
-    shown = read(status(picture()))
+def test_the_status_lists_what_is_known_by_its_numbers(handbook: Handbook) -> None:
+    shown = read(status(picture(), handbook))
     assert "📣 *1* Impact: 30 % of payments fail in the EU" in shown
     assert "❔ *2* Hypothesis: The pool of workers is too small" in shown
     assert "`github:acme/checkout:812`" in shown
