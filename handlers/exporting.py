@@ -35,6 +35,7 @@ def as_json(incident: Incident, entries: Sequence[Entry]) -> str:
     body = {
         "incident": incident_name(incident.id),
         "drill": incident.drill is not None,
+        "private": incident.private,
         "entered_afterwards": plain(incident.entered_at),
         "entries": [plain(entry) for entry in _in_order(entries)],
         "changes": [plain(change) for change in changes],
@@ -65,6 +66,7 @@ def as_markdown(incident: Incident, entries: Sequence[Entry]) -> str:
     lines = [
         f"# {incident_name(incident.id)}: {_escaped(incident.title)}",
         *(["", "**This was a drill.** It is in no figure."] if incident.drill is not None else []),
+        *(["", "**This is private.** Only its insiders may read it."] if incident.private else []),
         *_entered(incident),
         "",
         f"{len(entries)} entries, sorted by when things happened (UTC). The chain ends with `{head}`.",

@@ -251,6 +251,11 @@ class Gateway:
             for channel in page["channels"]:
                 yield _room(channel)
 
+    async def members(self, room: ChannelId) -> frozenset[UserId]:
+        """Everybody who is in a conversation, ourselves included."""
+        pages = self._pages("conversations.members", self._web.conversations_members, channel=room)
+        return frozenset([UserId(user) async for page in pages for user in page["members"]])
+
     async def public_rooms(self) -> AsyncIterator[Room]:
         """All public channels of the workspace. Slow in large ones: never on a hot path."""
         async for page in self._pages(

@@ -55,6 +55,7 @@ _ALL: Final = (
         decoration=True,
     ),
     Method(name="conversations.info", per_minute=_TIER_3, scopes=("channels:read", "groups:read")),
+    Method(name="conversations.members", per_minute=_TIER_4, scopes=("channels:read", "groups:read")),
     Method(name="conversations.open", per_minute=_TIER_3, scopes=("im:write",)),
     Method(name="conversations.list", per_minute=_TIER_2, scopes=("channels:read",)),
     Method(

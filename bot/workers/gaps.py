@@ -20,7 +20,7 @@ from handlers.slack.history import remembered
 from playbooks.domain.gaps import Remembered, threads_to_read
 from playbooks.domain.ids import IncidentId, Ts
 from playbooks.ports import Ports
-from playbooks.protocol import gaps
+from playbooks.protocol import gaps, privacy
 
 log = structlog.get_logger("tocsin.gaps")
 
@@ -74,6 +74,10 @@ class Gaps:
         reading = await gaps.reading(self._ports, incident=incident)
         if reading is None:
             return
+        if reading.private:
+            present = await self._gateway.members(reading.channel) - {me.user}
+            if unheard := await privacy.compare(self._ports, incident=incident, present=present):
+                log.warning("gaps.members", incident=incident, people=unheard)
         told = await self._messages(reading, me)
         for parent in threads_to_read(told.values(), reading.known):
             told |= await self._messages(reading, me, thread=parent)

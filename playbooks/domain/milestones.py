@@ -30,10 +30,13 @@ MILESTONES = frozenset(
         "TaskAssigned",
         "TaskDone",
         "DecisionMade",
+        "MadePublic",
     },
 )
 """Entries that a reader of a post-mortem looks for; the rest stays in the log."""
 TOLD = MILESTONES | {
+    "AccessEnded",
+    "AccessGiven",
     "EntryCorrected",
     "StatementMade",
     "TaskDeclined",
@@ -55,6 +58,7 @@ DECIDED = frozenset(
         "IncidentMitigated",
         "IncidentResolved",
         "IncidentReopened",
+        "MadePublic",
     }
 )
 """What somebody who leads decided."""

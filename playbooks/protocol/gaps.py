@@ -31,6 +31,8 @@ class Reading:
     channel: ChannelId
     since: datetime
     known: Known
+    private: bool = False
+    """Whether its members are who may know of the incident."""
 
 
 async def rooms(ports: Ports) -> Sequence[IncidentId]:
@@ -50,7 +52,7 @@ async def reading(ports: Ports, *, incident: IncidentId) -> Reading | None:
         read_until = await unit.readings.until(found.room)
         since = (instant(read_until) if read_until else found.declared_at) - LOOK_BACK
         known = known_of(await unit.entries.since(incident, since), found.room)
-    return Reading(incident=incident, channel=found.room, since=since, known=known)
+    return Reading(incident=incident, channel=found.room, since=since, known=known, private=found.private)
 
 
 async def recover(ports: Ports, *, reading: Reading, remembered: Sequence[Remembered]) -> int:

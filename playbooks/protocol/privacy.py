@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from playbooks.domain.authority import Action, Actor, require
 from playbooks.domain.effects import PostCard, RefreshCard
 from playbooks.domain.errors import NeedsWords
-from playbooks.domain.events import AccessEnded, Let, MadePublic
-from playbooks.domain.ids import ChannelId, IncidentId, UserId, is_person
+from playbooks.domain.events import AccessEnded, AccessGiven, Let, MadePublic
+from playbooks.domain.ids import SLACK, ChannelId, IncidentId, UserId, is_person
 from playbooks.domain.incident import Incident, RoomState
 from playbooks.domain.person import kind_of
 from playbooks.domain.privacy import require_private
 from playbooks.ports import Ports, Unit
 from playbooks.protocol import communicate
 from playbooks.protocol.recording import let_in, locked, owe, record
+
+COMES_WITHIN = timedelta(minutes=10)
+"""So long an invitation may be under way."""
+MANY = 1_000
 
 
 async def came(ports: Ports, *, channel: ChannelId, person: UserId, by: UserId) -> bool:
@@ -49,6 +54,28 @@ async def went(ports: Ports, *, channel: ChannelId, person: UserId, at: datetime
         )
         await unit.commit()
     return True
+
+
+async def compare(ports: Ports, *, incident: IncidentId, present: Collection[UserId]) -> int:
+    """Slack's list of the room's members decides where its events got lost; how many people were wrong.
+
+    Whoever was let in just now may not have come in yet.
+    """
+    async with ports.reading() as unit:
+        found = await unit.incidents.find(incident)
+        if found is None or found.room is None or not found.private:
+            return 0
+        known = await unit.insiders.of(incident)
+        given = await unit.entries.newest(incident, AccessGiven.__name__, MANY)
+    now = ports.clock.now()
+    let_in_at = {str(entry.body["person"]): entry.at for entry in given if entry.body}
+    wrong = 0
+    for person in sorted(set(present) - known):
+        wrong += await came(ports, channel=found.room, person=person, by=SLACK)
+    for person in sorted(known - set(present)):
+        if now - let_in_at.get(person, found.declared_at) > COMES_WITHIN:
+            wrong += await went(ports, channel=found.room, person=person, at=now)
+    return wrong
 
 
 async def _have_a_part(unit: Unit, incident: Incident) -> frozenset[UserId]:

@@ -11,9 +11,9 @@ from playbooks.domain.entry import Entry, first_broken
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, instant
 from playbooks.domain.incident import ResolutionCode
 from playbooks.domain.review import Review
-from playbooks.protocol import find, resolve, review, timeline
+from playbooks.protocol import declare, find, privacy, resolve, review, timeline
 from sandbox.testing import Message
-from tests.delivery.conftest import BOB, GUS, Office
+from tests.delivery.conftest import ADA, BOB, GUS, Office
 
 ROOM = "inc-1-checkout"
 A_WHILE = timedelta(minutes=1)
@@ -168,3 +168,25 @@ async def post_mortem(office: Office) -> Review:
     found = (await find.picture(office.tools.ports, incident=IncidentId(1))).review
     assert found is not None
     return found
+
+
+async def test_who_came_into_a_private_room_and_who_left_is_read_from_its_members(office: Office) -> None:
+    """Slack tells of both; while nobody listens it tells nobody."""
+    await declare.by_hand(
+        office.tools.ports,
+        title="Somebody reads our mail",
+        service="checkout",
+        severity=1,
+        by=ADA,
+        private=(BOB, GUS),
+    )
+    await office.finish()
+    ada, secret = office.workspace.user("ada"), "inc-1-private"
+    assert set(await office.room(secret).members()) == {"ada", "bob", "gus", "tocsin"}
+    await ada.invite(secret, "cleo")
+    await office.workspace.user("gus").leave(secret)
+    await office.pass_time(privacy.COMES_WITHIN)
+    await read(office)
+    async with office.store.reading() as unit:
+        assert await unit.insiders.of(IncidentId(1)) == {ADA, BOB, "U0CLEO"}
+    assert await office.said("incidents") == []

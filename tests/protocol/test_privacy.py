@@ -233,6 +233,20 @@ async def test_who_is_in_the_room_may_know_and_who_left_may_not(house: House) ->
 
 
 @ON_SQLITE
+async def test_what_slack_did_not_tell_is_read_from_the_rooms_members(house: House) -> None:
+    await begun(house, ADA, CLEO)
+    await command.take(house.ports, incident=ONE, by=BOB)
+    just_now = await privacy.compare(house.ports, incident=ONE, present={FAY})
+    assert (just_now, await insiders(house)) == (0, {FAY, ADA, CLEO, BOB}), "invitations are under way"
+    house.clock.advance(timedelta(minutes=11))
+    assert await privacy.compare(house.ports, incident=ONE, present={FAY, CLEO, DEV}) == 2
+    assert await insiders(house) == {FAY, CLEO, DEV, BOB}, "Bob commands, wherever he is"
+    assert await privacy.compare(house.ports, incident=ONE, present={FAY, CLEO, DEV}) == 0
+    await house.in_room(service="search", title="Search is slow")
+    assert await privacy.compare(house.ports, incident=TWO, present={ADA}) == 0
+
+
+@ON_SQLITE
 async def test_a_public_room_lets_nobody_in_or_out(house: House) -> None:
     found = await house.in_room()
     assert found.room is not None

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import handlers
 from handlers.names import Action, Field, Verb, verb_action
 from handlers.slack.events import show_home, understand
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId
@@ -167,3 +170,11 @@ async def test_its_menu_has_no_way_to_merge_and_one_to_make_it_public(office: Of
     assert verb_action(Verb.PUBLIC) in shown
     assert verb_action(Verb.MERGE) not in shown
     assert "stakeholders hear nothing" in said(await office.slash("update", by=BOB))
+
+
+def test_what_a_person_or_a_page_looks_up_is_looked_up_as_them() -> None:
+    """The ports of the desk see everything: an edge that shows an incident goes through the veil."""
+    source = Path(handlers.__file__).parent
+    for edge in (*source.glob("slack/**/*.py"), *source.glob("http/*.py")):
+        bare = re.findall(r"find\.(?:incident|picture|live|recent)\(\s*desk\.ports", edge.read_text())
+        assert bare == [], edge
