@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks.domain.ids import IncidentId
 from playbooks.domain.timers import Timer, TimerKind
+from storage.asking import ask, ask_all
 from storage.engine import Database
 from storage.mapping import Codec
 from storage.queues import timers
-from storage.records import insert_into
+from storage.records import insert_for
 from storage.types import Instant
 
 _TIMERS = Codec(Timer, timers)
@@ -39,29 +41,34 @@ class SqlTimers:
         """Set or move alarms in one statement."""
         if not timers_:
             return
-        new = insert_into(self._connection, timers)
-        moved = {
-            "incident": new.excluded.incident,
-            "due_at": new.excluded.due_at,
-            "fence": timers.c.fence + 1,
-            "leased_until": None,
-        }
-        await self._connection.execute(
-            new.on_conflict_do_update(index_elements=["kind", "subject"], set_=moved),
-            [_TIMERS.row(timer) | {"fence": 0} for timer in timers_],
-        )
+        rows = [_TIMERS.row(timer) | {"fence": 0} for timer in timers_]
+        await ask_all(self._connection, _set(self._connection.dialect.name), rows)
         self._touched("timers")
 
     async def cancel(self, kind: TimerKind, subject: str) -> None:
         """Forget the alarm; harmless if there is none."""
-        mine = (timers.c.kind == kind.value) & (timers.c.subject == subject)
-        await self._connection.execute(sa.delete(timers).where(mine))
+        await ask(self._connection, _CANCELLED, {"of_kind": kind.value, "of_subject": subject})
 
     async def cancel_all(self, incident: IncidentId) -> None:
         """Forget every alarm of an incident."""
         await self._connection.execute(sa.delete(timers).where(timers.c.incident == incident))
 
 
+@cache
+def _set(dialect: str) -> sa.Insert:
+    new = insert_for(dialect, timers)
+    moved = {
+        "incident": new.excluded.incident,
+        "due_at": new.excluded.due_at,
+        "fence": timers.c.fence + 1,
+        "leased_until": None,
+    }
+    return new.on_conflict_do_update(index_elements=["kind", "subject"], set_=moved)
+
+
+_CANCELLED = sa.delete(timers).where(
+    timers.c.kind == sa.bindparam("of_kind"), timers.c.subject == sa.bindparam("of_subject")
+)
 # A newer version may have set kinds of alarms that this one cannot answer.
 _is_known = timers.c.kind.in_([kind.value for kind in TimerKind])
 

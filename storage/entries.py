@@ -16,8 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from playbooks.domain.entry import GENESIS, Anchor, Entry
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId
 from storage import tables
+from storage.asking import NOTHING, ask
 from storage.mapping import Codec
-from storage.records import NOTHING, SqlRecords, asked, insert_all, replace
+from storage.records import SqlRecords, asked, insert_all, replace
 
 _ENTRIES = Codec(Entry, tables.entries)
 ANCHORS = Codec(Anchor, tables.chains)
@@ -48,6 +49,10 @@ class SqlEntries(SqlRecords[Entry]):
             moved = [ANCHORS.row(self._ends[incident]) for incident in sorted({e.incident for e in new})]
             await replace(self._connection, tables.chains, *moved, key="incident")
 
+    async def _once(self, query: sa.Select[Any]) -> Sequence[Entry]:
+        await self.write()
+        return await super()._once(query)
+
     async def _every(self, query: sa.Select[Any], given: Mapping[str, object] = NOTHING) -> Sequence[Entry]:
         await self.write()
         return await super()._every(query, given)
@@ -59,8 +64,8 @@ class SqlEntries(SqlRecords[Entry]):
     async def head(self, incident: IncidentId) -> tuple[int, str]:
         if (end := self._ends.get(incident)) is not None:
             return end.length, end.head
-        row = (await self._connection.execute(_END, {"incident": incident})).first()
-        return (0, GENESIS) if row is None else (row.length, row.head)
+        row = (await ask(self._connection, _END, {"incident": incident})).first
+        return (0, GENESIS) if row is None else (row["length"], row["head"])
 
     async def has(self, incident: IncidentId, key: str) -> bool:
         return await self.find(incident, key) is not None
@@ -102,12 +107,12 @@ class SqlEntries(SqlRecords[Entry]):
     async def newest(self, incident: IncidentId, kind: str, limit: int) -> Sequence[Entry]:
         of_kind = sa.and_(self._columns.incident == incident, self._columns.kind == kind)
         query = sa.select(tables.entries).where(of_kind).order_by(self._columns.seq.desc()).limit(limit)
-        return list(reversed(await self._every(query)))
+        return list(reversed(await self._once(query)))
 
     async def newest_of(self, incident: IncidentId, kinds: Collection[str], limit: int) -> Sequence[Entry]:
         of_kinds = sa.and_(self._columns.incident == incident, self._columns.kind.in_(sorted(kinds)))
         query = sa.select(tables.entries).where(of_kinds).order_by(self._columns.seq.desc()).limit(limit)
-        return list(reversed(await self._every(query)))
+        return list(reversed(await self._once(query)))
 
     async def last_of(self, incident: IncidentId, by: UserId) -> Entry | None:
         return await self._first_with("-seq", incident=incident, actor=by)
@@ -115,7 +120,7 @@ class SqlEntries(SqlRecords[Entry]):
     async def before(self, incident: IncidentId, seq: int, limit: int) -> Sequence[Entry]:
         earlier = sa.and_(self._columns.incident == incident, self._columns.seq < seq)
         query = sa.select(tables.entries).where(earlier).order_by(self._columns.seq.desc()).limit(limit)
-        return await self._every(query)
+        return await self._once(query)
 
     async def blank(self, incident: IncidentId, seqs: Sequence[int]) -> None:
         """The one change that the log allows; the digest stays, so that the chain still verifies."""

@@ -26,7 +26,7 @@ _INCIDENTS = Codec(Incident, tables.incidents)
 _HELD = asked(tables.incidents, ("id",), frozenset(), "").with_for_update(key_share=True)
 _LIVE = (
     sa.select(tables.incidents)
-    .where(tables.incidents.c.state.in_([State.OPEN.value, State.MITIGATED.value]))
+    .where(sa.or_(*(tables.incidents.c.state == state.value for state in (State.OPEN, State.MITIGATED))))
     .order_by(tables.incidents.c.id.desc())
 )
 _LIVE_ONES = "live"

@@ -41,7 +41,7 @@ class Codec(Generic[V]):
         found = {name: _column_value(getattr(value, name)) for name in self.names}
         return found | {name: derive(value) for name, derive in self._derived.items()}
 
-    def value(self, row: RowMapping) -> V:
+    def value(self, row: Mapping[str, Any] | RowMapping) -> V:
         """The value of a row."""
         return self._adapter.validate_python({name: row[name] for name in self.names})
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks.domain.effects import Effect
+from storage.asking import Row, ask
 from storage.engine import Database, json_text
 from storage.mapping import Unreadable
 from storage.owed import OutboxRow, Owed, owed_from, row_from
@@ -76,7 +76,7 @@ _IS_DUE = sa.and_(
 )
 
 
-def _claim() -> sa.Executable:
+def _claim() -> sa.UpdateBase:
     unless_due = sa.bindparam("unless_due", type_=Instant)
     ready = (
         sa.select(outbox.c.position)
@@ -165,7 +165,7 @@ class OutboxQueue:
             "unless_due": unless_due or now,
         }
         async with self._database.writing() as connection:
-            rows = (await connection.execute(_CLAIM, given)).mappings().all()
+            rows = (await ask(connection, _CLAIM, given)).rows
             readable = [
                 owed for row in sorted(rows, key=_turn) if (owed := await _read(connection, row, now))
             ]
@@ -338,11 +338,11 @@ async def _release(connection: AsyncConnection, owed: Owed, values: Mapping[str,
     return (await connection.execute(sa.update(outbox).where(_held(owed)).values(values))).rowcount == 1
 
 
-def _turn(row: RowMapping) -> tuple[int, int]:
+def _turn(row: Row) -> tuple[int, int]:
     return row["priority"], row["position"]
 
 
-async def _read(connection: AsyncConnection, row: RowMapping, now: datetime) -> Owed | None:
+async def _read(connection: AsyncConnection, row: Row, now: datetime) -> Owed | None:
     """The claim on a row; None for one that another version wrote, which is buried, not in the way."""
     try:
         return owed_from(row)

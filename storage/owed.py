@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.engine import RowMapping
 
@@ -52,7 +53,7 @@ class OutboxRow:
     reason: str | None
 
 
-def owed_from(row: RowMapping) -> Owed:
+def owed_from(row: Mapping[str, Any]) -> Owed:
     """The claim that was just made on a row. Raises Unreadable."""
     return Owed(
         id=row["id"],
@@ -66,7 +67,7 @@ def owed_from(row: RowMapping) -> Owed:
     )
 
 
-def row_from(row: RowMapping) -> OutboxRow:
+def row_from(row: Mapping[str, Any] | RowMapping) -> OutboxRow:
     """A row for people, readable or not."""
     try:
         effect = decode_effect(row["effect"])

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks.domain.effects import Effect, coalesces, lane, priority
 from playbooks.ports import Clock, Ids
+from storage.asking import ask_all
 from storage.mapping import encode
 from storage.queues import outbox
 from storage.records import insert_for
@@ -49,7 +50,7 @@ class SqlOutbox:
         """All that is owed so far, in the order in which it was; in one statement."""
         owed, self._owed = self._owed, []
         if owed:
-            await self._connection.execute(_owe_once(self._connection.dialect.name), owed)
+            await ask_all(self._connection, _owe_once(self._connection.dialect.name), owed)
 
     def _row(self, effect: Effect) -> dict[str, object]:
         now = self._clock.now()

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks.domain.ids import ChannelId, Ts
 from storage import tables
+from storage.asking import ask
 from storage.records import asked, replace
 
 
@@ -45,5 +46,5 @@ class SqlPosts:
     async def where(self, subject: str) -> tuple[ChannelId, Ts] | None:
         """Channel and timestamp of the message about ``subject``; None if none was posted."""
         query = asked(tables.posts, ("subject",), frozenset(), "")
-        row = (await self._connection.execute(query, {"subject": subject})).first()
-        return None if row is None else (ChannelId(row.channel), Ts(row.ts))
+        row = (await ask(self._connection, query, {"subject": subject})).first
+        return None if row is None else (ChannelId(row["channel"]), Ts(row["ts"]))

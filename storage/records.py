@@ -18,11 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks.domain.errors import StaleWrite
 from storage import tables
+from storage.asking import NOTHING, ask, ask_all
 from storage.mapping import Codec
 
 K = TypeVar("K")
 V = TypeVar("V")
-NOTHING: Mapping[str, object] = {}
 
 
 def insert_into(connection: AsyncConnection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
@@ -38,7 +38,7 @@ def insert_for(dialect: str, table: sa.Table) -> postgresql.Insert | sqlite.Inse
 async def insert(connection: AsyncConnection, table: sa.Table, row: Mapping[str, object]) -> None:
     """Write a new row. Raises StaleWrite if its key, or a seat it would take, is taken already."""
     try:
-        await connection.execute(sa.insert(table), dict(row))
+        await ask(connection, _inserted(table), row)
     except IntegrityError as taken:
         raise StaleWrite(f"{table.name}: somebody else wrote this first") from taken
 
@@ -48,7 +48,12 @@ async def replace(
 ) -> None:
     """Write rows of the same columns, each in the place of the one with the same key if there is one."""
     statement = _replaced(connection.dialect.name, table, key, tuple(rows[0]))
-    await connection.execute(statement, [dict(row) for row in rows])
+    await ask_all(connection, statement, rows)
+
+
+@cache
+def _inserted(table: sa.Table) -> sa.Insert:
+    return sa.insert(table)
 
 
 @cache
@@ -63,7 +68,7 @@ async def insert_all(
 ) -> None:
     """``insert`` for many rows in one statement."""
     try:
-        await connection.execute(sa.insert(table), [dict(row) for row in rows])
+        await ask_all(connection, _inserted(table), rows)
     except IntegrityError as taken:
         raise StaleWrite(f"{table.name}: somebody else wrote this first") from taken
 
@@ -132,10 +137,11 @@ class SqlRecords(Generic[V]):
         await insert(self._connection, self._codec.table, self._codec.row(value))
 
     async def _all(self, *where: sa.ColumnElement[bool], order: Sequence[Any]) -> Sequence[V]:
-        return await self._every(sa.select(self._codec.table).where(*where).order_by(*order))
+        return await self._once(sa.select(self._codec.table).where(*where).order_by(*order))
 
     async def _first(self, *where: sa.ColumnElement[bool], order: Sequence[Any] = ()) -> V | None:
-        return await self._one(sa.select(self._codec.table).where(*where).order_by(*order).limit(1))
+        found = await self._once(sa.select(self._codec.table).where(*where).order_by(*order).limit(1))
+        return found[0] if found else None
 
     async def _all_with(self, order: str = "", /, **equal: object) -> Sequence[V]:
         """Records whose columns are as given; ``order`` names columns, ``-`` before one turns it round."""
@@ -147,12 +153,16 @@ class SqlRecords(Generic[V]):
         query = asked(self._codec.table, tuple(equal), _absent(equal), order, first=True)
         return await self._one(query, equal)
 
-    async def _every(self, query: sa.Select[Any], given: Mapping[str, object] = NOTHING) -> Sequence[V]:
-        rows = (await self._connection.execute(query, given)).mappings()
+    async def _once(self, query: sa.Select[Any]) -> Sequence[V]:
+        """What a question finds that was built for this one time."""
+        rows = (await self._connection.execute(query)).mappings()
         return [self._codec.value(row) for row in rows]
 
+    async def _every(self, query: sa.Select[Any], given: Mapping[str, object] = NOTHING) -> Sequence[V]:
+        return [self._codec.value(row) for row in (await ask(self._connection, query, given)).rows]
+
     async def _one(self, query: sa.Select[Any], given: Mapping[str, object] = NOTHING) -> V | None:
-        row = (await self._connection.execute(query, given)).mappings().first()
+        row = (await ask(self._connection, query, given)).first
         return None if row is None else self._codec.value(row)
 
     async def _change(self, values: Mapping[str, object], *where: sa.ColumnElement[bool]) -> None:
@@ -191,8 +201,8 @@ class SqlRepository(SqlRecords[V], Generic[K, V]):
             for row in rows
         ]
         try:
-            done = await self._connection.execute(_saved(table, names), given if len(given) > 1 else given[0])
+            done = await ask_all(self._connection, _saved(table, names), given)
         except IntegrityError as taken:
             raise StaleWrite(f"{table.name}: somebody else wrote this first") from taken
-        if done.rowcount != len(given):
+        if done.changed != len(given):
             raise StaleWrite(f"{table.name}: a record was changed since it was read")

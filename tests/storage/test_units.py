@@ -18,6 +18,7 @@ from playbooks.domain.ids import IncidentId, ServiceName
 from playbooks.domain.incident import AffectedService, ServiceRole, State
 from playbooks.domain.timers import Timer, TimerKind
 from storage.engine import Unreachable
+from storage.one_trip import OneTrip, Work
 from storage.uow import Store
 from tests.clock import START, CountingIds, MovableClock
 from tests.databases import PostgresTemplate
@@ -210,16 +211,26 @@ async def test_a_cancelled_unit_leaves_nothing_behind_and_nobody_waiting(store: 
 def cancelling(statement: str) -> Iterator[None]:
     """Cancel whichever task is about to run a statement that begins like this."""
 
-    def cancel(*event: object) -> None:
+    def cancel(words: object) -> None:
         task = asyncio.current_task()
-        if str(event[2]).startswith(statement) and task is not None:
+        if str(words).startswith(statement) and task is not None:
             task.cancel()
 
-    sa.event.listen(sa.Engine, "before_cursor_execute", cancel)
+    def heard(*event: object) -> None:
+        cancel(event[2])
+
+    async def run(trip: OneTrip, words: str, work: Work) -> None:
+        cancel(words)
+        await on_its_way(trip, words, work)
+
+    on_its_way = OneTrip.run
+    sa.event.listen(sa.Engine, "before_cursor_execute", heard)
+    OneTrip.run = run  # type: ignore[method-assign] # SQLite is also asked without SQLAlchemy
     try:
         yield
     finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", cancel)
+        OneTrip.run = on_its_way  # type: ignore[method-assign] # as it was
+        sa.event.remove(sa.Engine, "before_cursor_execute", heard)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE counters", "INSERT INTO outbox", "SELECT"])
