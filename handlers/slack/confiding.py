@@ -51,7 +51,8 @@ async def declare(call: Call, words: str, named: tuple[UserId, ...]) -> Message 
     service = call.handbook.service_named(first) if first else None
     if service is None or not title.strip():
         named_service = "" if service is None else str(service)
-        draft = Draft(title=text if service is None else title, service=named_service, private=True)
+        title = text if service is None else title
+        draft = Draft(title=title, service=named_service, private=True, named=named)
         await declaring.show_form(call, draft)
         return None
     return await declaring.declared(call, service=service, title=title.strip(), private=named)

@@ -80,7 +80,7 @@ async def ask(
         words=request.words,
         proposer=request.by,
         rule=needed.rule,
-        signers=needed.who,
+        signers=await _of_those(unit, incident, needed.who),
         silence=Silence.STANDS if needed.stands else Silence.LAPSES,
         asked_at=now,
         due_at=now + needed.veto,
@@ -162,6 +162,14 @@ async def _require_welcome(unit: Unit, ports: Ports, request: Request) -> None:
     action = next(action for action, act in ACTS.items() if act is request.act)
     actor = Actor(user=request.by, kind=kind_of(await unit.members.find(request.by)))
     require_welcome(actor, action, ports.handbook())
+
+
+async def _of_those(unit: Unit, incident: Incident, people: tuple[UserId, ...]) -> tuple[UserId, ...]:
+    """Who of some people may be asked: of what is private, those who may know of it."""
+    if not incident.private:
+        return people
+    insiders = await unit.insiders.of(incident.id)
+    return tuple(user for user in people if user in insiders)
 
 
 def _answer(waiting: Signature, by: UserId) -> AwaitsWord:

@@ -19,7 +19,7 @@ from playbooks.domain.effects import (
     SendBrief,
     TellPerson,
 )
-from playbooks.domain.errors import IncidentNotFound, NeedsWords, NotNeeded, NotYourRole
+from playbooks.domain.errors import AwaitsWord, IncidentNotFound, NeedsWords, NotNeeded, NotYourRole
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId
 from playbooks.domain.incident import Incident, Major, ResolutionCode, RoomHarm, RoomState
 from playbooks.domain.privacy import Audience
@@ -47,6 +47,7 @@ from playbooks.protocol.veil import seen_by
 from tests.clock import START
 from tests.protocol.conftest import ADA, BOB, CLEO, DEV, FAY, GUS, ON_SQLITE, House, signal
 from tests.protocol.test_freeze import ROUTINE
+from tests.protocol.test_governance import end, ruled
 
 ONE, TWO = IncidentId(1), IncidentId(2)
 THERE = ChannelId("C0SECRET")
@@ -349,3 +350,19 @@ async def test_its_post_mortem_is_published_once_it_is_public(house: House) -> N
     await review.publish(house.ports, review=drafted.id, by=BOB, choice="create")
     assert len(await find.known_errors(house.ports)) == 1
     assert DEV not in await insiders(house)
+
+
+@ON_SQLITE
+async def test_a_second_word_is_asked_of_those_who_may_know_of_it(house: House) -> None:
+    await begun(house, BOB)
+    await command.take(house.ports, incident=ONE, by=BOB)
+    await house.owed()
+    governed = ruled(house, model="federated", veto="3m", silence="lapses")
+    with pytest.raises(AwaitsWord, match="nobody yet may agree"):
+        await end(governed)
+    assert reached(await governed.owed()) <= {BOB, FAY}
+    await governed.pass_time(minutes=4)
+    assert await privacy.came(house.ports, channel=THERE, person=GUS, by=BOB)
+    with pytest.raises(AwaitsWord, match="<@U0GUS> may agree"):
+        await end(governed)
+    assert GUS in reached(await governed.owed())
