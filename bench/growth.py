@@ -26,6 +26,7 @@ from bench.report import Finding, Report
 from bot.clock import SystemClock
 from bot.ids import TimeSortedIds
 from handlers.rendering import write_review
+from handlers.views.home import home
 from handlers.views.status import status
 from playbooks.domain.entry import Anchor, Entry, entry_for
 from playbooks.domain.events import MessageSaid
@@ -69,7 +70,7 @@ class House:
 
     async def turn(self) -> None:
         """Every deed once."""
-        for deed in (self.show_status, self.say, self.mark, self.press):
+        for deed in (self.show_status, self.show_home, self.say, self.mark, self.press):
             await self._measured(deed)
 
     async def _measured(self, deed: Callable[[], Awaitable[None]]) -> None:
@@ -80,7 +81,13 @@ class House:
     async def show_status(self) -> None:
         """``/incident status`` in the room."""
         here = await find.in_room(self.ports, channel=ROOM)
-        status(await find.picture(self.ports, incident=here.id if here else _ONE))
+        picture = await find.picture(self.ports, incident=here.id if here else _ONE)
+        status(picture, self.ports.handbook())
+
+    async def show_home(self) -> None:
+        """Somebody who commands opens the Home tab."""
+        about = await find.mine(self.ports, user=ADA)
+        home(about.pictures, ADA, self.ports.handbook(), mine=about.mine, drafts=about.drafts)
 
     async def say(self) -> None:
         """Somebody says something in the room."""

@@ -113,6 +113,9 @@ class Incidents(Repository[IncidentId, Incident], Protocol):
     async def recent(self, limit: int) -> Sequence[Incident]:
         """The newest incidents in any state, newest first."""
 
+    async def involving(self, user: UserId, limit: int) -> Sequence[Incident]:
+        """Live incidents in which somebody has a part, was asked or said something, newest first."""
+
     async def frozen(self) -> Sequence[Incident]:
         """Incidents whose freeze is on, resolved ones that are still watched included, by number."""
 
@@ -403,6 +406,9 @@ class Reviews(Repository[ReviewId, Review], Protocol):
     """Post-mortems."""
 
     async def of(self, incident: IncidentId) -> Review | None: ...
+
+    async def drafts_of(self, user: UserId, limit: int) -> Sequence[Review]:
+        """Post-mortems that are not published, of incidents that this person commanded last, newest first."""
 
 
 class KnownErrors(Repository[KnownErrorId, KnownError], Protocol):

@@ -13,8 +13,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from playbooks.domain.ids import ChannelId, IncidentId
-from playbooks.domain.incident import Incident, State
+from playbooks.domain.ids import ChannelId, IncidentId, UserId
+from playbooks.domain.incident import Incident
 from storage import tables
 from storage.mapping import Codec
 from storage.memory import Memory
@@ -24,12 +24,37 @@ _INCIDENTS = Codec(Incident, tables.incidents)
 
 # Not FOR UPDATE: rows elsewhere that point here must not wait for it.
 _HELD = asked(tables.incidents, ("id",), frozenset(), "").with_for_update(key_share=True)
-_LIVE = (
-    sa.select(tables.incidents)
-    .where(sa.or_(*(tables.incidents.c.state == state.value for state in (State.OPEN, State.MITIGATED))))
-    .order_by(tables.incidents.c.id.desc())
-)
+_LIVE = sa.select(tables.incidents).where(sa.text(tables.IS_LIVE)).order_by(tables.incidents.c.id.desc())
 _LIVE_ONES = "live"
+
+
+def _taking_part(user: UserId, live: Sequence[IncidentId]) -> sa.ColumnElement[bool]:
+    """Whether somebody has, or is asked for, anything in a live incident, or said anything.
+
+    Each part asks for one row by the index on ``incident``: the years behind cost nothing.
+    """
+    t, number = tables, tables.incidents.c.id
+
+    def some(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        return sa.exists().where(table.c.incident == number, *conditions)
+
+    def named_in(column: sa.Column[object]) -> sa.ColumnElement[bool]:
+        return sa.cast(column, sa.Text).like(f'%"{user}"%')
+
+    teams, signatures = t.teams.c, t.signatures.c
+    parts = sa.or_(
+        t.incidents.c.declared_by == user,
+        some(t.tenures, t.tenures.c.user == user, t.tenures.c.until.is_(None)),
+        some(t.assignments, t.assignments.c.user == user, t.assignments.c.until.is_(None)),
+        some(t.workstreams, t.workstreams.c.lead == user, t.workstreams.c.until.is_(None)),
+        some(t.handovers, t.handovers.c.taker == user, t.handovers.c.state == "offered"),
+        some(t.ladders, t.ladders.c.ended_at.is_(None), named_in(t.ladders.c.asks)),
+        some(t.teams, teams.ended_at.is_(None), sa.or_(teams.leader == user, named_in(teams.members))),
+        some(t.tasks, t.tasks.c.assignee == user, t.tasks.c.state.in_(("asked", "accepted"))),
+        some(t.signatures, signatures.state == "asked", named_in(signatures.signers)),
+        some(t.entries, t.entries.c.actor == user),
+    )
+    return sa.and_(number.in_(live), parts)
 
 
 class SqlIncidents(SqlRepository[IncidentId, Incident]):
@@ -71,6 +96,14 @@ class SqlIncidents(SqlRepository[IncidentId, Incident]):
     async def recent(self, limit: int) -> Sequence[Incident]:
         query = sa.select(tables.incidents).order_by(*self._newest_first).limit(limit)
         return [_INCIDENTS.value(row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def involving(self, user: UserId, limit: int) -> Sequence[Incident]:
+        live = {incident.id: incident for incident in await self.live()}
+        if not live:
+            return []
+        found = sa.select(tables.incidents.c.id).where(_taking_part(user, list(live)))
+        theirs = (await self._connection.execute(found)).scalars()
+        return [live[number] for number in sorted(theirs, reverse=True)[:limit]]
 
     async def frozen(self) -> Sequence[Incident]:
         return await self._all(

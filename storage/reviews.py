@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from playbooks.domain.ids import ClockId, IncidentId, KnownErrorId, ReviewId
-from playbooks.domain.review import KnownError, Review
+from playbooks.domain.ids import ClockId, IncidentId, KnownErrorId, ReviewId, UserId
+from playbooks.domain.review import KnownError, Review, ReviewState
 from playbooks.domain.sla import ServiceClock
 from storage import tables
 from storage.mapping import Codec
@@ -27,6 +28,17 @@ class SqlReviews(SqlRepository[ReviewId, Review]):
     async def of(self, incident: IncidentId) -> Review | None:
         """The newest: an incident that came back may be reviewed again."""
         return await self._first_with("-drafted_at -id", incident=incident)
+
+    async def drafts_of(self, user: UserId, limit: int) -> Sequence[Review]:
+        seat, review = tables.tenures.c, tables.reviews.c
+        query = (
+            sa.select(tables.reviews)
+            .join(tables.tenures, seat.incident == review.incident)
+            .where(review.state == ReviewState.DRAFT.value, seat.user == user, seat.until.is_(None))
+            .order_by(review.drafted_at.desc(), review.id)
+            .limit(limit)
+        )
+        return [_REVIEWS.value(row) for row in (await self._connection.execute(query)).mappings()]
 
 
 class SqlKnownErrors(SqlRepository[KnownErrorId, KnownError]):

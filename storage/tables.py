@@ -53,6 +53,8 @@ def _incident(*, optional: bool = False, primary_key: bool = False) -> Column[in
     return Column("incident", Integer, points, nullable=optional, primary_key=primary_key)
 
 
+IS_LIVE = "state IN ('open', 'mitigated')"
+"""Written like this in queries too: SQLite uses a partial index for the very same words only."""
 incidents = Table(
     "incidents",
     metadata,
@@ -96,7 +98,7 @@ incidents = Table(
     _version(),
     Index("ix_incidents_parent", "parent"),
     Index("ix_incidents_room", "room"),
-    Index("ix_incidents_state", "state"),
+    Index("ix_incidents_live", "id", sqlite_where=text(IS_LIVE), postgresql_where=text(IS_LIVE)),
     Index("ix_incidents_request_key", "request_key"),
     Index("ix_incidents_resolved_at", "resolved_at"),
 )
@@ -516,6 +518,12 @@ reviews = Table(
     Column("known_error", Integer),
     _version(),
     Index("ix_reviews_incident", "incident"),
+    Index(
+        "ix_reviews_drafts",
+        "drafted_at",
+        sqlite_where=text("state = 'draft'"),
+        postgresql_where=text("state = 'draft'"),
+    ),
 )
 
 user_reports = Table(

@@ -27,7 +27,6 @@ from playbooks.protocol.veil import seen_by
 
 SPOKEN = (None, "file_share", "thread_broadcast", "me_message", "bot_message")
 """Subtypes of messages that somebody said; the others are Slack's own notices."""
-SHOWN_AT_HOME = 10
 PRIVATE = "G"
 """The kind of a private channel (Slack docs, member_joined_channel)."""
 
@@ -122,12 +121,21 @@ async def understand(desk: Desk, raw: bytes) -> bool:  # noqa: C901, PLR0911 - o
 async def show_home(desk: Desk, user: UserId) -> None:
     """Draw somebody's Home tab."""
     theirs = seen_by(desk.ports, user)
-    live = await find.live(theirs)
-    pictures = [await find.picture(theirs, incident=incident.id) for incident in live[:SHOWN_AT_HOME]]
+    about = await find.mine(theirs, user=user)
     unmapped = await find.unmapped(desk.ports)
     handbook = desk.ports.handbook()
     trouble = await desk.trouble() if user in handbook.operators else None
-    await desk.publish_home(user, home(pictures, user, handbook, unmapped=unmapped, trouble=trouble))
+    view = home(
+        about.pictures,
+        user,
+        handbook,
+        mine=about.mine,
+        drafts=about.drafts,
+        unmapped=unmapped,
+        trouble=trouble,
+        room_url=desk.room_url,
+    )
+    await desk.publish_home(user, view)
 
 
 async def _person(desk: Desk, event: Happened) -> bool:

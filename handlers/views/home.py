@@ -6,10 +6,11 @@ tab says so, because an empty page at night reads like a broken one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from handlers.deps import Trouble
 from handlers.names import Action, Ref, Verb
+from handlers.views import mine as of_person
 from handlers.views.brief import about_offer
 from handlers.views.decisions import decision_line, to_decide
 from handlers.views.forms import home_tab
@@ -17,6 +18,7 @@ from handlers.views.governance import waits_for
 from handlers.views.kit import Block, View, actions, button, context, divider, header, section
 from handlers.views.listing import line
 from handlers.views.machinery import machinery
+from handlers.views.mine import RoomUrl
 from handlers.views.phrases import code, commander, count, due, named, verb_button
 from handlers.views.roles import role_of
 from handlers.views.tasks import task_line, to_answer
@@ -24,14 +26,16 @@ from handlers.views.text import Markup, clock_time, foreign, join, person, say
 from playbooks.domain.command import ContestPhase, Handover
 from playbooks.domain.decision import Proposal
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.ids import UserId
+from playbooks.domain.ids import IncidentId, UserId
 from playbooks.domain.incident import Major
+from playbooks.domain.review import Review
 from playbooks.domain.signal import Episode
 from playbooks.domain.task import Task, in_order
 from playbooks.protocol.picture import Picture
 
 _LIVE_SHOWN = 10
 _WAITING_SHOWN = 10
+"""Questions, each with its answers below it."""
 _UNHEARD_SHOWN = 5
 _TASKS_SHOWN = 3
 """Of one incident; the rest is behind its menu."""
@@ -42,21 +46,33 @@ def home(
     user: UserId,
     handbook: Handbook,
     *,
+    mine: Collection[IncidentId] = (),
+    drafts: Sequence[Review] = (),
     unmapped: Sequence[Episode] = (),
     trouble: Trouble | None = None,
+    room_url: RoomUrl | None = None,
 ) -> View:
-    """The tab of one person.
+    """The tab of one person, who takes part in those of the ``live`` incidents that are ``mine``.
 
-    ``unmapped`` are alerts that nobody hears until somebody names their service; ``trouble``
-    is for those who run the bot.
+    ``drafts`` are post-mortems that this person owes, ``unmapped`` alerts that nobody hears until
+    somebody names their service; ``trouble`` is for those who run the bot.
     """
-    waiting = [block for picture in live for block in _waiting(picture, user, handbook)]
-    rows = [block for picture in live[:_LIVE_SHOWN] for block in _row(picture, handbook)]
+    waits = [group for picture in live for group in _waiting(picture, user, handbook)]
+    waiting = [block for group in waits[:_WAITING_SHOWN] for block in group]
+    more = len(waits) - _WAITING_SHOWN
+    own = [picture for picture in live if picture.incident.id in mine]
+    others = [picture for picture in live if picture.incident.id not in mine]
+    rows = [block for picture in others[:_LIVE_SHOWN] for block in _row(picture, handbook)]
+    duties = of_person.duties(own, user, handbook, drafts)
+    theirs = of_person.incidents(own, user, handbook, room_url)
     return home_tab(
         header("What waits for you"),
-        *(waiting[:_WAITING_SHOWN] or [section(Markup("Nothing. Sleep well."))]),
+        *(waiting or [section(Markup("Nothing. Sleep well."))]),
+        context(say("and {n} more", n=more)) if more > 0 else None,
+        *([divider(), header("Your duties"), *duties] if duties else []),
+        *([divider(), header("Your incidents"), *theirs] if theirs else []),
         divider(),
-        header("Live incidents"),
+        header("Other live incidents" if theirs else "Live incidents"),
         *(rows or [section(Markup("None."))]),
         *_unheard(unmapped),
         *(machinery(trouble) if trouble else []),
@@ -94,18 +110,26 @@ def _row(picture: Picture, handbook: Handbook) -> list[Block]:
     return [section(words), actions(*buttons)]
 
 
-def _waiting(picture: Picture, user: UserId, handbook: Handbook) -> list[Block]:
+def _waiting(picture: Picture, user: UserId, handbook: Handbook) -> list[list[Block]]:
+    """Each question with its answers, so that none of them is cut in two."""
     role = role_of(user, picture, handbook)
-    return [
-        *(block for offer in picture.offers if offer.taker == user for block in _offer(offer, picture)),
-        *waits_for(user, picture),
-        *_dispute(picture, user),
-        *_tasks(picture, user),
-        *(_decisions(picture) if role.commands else []),
-        *(_approvals(picture) if role.commands else []),
-        *(_update(picture) if role.speaks else []),
-        *(_vacancy(picture) if user in handbook.commanders else []),
+    whole = [
+        *(_offer(offer, picture) for offer in picture.offers if offer.taker == user),
+        *of_person.waiting(picture, user),
+        *_pairs(waits_for(user, picture)),
+        _dispute(picture, user),
+        *_pairs(_tasks(picture, user)),
+        *(_pairs(_decisions(picture)) if role.commands else []),
+        _approvals(picture) if role.commands else [],
+        _update(picture) if role.speaks else [],
+        _vacancy(picture) if user in handbook.commanders else [],
     ]
+    return [group for group in whole if group]
+
+
+def _pairs(blocks: list[Block]) -> list[list[Block]]:
+    """Questions and their answers, which stand in turns."""
+    return [blocks[at : at + 2] for at in range(0, len(blocks), 2)]
 
 
 def _offer(offer: Handover, picture: Picture) -> list[Block]:

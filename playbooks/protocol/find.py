@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
 from playbooks.domain.change import Clearance
 from playbooks.domain.command import Contest, Handover
 from playbooks.domain.errors import IncidentNotFound, NeedsWords
-from playbooks.domain.ids import ChannelId, ClearanceId, ContestId, HandoverId, IncidentId, ReviewId
+from playbooks.domain.ids import ChannelId, ClearanceId, ContestId, HandoverId, IncidentId, ReviewId, UserId
 from playbooks.domain.incident import Incident
 from playbooks.domain.review import KnownError, Review
 from playbooks.domain.signal import Episode
@@ -18,6 +19,10 @@ from playbooks.protocol.picture import Picture, draw
 
 UNMAPPED_SHOWN = 10
 UNMAPPED_FOR = timedelta(days=1)
+
+AT_HOME = 10
+"""Live incidents on a Home tab."""
+DRAFTS_SHOWN = 3
 
 T = TypeVar("T")
 
@@ -56,6 +61,33 @@ async def picture(ports: Ports, *, incident: IncidentId) -> Picture:
         if found is None:
             raise IncidentNotFound(incident)
         return await draw(unit, ports.handbook(), found, at=ports.clock.now())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mine:
+    """What somebody's Home tab is about, at one instant."""
+
+    pictures: tuple[Picture, ...]
+    """Live incidents: those this person takes part in first, each group newest first."""
+    mine: frozenset[IncidentId]
+    drafts: tuple[Review, ...]
+    """Post-mortems that this person has not published."""
+
+
+async def mine(ports: Ports, *, user: UserId) -> Mine:
+    """What somebody has a part in, and what else is live, as far as a tab can show it."""
+    at, handbook = ports.clock.now(), ports.handbook()
+    async with ports.reading() as unit:
+        theirs = await unit.incidents.involving(user, AT_HOME)
+        numbers = {incident.id for incident in theirs}
+        others = [incident for incident in await unit.incidents.live() if incident.id not in numbers]
+        shown = [*theirs, *others][:AT_HOME]
+        drafts = await unit.reviews.drafts_of(user, DRAFTS_SHOWN)
+        return Mine(
+            pictures=tuple([await draw(unit, handbook, incident, at=at) for incident in shown]),
+            mine=frozenset(numbers),
+            drafts=tuple([one for one in drafts if await unit.incidents.find(one.incident) is not None]),
+        )
 
 
 async def known_errors(ports: Ports, *, words: str = "") -> Sequence[KnownError]:

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from playbooks.domain.ids import ChannelId, IncidentId
+from playbooks.domain.ids import ChannelId, IncidentId, UserId
 from playbooks.domain.incident import Incident
 from playbooks.domain.privacy import Reader, visible
 from playbooks.ports import Incidents, Ports, Unit, Units
@@ -68,6 +68,9 @@ class Veiled:
             if len(shown) >= limit or len(found) < asked:
                 return shown[:limit]
             asked *= 2
+
+    async def involving(self, user: UserId, limit: int) -> Sequence[Incident]:
+        return await self._shown(await self._all.involving(user, limit))
 
     async def frozen(self) -> Sequence[Incident]:
         return await self._shown(await self._all.frozen())

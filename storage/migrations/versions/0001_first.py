@@ -144,7 +144,13 @@ def upgrade() -> None:
     op.create_index("ix_incidents_parent", "incidents", ["parent"])
     op.create_index("ix_incidents_room", "incidents", ["room"])
     op.create_index("ix_incidents_request_key", "incidents", ["request_key"])
-    op.create_index("ix_incidents_state", "incidents", ["state"])
+    op.create_index(
+        "ix_incidents_live",
+        "incidents",
+        ["id"],
+        sqlite_where=sa.text("state IN ('open', 'mitigated')"),
+        postgresql_where=sa.text("state IN ('open', 'mitigated')"),
+    )
     op.create_table(
         "known_errors",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -656,6 +662,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_reviews"),
     )
     op.create_index("ix_reviews_incident", "reviews", ["incident"])
+    op.create_index(
+        "ix_reviews_drafts",
+        "reviews",
+        ["drafted_at"],
+        sqlite_where=sa.text("state = 'draft'"),
+        postgresql_where=sa.text("state = 'draft'"),
+    )
     op.create_table(
         "statements",
         sa.Column("id", sa.Text(), nullable=False),

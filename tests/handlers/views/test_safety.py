@@ -69,6 +69,7 @@ from playbooks.protocol.search import Found, Hit
 from tests.handlers import scenes
 from tests.handlers.judging import accept_message, accept_view
 from tests.handlers.scenes import ADA, BOB, CHECKOUT, GUS, HOSTILE, picture, poisoned
+from tests.storage.records import LADDER, TEAM
 
 EVENTS = [
     kind
@@ -193,8 +194,30 @@ def _filed(p: Picture) -> Filed:
     return Filed(report=p.reports[0], incident=p.incident, number=3)
 
 
+def _numbered(p: Picture) -> list[Picture]:
+    """Twelve incidents, in each of which everything waits for one person."""
+    team = dataclasses.replace(TEAM, leader=ADA, task=p.incident.title)
+    search = dataclasses.replace(LADDER, absent=ADA, ended_at=None)
+    return [
+        dataclasses.replace(
+            p,
+            incident=dataclasses.replace(p.incident, id=IncidentId(n), room="C0ROOM"),
+            teams=(team,) * 3,
+            search=search,
+        )
+        for n in range(12)
+    ]
+
+
+def _draft(p: Picture) -> Any:
+    return dataclasses.replace(_long_review(p), incident=p.incident.id)
+
+
 VIEWS: dict[str, Callable[[Picture, Handbook], Any]] = {
     "home": lambda p, h: home([p] * 12, ADA, h),
+    "home of somebody busy": lambda p, h: home(
+        _numbered(p), ADA, h, mine=range(6), drafts=[_draft(p)] * 5, room_url=_room_url
+    ),
     "declare": lambda p, h: declaring.declare(
         h,
         outlook(h, service=CHECKOUT, severity=1, alike=_alike(p)),

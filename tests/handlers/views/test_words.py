@@ -18,6 +18,7 @@ from handlers.views.status import status
 from playbooks.domain.change import ClearanceState
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import (
+    IncidentId,
     KnownErrorId,
 )
 from playbooks.domain.incident import Major, State
@@ -83,6 +84,29 @@ def test_home_shows_first_what_waits_for_you(handbook: Handbook) -> None:
     assert shown.startswith("What waits for you\n🤝 <@U0ADA> offers you command")
     assert "1 change to approve in *INC-7*" in shown
     assert "Nothing. Sleep well." in read(home([], BOB, handbook))
+
+
+def test_home_tells_duties_and_own_incidents_before_the_others(handbook: Handbook) -> None:
+    led = picture(incident(id=IncidentId(3), room="C0ROOM"), workstreams=(), teams=())
+    other = picture(incident(id=IncidentId(4)))
+    drawn = home(
+        [led, other],
+        ADA,
+        handbook,
+        mine={IncidentId(3)},
+        drafts=[replace(scenes.REVIEW, incident=IncidentId(2))],
+        room_url=lambda room: f"https://slack.example/{room}",
+    )
+    shown = read(drawn)
+    assert "You are on shift" in shown
+    assert "*INC-3* Payments time out: you are commander" in shown
+    assert "The post-mortem of *INC-2*" in shown
+    assert shown.index("Your duties") < shown.index("Your incidents") < shown.index("Other live incidents")
+    assert shown.index("Other live incidents") < shown.rindex("INC-4*")
+    assert "Open the room" in labels(drawn)
+    assert "Your incidents" not in read(home([other], EVE, handbook))
+    manager = read(home([], GUS, handbook))
+    assert "You are a duty manager" in manager
 
 
 def test_home_asks_commanders_to_fill_a_seat_and_shows_proposals_without_joining(handbook: Handbook) -> None:
