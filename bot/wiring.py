@@ -33,7 +33,7 @@ from bot.slack.gateway import Gateway
 from bot.slack.introduction import Introduction
 from bot.slack.methods import METHODS
 from bot.slack.socket import SocketLine
-from bot.slack.throttle import Throttle
+from bot.slack.throttle import PATIENCE, Throttle
 from bot.watchdog import Watchdog
 from bot.workers.alarms import AlarmClock
 from bot.workers.arrivals import EVENTS, HOOKS, SlackEvents, Webhooks
@@ -185,12 +185,17 @@ async def _reach_slack(ground: Ground, stack: AsyncExitStack) -> Slack:
     token = revealed(settings.bot_token)
     gateway = Gateway(
         make_client(session, base_url=settings.base_url, token=token),
-        Throttle(METHODS, now=time.monotonic, sleep=asyncio.sleep),
+        Throttle(METHODS, now=time.monotonic, sleep=asyncio.sleep, patience=_turn_within(ground.settings)),
         ground.metrics,
     )
     introduction = Introduction(gateway, expected_team=settings.team_id)
     bolt = make_bolt(session, introduction, base_url=settings.base_url, token=token)
     return Slack(gateway=gateway, introduction=introduction, directory=Directory(gateway), bolt=bolt)
+
+
+def _turn_within(settings: Settings) -> float:
+    """Seconds to wait for a turn: never so long that no time is left for the call itself."""
+    return min(PATIENCE, settings.worker.lease.total_seconds() / 2)
 
 
 def _line(settings: Settings, slack: Slack, *, connected: Callable[[], None]) -> SocketLine | None:

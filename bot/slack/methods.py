@@ -77,7 +77,7 @@ _ALL: Final = (
     Method(name="views.open", per_minute=_TIER_4),
     Method(name="views.push", per_minute=_TIER_4),
     Method(name="views.update", per_minute=_TIER_4),
-    Method(name="views.publish", per_minute=_TIER_4),
+    Method(name="views.publish", per_minute=_TIER_4, decoration=True),
 )
 
 METHODS: Final = {method.name: method for method in _ALL}

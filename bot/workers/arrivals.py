@@ -15,6 +15,7 @@ import structlog
 
 from bot.bells import Bell
 from bot.metrics import Metrics
+from bot.slack.outcomes import DeliveryError, Later, Never
 from bot.workers.worker import AWAY, Worker
 from handlers.deps import Desk
 from handlers.http.sources import ADAPTERS, Malformed, unknown_severities
@@ -36,6 +37,7 @@ _TOGETHER: Final = 150
 _FEW: Final = 20
 """Signals in one transaction while people are about: a command never waits long behind them."""
 _SAME_MOMENT: Final = timedelta(seconds=2)
+_BROKEN: Final = "something went wrong inside the bot; its log says what"
 _LONGEST_PAUSE: Final = timedelta(seconds=60)
 
 
@@ -91,9 +93,13 @@ class Arrivals(Worker):
             await self._put_aside(row, str(malformed))
         except AWAY:
             raise  # not the row's fault: it is thought about again
+        except DeliveryError as refused:
+            await self._refused_by_slack(row, refused)
         except Exception:
             log.exception("inbox.trouble", source=row.source, row=row.id, attempts=row.attempts)
-            await self._trouble(row)
+            await self._again(
+                row, "trouble", otherwise="something went wrong inside the bot; its log says what"
+            )
         else:
             await self._inbox.done(row)
             self._count(row, "understood")
@@ -101,12 +107,25 @@ class Arrivals(Worker):
     async def _understand(self, row: Received) -> None:
         raise NotImplementedError
 
-    async def _trouble(self, row: Received) -> None:
+    async def _refused_by_slack(self, row: Received, refused: DeliveryError) -> None:
+        """It was understood, and what Slack was to show for it is not shown: nobody's fault here."""
+        reason = str(refused)
+        log.warning("inbox.refused", source=row.source, row=row.id, attempts=row.attempts, reason=reason)
+        if isinstance(refused, Never):
+            await self._put_aside(row, reason)
+        else:
+            least = refused.after if isinstance(refused, Later) else timedelta(0)
+            await self._again(row, reason, otherwise=reason, least=least)
+
+    async def _again(
+        self, row: Received, reason: str, *, otherwise: str, least: timedelta = timedelta(0)
+    ) -> None:
+        """Think about it once more, after ``least`` at the earliest; a few times, then it is put aside."""
         if row.attempts >= POISONED_AFTER:
-            await self._put_aside(row, "something went wrong inside the bot; its log says what")
+            await self._put_aside(row, otherwise)
             return
-        pause = min(timedelta(seconds=2**row.attempts), _LONGEST_PAUSE)
-        await self._inbox.postpone(row, self._clock.now() + pause, "trouble")
+        pause = max(least, min(timedelta(seconds=2**row.attempts), _LONGEST_PAUSE))
+        await self._inbox.postpone(row, self._clock.now() + pause, reason)
         self._count(row, "postponed")
 
     async def _put_aside(self, row: Received, reason: str) -> None:

@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 
 from bot.bells import Bell
 from bot.metrics import Metrics
+from bot.slack.outcomes import Ambiguous, DeliveryError, Later, Never
 from bot.workers.alarms import AlarmClock
 from bot.workers.arrivals import EVENTS, HOOKS, POISONED_AFTER, Arrivals, SlackEvents, Webhooks
 from bot.workers.worker import Worker
@@ -230,6 +231,44 @@ async def test_a_row_that_breaks_the_bot_is_tried_again_and_then_put_aside(inn: 
     await inn.arrive("hook:alertmanager", firing("search", "prometheus-eu", inn))
     await inn.hooks()
     assert (await inn.counts())["done"] == 1
+
+
+HOME = {"type": "app_home_opened", "user": ADA, "tab": "home", "event_ts": "1.000001"}
+
+
+@pytest.mark.parametrize(
+    ("refusal", "then"),
+    [
+        pytest.param(Later(timedelta(seconds=90), "at Slack's limit"), "waiting", id="later"),
+        pytest.param(Ambiguous("the answer was lost"), "waiting", id="nobody knows"),
+        pytest.param(Never("not_enabled"), "quarantined", id="never"),
+    ],
+)
+async def test_a_home_that_slack_does_not_take_now_is_shown_later(
+    inn: Inn, refusal: DeliveryError, then: str
+) -> None:
+    """Without a word about trouble inside the bot; and the log of a room does not wait for it."""
+    refused, shown = [refusal], list[UserId]()
+
+    async def publish(user: UserId, _view: object) -> None:
+        if refused:
+            raise refused.pop()
+        shown.append(user)
+
+    inn.desk = replace(inn.desk, publish_home=publish)
+    outer = {"type": "event_callback", "team_id": "T0TOCSIN", "event_id": "EvHome", "event": HOME}
+    await inn.arrive("slack:event", json.dumps(outer).encode())
+    with capture_logs() as logs:
+        await work(inn.worker(SlackEvents, EVENTS))
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == []
+    assert (await inn.counts())[then] == 1
+    inn.clock.advance(timedelta(seconds=89))
+    await work(inn.worker(SlackEvents, EVENTS))
+    early = isinstance(refusal, Ambiguous)
+    assert shown == ([ADA] if early else [])
+    inn.clock.advance(timedelta(seconds=1))
+    await work(inn.worker(SlackEvents, EVENTS))
+    assert shown == ([] if then == "quarantined" else [ADA])
 
 
 def said(text: str, ts: str, channel: str) -> bytes:
