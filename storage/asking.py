@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import aiosqlite
@@ -22,12 +22,14 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from storage.engine import json_text
+from storage.mapping import Codec
 from storage.one_trip import OneTrip
 
 Given = Mapping[str, object]
 Row = Mapping[str, Any]
 Statement = sa.Select[Any] | sa.UpdateBase
 NOTHING: Given = {}
+V = TypeVar("V")
 _SQLITE = aiosqlite.dialect(json_serializer=json_text, paramstyle="qmark")
 
 
@@ -51,8 +53,18 @@ async def ask(connection: AsyncConnection, statement: Statement, given: Given = 
     if (trip := _trip(connection)) is None:
         return _answer(await connection.execute(statement, given))
     plan = _plan(statement, tuple(given))
-    values = plan.values(given)
-    return await plan.done(trip, lambda there: there.execute(plan.words, values))
+    return plan.answer(*await plan.once(trip, given))
+
+
+async def ask_for(
+    connection: AsyncConnection, codec: Codec[V], statement: sa.Select[Any], given: Given = NOTHING
+) -> Sequence[V]:
+    """The records that a question finds; the same row is the same record, made once and kept a while."""
+    if (trip := _trip(connection)) is None:
+        return [codec.value(row) for row in (await connection.execute(statement, given)).mappings()]
+    plan = _plan(statement, tuple(given))
+    found, _ = await plan.once(trip, given)
+    return [_record(plan, codec, row) for row in found]
 
 
 async def ask_all(connection: AsyncConnection, statement: Statement, given: Sequence[Given]) -> Answer:
@@ -61,7 +73,7 @@ async def ask_all(connection: AsyncConnection, statement: Statement, given: Sequ
         return _answer(await connection.execute(statement, given))
     plan = _plan(statement, tuple(given[0]))
     values = [plan.values(each) for each in given]
-    return await plan.done(trip, lambda there: there.executemany(plan.words, values))
+    return plan.answer(*await plan.done(trip, lambda there: there.executemany(plan.words, values)))
 
 
 def _trip(connection: AsyncConnection) -> OneTrip | None:
@@ -78,6 +90,10 @@ def _answer(result: sa.CursorResult[Any]) -> Answer:
 
 
 _Change = Callable[[Any], Any] | None
+_Found = tuple[Any, ...]
+"""A row as SQLite tells it."""
+_KEPT: Final = 2_000
+"""Records of about a kilobyte or two each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +109,7 @@ class _Value:
         return value if self.write is None else self.write(value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Plan:
     words: str
     places: tuple[_Value, ...]
@@ -102,26 +118,40 @@ class _Plan:
     def values(self, given: Given) -> list[object]:
         return [place.of(given) for place in self.places]
 
-    async def done(self, trip: OneTrip, execute: Callable[[sqlite3.Connection], sqlite3.Cursor]) -> Answer:
-        found: list[tuple[list[tuple[Any, ...]], int]] = []
+    def row(self, found: _Found) -> Row:
+        return {
+            name: value if read is None else read(value)
+            for (name, read), value in zip(self.columns, found, strict=True)
+        }
+
+    def answer(self, found: Sequence[_Found], changed: int) -> Answer:
+        return Answer([self.row(each) for each in found], changed)
+
+    async def once(self, trip: OneTrip, given: Given) -> tuple[Sequence[_Found], int]:
+        values = self.values(given)
+        return await self.done(trip, lambda there: there.execute(self.words, values))
+
+    async def done(
+        self, trip: OneTrip, execute: Callable[[sqlite3.Connection], sqlite3.Cursor]
+    ) -> tuple[Sequence[_Found], int]:
+        """The rows as SQLite tells them, and how many were changed."""
+        heard: list[tuple[list[_Found], int]] = []
 
         def work(there: sqlite3.Connection) -> None:
             cursor = execute(there)
-            found.append((cursor.fetchall() if self.columns else [], cursor.rowcount))
+            heard.append((cursor.fetchall() if self.columns else [], cursor.rowcount))
             cursor.close()
 
         try:
             await trip.run(self.words, work)
         except sqlite3.Error as refused:
             raise DBAPIError.instance(self.words, None, refused, sqlite3.Error) from refused
-        rows, changed = found[0]
-        return Answer([self._row(row) for row in rows], changed)
+        return heard[0]
 
-    def _row(self, row: Sequence[Any]) -> Row:
-        return {
-            name: value if read is None else read(value)
-            for (name, read), value in zip(self.columns, row, strict=True)
-        }
+
+@lru_cache(maxsize=_KEPT)
+def _record(plan: _Plan, codec: Codec[V], found: _Found) -> V:
+    return codec.value(plan.row(found))
 
 
 @cache

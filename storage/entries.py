@@ -54,12 +54,13 @@ class SqlEntries(SqlRecords[Entry]):
         return await super()._once(query)
 
     async def _every(self, query: sa.Select[Any], given: Mapping[str, object] = NOTHING) -> Sequence[Entry]:
+        """A log is long and read once: nothing of it is kept in memory."""
         await self.write()
-        return await super()._every(query, given)
+        return [self._codec.value(row) for row in (await ask(self._connection, query, given)).rows]
 
     async def _one(self, query: sa.Select[Any], given: Mapping[str, object] = NOTHING) -> Entry | None:
-        await self.write()
-        return await super()._one(query, given)
+        found = await self._every(query, given)
+        return found[0] if found else None
 
     async def head(self, incident: IncidentId) -> tuple[int, str]:
         if (end := self._ends.get(incident)) is not None:

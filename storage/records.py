@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks.domain.errors import StaleWrite
 from storage import tables
-from storage.asking import NOTHING, ask, ask_all
+from storage.asking import NOTHING, ask, ask_all, ask_for
 from storage.mapping import Codec
 
 K = TypeVar("K")
@@ -159,11 +159,11 @@ class SqlRecords(Generic[V]):
         return [self._codec.value(row) for row in rows]
 
     async def _every(self, query: sa.Select[Any], given: Mapping[str, object] = NOTHING) -> Sequence[V]:
-        return [self._codec.value(row) for row in (await ask(self._connection, query, given)).rows]
+        return await ask_for(self._connection, self._codec, query, given)
 
     async def _one(self, query: sa.Select[Any], given: Mapping[str, object] = NOTHING) -> V | None:
-        row = (await ask(self._connection, query, given)).first
-        return None if row is None else self._codec.value(row)
+        found = await ask_for(self._connection, self._codec, query, given)
+        return found[0] if found else None
 
     async def _change(self, values: Mapping[str, object], *where: sa.ColumnElement[bool]) -> None:
         """Change exactly one row. Raises StaleWrite if it is not there as ``where`` says."""

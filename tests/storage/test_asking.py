@@ -58,6 +58,22 @@ async def test_a_lost_race_is_one_error_also_in_a_unit_that_has_begun(store: Sto
             await unit.incidents.save(replace(records.INCIDENT, version=7))
 
 
+async def test_a_row_is_read_anew_when_it_says_something_else(store: Store) -> None:
+    async with store.units() as unit:
+        number = await unit.incidents.next_number()
+        await unit.incidents.add(replace(records.INCIDENT, id=number))
+        first = await unit.incidents.find(number)
+        await unit.incidents.save(replace(records.INCIDENT, id=number, title="Never kept"))
+        assert (await unit.incidents.find(number)) != first
+    async with store.units() as unit:
+        await unit.incidents.next_number()
+        assert await unit.incidents.find(number) is None
+        await unit.incidents.add(replace(records.INCIDENT, id=number))
+        await unit.incidents.save(replace(records.INCIDENT, id=number, title="Kept"))
+        again = await unit.incidents.find(number)
+        assert again == replace(records.INCIDENT, id=number, title="Kept", version=1)
+
+
 async def test_words_that_depend_on_values_are_refused(sqlite_url: str) -> None:
     database = Database(sqlite_url)
     async with database.writing() as connection:
