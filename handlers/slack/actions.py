@@ -51,7 +51,8 @@ async def reject_candidate(call: Call, _ref: Ref) -> None:
 async def accept_ask(call: Call, ref: Ref) -> Reply:
     """Whoever was asked takes the empty seat."""
     taken = await command.accept_ask(call.ports, ladder=LadderId(ref.subject), by=call.user)
-    return _instead(answers.took(taken))
+    incident = await find.incident(call.ports, number=taken.incident)
+    return _instead(answers.took(taken, private=incident.private))
 
 
 async def decline_ask(call: Call, ref: Ref) -> Reply:

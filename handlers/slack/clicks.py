@@ -19,6 +19,7 @@ from playbooks.domain.ids import UserId
 FOLLOWED: dict[tuple[str, str], Callable[[Call, Click], Awaitable[None]]] = {
     (Callback.DECLARE, Field.SERVICE): declaring.follow,
     (Callback.DECLARE, Field.SEVERITY): declaring.follow,
+    (Callback.DECLARE, Field.KIND): declaring.follow,
     (Callback.REPORT, Field.SERVICE): reporting.follow,
 }
 """Inputs whose form follows what is chosen in them, by form and input."""

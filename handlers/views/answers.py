@@ -193,14 +193,14 @@ def joining(incident: Incident, room_url: Callable[[ChannelId], str]) -> Message
     return answer(say("You are being invited to the room of *{n}*.", n=name), leads_there)
 
 
-def took(outcome: CommandTaken | CommandContested | ContestJoined) -> Message:
+def took(outcome: CommandTaken | CommandContested | ContestJoined, *, private: bool) -> Message:
     """What pressing *Take command* did."""
     match outcome:
         case CommandTaken():
             return answer(
                 say("You have command of *{n}*.", n=incident_name(outcome.incident)),
                 verb_button("State the impact…", Verb.IMPACT, outcome.incident),
-                verb_button("Send an update…", Verb.UPDATE, outcome.incident),
+                *([] if private else [verb_button("Send an update…", Verb.UPDATE, outcome.incident)]),
             )
         case CommandContested():
             return answer(

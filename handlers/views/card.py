@@ -337,7 +337,7 @@ def _buttons(picture: Picture) -> list[Element]:
             ]
         case State.OPEN:
             return [
-                verb_button("Update…", Verb.UPDATE, number, fence=fence, style="primary"),
+                _tell(incident, style="primary"),
                 verb_button("Mitigated…", Verb.MITIGATE, number, fence=fence),
                 _hand_over(picture),
                 verb_button("Freeze…", Verb.FREEZE, number, fence=fence),
@@ -346,7 +346,7 @@ def _buttons(picture: Picture) -> list[Element]:
         case State.MITIGATED:
             return [
                 verb_button("Resolve…", Verb.RESOLVE, number, fence=fence, style="primary"),
-                verb_button("Update…", Verb.UPDATE, number, fence=fence),
+                _tell(incident),
                 verb_button("It came back…", Verb.REOPEN, number, fence=fence),
                 verb_button("Freeze…", Verb.FREEZE, number, fence=fence),
                 more,
@@ -360,6 +360,13 @@ def _buttons(picture: Picture) -> list[Element]:
             ]
         case State.CLOSED | State.MERGED:
             return [verb_button("Post-mortem", Verb.REVIEW, number), more]
+
+
+def _tell(incident: Incident, *, style: str = "") -> Element:
+    """To stakeholders; of what is private nobody is told, so it is written down."""
+    if incident.private:
+        return verb_button("Add to log…", Verb.LOG, incident.id, style=style)
+    return verb_button("Update…", Verb.UPDATE, incident.id, fence=incident.fence, style=style)
 
 
 def _hand_over(picture: Picture) -> Element:

@@ -14,7 +14,7 @@ from playbooks.domain.errors import NeedsWords
 from playbooks.domain.events import RoleGiven
 from playbooks.domain.ids import UserId
 from playbooks.domain.role import Role
-from playbooks.protocol import beforehand, command
+from playbooks.protocol import beforehand, command, find
 
 TAKE_BACK = ("withdraw", "cancel", "take back", "back")
 """Instead of a person: the offer that is open is taken back."""
@@ -25,7 +25,7 @@ async def take(call: Call) -> Message:
     outcome = await command.take(
         call.ports, incident=call.number, by=call.user, reason=grammar.readable(call.words)
     )
-    return answers.took(outcome)
+    return answers.took(outcome, private=(await find.incident(call.ports, number=call.number)).private)
 
 
 async def contest(call: Call) -> Message | None:

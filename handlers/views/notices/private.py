@@ -121,7 +121,8 @@ def _choices(  # noqa: C901, PLR0911 - a table
             return [actions(verb_button("Resolve…", Verb.RESOLVE, number, style="primary"))]
         case e.IncidentStale():
             update = verb_button("Send an update…", Verb.UPDATE, number, style="primary")
-            return [actions(update, verb_button("Status", Verb.STATUS, number), *_or_else(picture, user))]
+            more = (verb_button("Status", Verb.STATUS, number), *_or_else(picture, user))
+            return [actions(*more) if picture.incident.private else actions(update, *more)]
         case e.QuietNoticed():
             return [actions(verb_button("Mitigated…", Verb.MITIGATE, number, style="primary"))]
         case e.RoomUnavailable() if picture.incident.private:

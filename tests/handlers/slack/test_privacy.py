@@ -11,12 +11,14 @@ import pytest
 
 import handlers
 from handlers.names import Action, Field, Verb, verb_action
+from handlers.slack.clicks import FOLLOWED
 from handlers.slack.events import show_home, understand
+from handlers.views.card import card
 from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId
 from playbooks.protocol import declare, privacy, room
 from tests.handlers.judging import buttons, words
 from tests.handlers.scenes import ADA, BOB, CLEO, FAY
-from tests.handlers.slack.conftest import LOBBY, ROOM, TEAM, Office
+from tests.handlers.slack.conftest import LOBBY, ROOM, TEAM, Office, filled_in
 
 TITLE = "Somebody reads our mail"
 NOT_THERE = "There is no INC-{n}. Try /incident list."
@@ -146,6 +148,22 @@ async def test_it_is_declared_in_the_form(office: Office) -> None:
     assert await knowing(office) == {FAY, ADA}
 
 
+@pytest.mark.parametrize(
+    ("kind", "shown"), [("private", "What happens in private"), ("drill", "What happens in a drill")]
+)
+async def test_the_form_says_at_once_what_its_kind_means(office: Office, kind: str, shown: str) -> None:
+    assert await office.slash("declare", by=FAY, channel=LOBBY) == {}
+    view = office.slack.view()
+    asking = [block["block_id"] for block in view["blocks"] if block.get("dispatch_action")]
+    assert set(asking) == {field for form, field in FOLLOWED if form == view["callback_id"]}
+    state = {"values": filled_in(view, {Field.KIND: kind})}
+    chosen = {"type": "static_select", "action_id": Field.KIND.value, "selected_option": {"value": kind}}
+    await office.press(
+        chosen, by=FAY, view={**view, "id": "V1", "type": "modal", "hash": "h1", "state": state}
+    )
+    assert shown in words(office.slack.view())
+
+
 async def test_what_is_public_stays_public(office: Office) -> None:
     await office.in_room()
     refused = said(await office.slash("private", channel=ROOM))
@@ -170,6 +188,9 @@ async def test_its_menu_has_no_way_to_merge_and_one_to_make_it_public(office: Of
     shown = {button["action_id"] for button in buttons((await office.slash("menu", by=BOB))["blocks"])}
     assert verb_action(Verb.PUBLIC) in shown
     assert verb_action(Verb.MERGE) not in shown
+    assert verb_action(Verb.UPDATE) not in shown
+    shown = {button["action_id"] for button in buttons(card(await office.picture()).blocks)}
+    assert verb_action(Verb.UPDATE) not in shown, "what would be refused is not offered"
     assert "stakeholders hear nothing" in said(await office.slash("update", by=BOB))
 
 
