@@ -18,6 +18,7 @@ from handlers.views.text import (
     dated,
     foreign,
     join,
+    people,
     person,
     plain,
     room,
@@ -87,6 +88,7 @@ def _situation(told: Brief, picture: Picture) -> Markup:
             say("*Services* {services}", services=services(picture)),
             say("*Appointed* {who}", who=_appointed(told)),
             *_leads(told, picture),
+            *_teams(told),
             _list("Impact", told.impact, nothing="not stated"),
         ]
     )
@@ -104,6 +106,24 @@ def _leads(told: Brief, picture: Picture) -> list[Markup]:
         for service, lead in told.leads[:_LINES]
     ]
     return [say("*Leads* {who}", who=join(held, ", "))] if held else []
+
+
+def _teams(told: Brief) -> list[Markup]:
+    """Which teams work, who leads them and who is in them; nothing where there is none."""
+    if not told.teams:
+        return []
+    shown = [
+        say(
+            "• {who} with {members}: {what}",
+            who=person(leader),
+            members=people(members),
+            what=dated(what, _WORDS),
+        )
+        for leader, members, what in told.teams[:_LINES]
+    ]
+    more = len(told.teams) - len(shown)
+    rest = say(" (and {n} more)", n=more) if more else Markup("")
+    return [say("*Teams*{rest}\n{lines}", rest=rest, lines=join(shown))]
 
 
 def _pressing(told: Brief) -> Markup:

@@ -184,6 +184,8 @@ class Brief:
     """Who is doing what, or was asked to do it, those that are late first."""
     pending_decisions: tuple[str, ...] = ()
     """What was proposed and is not decided, by number."""
+    teams: tuple[tuple[UserId, tuple[UserId, ...], str], ...] = ()
+    """Who leads which team, with whom: its name, task and until when."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import count
 
 from playbooks.domain.errors import NeedsWords, NotNeeded, NotYourRole, mention, mentions
 from playbooks.domain.ids import IncidentId, TeamId, UserId, is_person
@@ -17,6 +18,7 @@ from playbooks.schema import LONGEST_BOX, SHORTEST_BOX
 
 MAX_MEMBERS = 30
 MAX_TASK = 500
+_LONGEST_NAME = 30
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
 
 
@@ -111,6 +113,25 @@ def end(team: Team, by: UserId, *, decides: Collection[UserId], at: datetime) ->
     """The task is done, or given up, and everybody is free. Raises NotYourRole."""
     _require_leader(team, by, decides)
     return replace(team, ended_at=at)
+
+
+def moved(team: Team, teams: Sequence[Team], *, into: IncidentId) -> Team | None:
+    """The team as it goes on in the incident that took over, beside the ``teams`` that work there.
+
+    Nobody is in two teams, so whoever is in one there stays in that; the next of its people leads then.
+    Its name gets a number if it is taken. None if nobody of it is free.
+    """
+    busy = {user for other in teams for user in other.everybody}
+    free = [user for user in team.everybody if user not in busy]
+    if not free:
+        return None
+    name = _untaken(team.name, {other.name for other in teams})
+    return replace(team, incident=into, name=name, leader=free[0], members=tuple(free[1:]))
+
+
+def _untaken(name: str, taken: Collection[str]) -> str:
+    numbered = (f"{name[: _LONGEST_NAME - 3]}-{n}" for n in count(2))
+    return name if name not in taken else next(one for one in numbered if one not in taken)
 
 
 def nudge(team: Team, *, patience: timedelta, at: datetime) -> Team | None:

@@ -15,6 +15,7 @@ from playbooks.domain.instants import day_and_time_of, time_of, time_to_the_seco
 from playbooks.domain.sla import ClockReading
 from playbooks.domain.spoken import key_event, newest_words
 from playbooks.domain.task import Task, TaskState, in_order
+from playbooks.domain.team import Team
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.correcting import as_they_stand
 from playbooks.protocol.picture import draw
@@ -46,6 +47,7 @@ async def brief(unit: Unit, ports: Ports, incident: Incident) -> Brief:
         open_tasks=tuple(
             _task(task, picture.at) for task in in_order(picture.tasks, PROTOCOL, at=picture.at)
         ),
+        teams=tuple((team.leader, team.members, _team(team, picture.at)) for team in picture.teams),
         pending_decisions=tuple(_decision(proposal) for proposal in picture.undecided),
     )
 
@@ -69,6 +71,11 @@ def _task(task: Task, at: datetime) -> tuple[UserId, str]:
         case _:
             how = f"{'late since' if task.is_late(at) else 'by'} {time_of(task.due_at)}"
     return task.assignee, f"{task.number} {task.text}: {how}"
+
+
+def _team(team: Team, at: datetime) -> str:
+    when = "late since" if team.due_at <= at else "until"
+    return f"{team.name}: {team.task}, {when} {time_of(team.due_at)}"
 
 
 def _decision(proposal: Proposal) -> str:

@@ -212,6 +212,7 @@ async def unite(unit: Unit, ports: Ports, one: Incident, other: Incident, *, by:
     await _move(unit, one.id, survivor.id)
     await clocks.take_over(unit, ports, one, survivor)
     await tasks.take_over(unit, ports, one, survivor)
+    await command.move_teams(unit, ports, one, survivor)
     part = f"the incident is part of {incident_name(survivor.id)} now"
     await decisions.lapse(unit, ports, one, why=part)
     await signing.lapse(unit, ports, one, why=part)

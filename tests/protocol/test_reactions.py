@@ -181,6 +181,7 @@ TeamChanged, somebody came              Invite(dev) TellPerson(dev) RefreshCard
 TeamEnded                               TellPerson(bob) RefreshCard
 TeamExtended                            RefreshCard
 TeamFormed                              Invite(cleo) TellPerson(cleo) RefreshCard
+TeamMoved                               Invite(cleo) TellPerson(cleo) RefreshCard
 TeamOverdue                             TellPerson(cleo) RefreshCard
 TeamOverdue, no answer                  TellPerson(bob) RefreshCard
 UpdateDue                               TellPerson(bob, eve)

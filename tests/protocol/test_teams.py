@@ -6,17 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from playbooks.domain.effects import TellPerson
+from playbooks.domain.effects import Invite, TellPerson
 from playbooks.domain.errors import CannotCommand, NeedsWords, NotYourRole
 from playbooks.domain.events import SpanExceeded
 from playbooks.domain.ids import IncidentId, UserId
+from playbooks.domain.instants import plainly
 from playbooks.domain.person import Member
 from playbooks.domain.role import Role
-from playbooks.protocol import command, find, people
+from playbooks.protocol import command, find, merge, people
 from tests.clock import START
 from tests.protocol.conftest import ADA, BOB, CLEO, DEV, EVE, FAY, GUS, ON_SQLITE, House
 
-ONE = IncidentId(1)
+ONE, TWO = IncidentId(1), IncidentId(2)
 
 
 async def commanded(house: House) -> None:
@@ -91,3 +92,42 @@ async def test_a_commander_to_whom_too_many_answer_is_told_once(house: House) ->
     assert (await house.kinds()).count("SpanExceeded") == 1
     await command.take_over(house.ports, incident=ONE, by=GUS, reason="I take it from here")
     assert (await house.entry("SpanExceeded"))["commander"] == GUS, "another commander does not know it yet"
+
+
+async def test_teams_go_on_in_the_incident_that_takes_over_and_nobody_is_in_two(house: House) -> None:
+    await commanded(house)
+    await house.declared(service="search", title="Search is slow")
+    await command.take(house.ports, incident=TWO, by=ADA)
+    await form(house, "network", DEV)
+    for name, leader, come in (("network", EVE, ()), ("disks", DEV, (FAY,)), ("mail", EVE, ())):
+        if name == "mail":
+            await command.end_team(house.ports, incident=TWO, name="network", by=EVE)
+        await command.form_team(
+            house.ports, incident=TWO, name=name, leader=leader, task=f"mend the {name}", by=ADA
+        )
+        if come:
+            await command.change_members(house.ports, incident=TWO, name=name, by=leader, come=come)
+    await command.form_team(
+        house.ports, incident=TWO, name="network", leader=GUS, task="look at the cables", by=ADA
+    )
+    await command.change_members(house.ports, incident=ONE, name="network", by=DEV, come=(EVE,))
+    await house.owed()
+    await merge.merge(house.ports, incident=TWO, into=ONE, by=ADA, reason="one disk")
+    teams = (await find.picture(house.ports, incident=ONE)).teams
+    assert [(team.name, team.leader, team.members) for team in teams] == [
+        ("network", DEV, (EVE,)),
+        ("disks", FAY, ()),
+        ("network-2", GUS, ()),
+    ]
+    assert (await house.entry("TeamEnded", 2))["note"] == "its people are in teams of INC-1"
+    invited = {user for effect in await house.owed() if isinstance(effect, Invite) for user in effect.users}
+    assert {FAY, GUS} <= invited
+    offered = await command.offer(house.ports, incident=ONE, to=BOB, by=ADA)
+    assert [(leader, members) for leader, members, _ in offered.brief.teams] == [
+        (DEV, (EVE,)),
+        (FAY, ()),
+        (GUS, ()),
+    ]
+    assert plainly(offered.brief.teams[1][2]) == "disks: mend the disks, until 09:30 UTC"
+    await house.pass_time(minutes=30)
+    assert (await house.entry("TeamOverdue"))["incident"] == 1, "its alarm rings there"

@@ -102,7 +102,14 @@ def _spoken_later(  # noqa: C901, PLR0911 - a table
             return outcome(event)
         case e.LeadSeated() | e.LeadLeft() | e.LeadWanted():
             return leading(event, handbook)
-        case e.TeamFormed() | e.TeamChanged() | e.TeamOverdue() | e.TeamEnded() | e.SpanExceeded():
+        case (
+            e.TeamFormed()
+            | e.TeamMoved()
+            | e.TeamChanged()
+            | e.TeamOverdue()
+            | e.TeamEnded()
+            | e.SpanExceeded()
+        ):
             return teams.spoken(event)
         case e.GlassBroken():
             return authority(event)

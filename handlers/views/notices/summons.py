@@ -45,7 +45,7 @@ def words(  # noqa: PLR0911 - a table
             return _recalled(event, picture)
         case e.LeadSeated() | e.LeadLeft() | e.LeadWanted():
             return leads.words(event, picture, handbook, user)
-        case e.TeamFormed() | e.TeamChanged() | e.TeamOverdue():
+        case e.TeamFormed() | e.TeamMoved() | e.TeamChanged() | e.TeamOverdue():
             return teams.words(event, picture, user)
         case _:
             return spoken(event, picture, handbook)
@@ -73,7 +73,7 @@ def choices(  # noqa: PLR0911 - a table
             return [actions(here, verb_button("Hand over…", Verb.HANDOVER, number))]
         case e.LeadSeated() | e.LeadLeft() | e.LeadWanted():
             return leads.choices(event, handbook, user)
-        case e.TeamFormed() | e.TeamOverdue() | e.SpanExceeded():
+        case e.TeamFormed() | e.TeamMoved() | e.TeamOverdue() | e.SpanExceeded():
             return teams.choices(event, picture, user)
         case e.CommandContested() | e.ContestJoined() | e.ContestAwarded():
             return _about_dispute(event, picture, handbook, user)

@@ -8,10 +8,10 @@ from handlers.views.phrases import named, verb_button
 from handlers.views.teams import buttons
 from handlers.views.text import Markup, clock_time, foreign, people, person, say
 from playbooks.domain import events as e
-from playbooks.domain.ids import UserId
+from playbooks.domain.ids import UserId, incident_name
 from playbooks.protocol.picture import Picture
 
-Teams = e.TeamFormed | e.TeamChanged | e.TeamOverdue | e.TeamEnded | e.SpanExceeded
+Teams = e.TeamFormed | e.TeamMoved | e.TeamChanged | e.TeamOverdue | e.TeamEnded | e.SpanExceeded
 
 
 def spoken(event: Teams) -> Markup:
@@ -19,6 +19,8 @@ def spoken(event: Teams) -> Markup:
     match event:
         case e.TeamFormed():
             return say("👥 {who} leads team *{name}*.", who=person(event.leader), name=_name(event))
+        case e.TeamMoved():
+            return say("👥 Team *{name}* of {who} goes on here.", who=person(event.leader), name=_name(event))
         case e.TeamChanged():
             return say("👥 Team *{name}* of {who} has changed.", who=person(event.leader), name=_name(event))
         case e.TeamOverdue():
@@ -41,7 +43,9 @@ def spoken(event: Teams) -> Markup:
             )
 
 
-def words(event: e.TeamFormed | e.TeamChanged | e.TeamOverdue, picture: Picture, user: UserId) -> Markup:
+def words(
+    event: e.TeamFormed | e.TeamMoved | e.TeamChanged | e.TeamOverdue, picture: Picture, user: UserId
+) -> Markup:
     """The sentence for one person."""
     match event:
         case e.TeamFormed(leader=leader) if leader == user:
@@ -53,6 +57,8 @@ def words(event: e.TeamFormed | e.TeamChanged | e.TeamOverdue, picture: Picture,
                 until=clock_time(event.due_at),
                 task=foreign(event.task, 300),
             )
+        case e.TeamMoved():
+            return _moved(event, picture, user)
         case e.TeamChanged(came=came) if user in came:
             return say(
                 "👥 You are in team *{name}* of {who} in {named}. They tell you what to do.",
@@ -72,8 +78,25 @@ def words(event: e.TeamFormed | e.TeamChanged | e.TeamOverdue, picture: Picture,
             return spoken(event)
 
 
+def _moved(event: e.TeamMoved, picture: Picture, user: UserId) -> Markup:
+    """Where a team goes on, and who leads it there."""
+    called = say(", called *{name}* there", name=_name(event)) if event.name != event.before else Markup("")
+    who = Markup("You lead it") if user == event.leader else say("{who} leads it", who=person(event.leader))
+    return say(
+        "👥 {other} is part of {named} now, and your team *{before}* goes on there{called}. {who}, until "
+        "{until}.\n> {task}",
+        other=incident_name(event.other),
+        named=named(picture.incident),
+        before=foreign(event.before, 30),
+        called=called,
+        who=who,
+        until=clock_time(event.due_at),
+        task=foreign(event.task, 300),
+    )
+
+
 def choices(
-    event: e.TeamFormed | e.TeamOverdue | e.SpanExceeded, picture: Picture, user: UserId
+    event: e.TeamFormed | e.TeamMoved | e.TeamOverdue | e.SpanExceeded, picture: Picture, user: UserId
 ) -> list[Block]:
     """What one person may do about it."""
     if isinstance(event, e.SpanExceeded):
@@ -84,5 +107,5 @@ def choices(
     return [actions(verb_button("Teams", Verb.TEAM, event.incident))]
 
 
-def _name(event: e.TeamFormed | e.TeamChanged | e.TeamOverdue | e.TeamEnded) -> Markup:
+def _name(event: e.TeamFormed | e.TeamMoved | e.TeamChanged | e.TeamOverdue | e.TeamEnded) -> Markup:
     return foreign(event.name, 30)

@@ -169,6 +169,7 @@ from playbooks.domain.events.teams import (
     TeamEnded,
     TeamExtended,
     TeamFormed,
+    TeamMoved,
     TeamOverdue,
 )
 
@@ -292,6 +293,7 @@ __all__ = [
     "TeamEnded",
     "TeamExtended",
     "TeamFormed",
+    "TeamMoved",
     "TeamOverdue",
     "UpdateDue",
     "UpdateOverdue",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from playbooks.domain.events.fact import Event
-from playbooks.domain.ids import TeamId, UserId
+from playbooks.domain.ids import IncidentId, TeamId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,21 @@ class TeamEnded(Event):
     name: str
     leader: UserId
     note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamMoved(Event):
+    """Its incident became part of this one, where it goes on with whoever of it is in no other team."""
+
+    other: IncidentId
+    team: TeamId
+    before: str
+    """What it was called there."""
+    name: str
+    leader: UserId
+    members: tuple[UserId, ...]
+    task: str
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

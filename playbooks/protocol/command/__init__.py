@@ -20,7 +20,14 @@ from playbooks.protocol.command.leads import follow, lay_down_lead, move, name, 
 from playbooks.protocol.command.recall import answer_recall, recall, stand_in
 from playbooks.protocol.command.roles import appoint, lay_down
 from playbooks.protocol.command.seat import Claimed, close_questions, sit, take, take_over
-from playbooks.protocol.command.teams import change_members, end_team, extend_team, form_team, team_due
+from playbooks.protocol.command.teams import (
+    change_members,
+    end_team,
+    extend_team,
+    form_team,
+    move_teams,
+    team_due,
+)
 
 __all__ = [
     "Claimed",
@@ -45,6 +52,7 @@ __all__ = [
     "lay_down",
     "lay_down_lead",
     "move",
+    "move_teams",
     "name",
     "offer",
     "override",

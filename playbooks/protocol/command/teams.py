@@ -7,6 +7,7 @@ answers for all of it.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
 
 from playbooks.domain import authority, team
@@ -18,9 +19,10 @@ from playbooks.domain.events import (
     TeamEnded,
     TeamExtended,
     TeamFormed,
+    TeamMoved,
     TeamOverdue,
 )
-from playbooks.domain.ids import PROTOCOL, IncidentId, TeamId, UserId
+from playbooks.domain.ids import PROTOCOL, IncidentId, TeamId, UserId, incident_name
 from playbooks.domain.incident import Incident
 from playbooks.domain.person import kind_of, require_fit
 from playbooks.domain.team import Team
@@ -183,6 +185,49 @@ async def team_due(ports: Ports, *, subject: TeamId) -> None:
         )
         await record(unit, ports, incident, event)
         await unit.commit()
+
+
+async def move_teams(unit: Unit, ports: Ports, source: Incident, survivor: Incident) -> None:
+    """The incident becomes part of another one: its teams go on there, inside the caller's transaction."""
+    for one in await unit.teams.current(source.id):
+        after = team.moved(one, tuple(await unit.teams.current(survivor.id)), into=survivor.id)
+        if after is None:
+            await _give_up(unit, ports, source, one, survivor)
+            continue
+        await unit.teams.save(after)
+        await _set_alarm(unit, after)
+        event = TeamMoved(
+            incident=survivor.id,
+            by=PROTOCOL,
+            at=ports.clock.now(),
+            other=source.id,
+            team=after.id,
+            before=one.name,
+            name=after.name,
+            leader=after.leader,
+            members=after.members,
+            task=after.task,
+            due_at=after.due_at,
+        )
+        await record(unit, ports, survivor, event)
+    await watch_span(unit, ports, survivor)
+
+
+async def _give_up(unit: Unit, ports: Ports, source: Incident, one: Team, survivor: Incident) -> None:
+    """Everybody of it is in a team of the survivor already."""
+    now = ports.clock.now()
+    await unit.teams.save(replace(one, ended_at=now))
+    await unit.timers.cancel(TimerKind.TEAM, one.id)
+    event = TeamEnded(
+        incident=source.id,
+        by=PROTOCOL,
+        at=now,
+        team=one.id,
+        name=one.name,
+        leader=one.leader,
+        note=f"its people are in teams of {incident_name(survivor.id)}",
+    )
+    await record(unit, ports, source, event)
 
 
 async def watch_span(unit: Unit, ports: Ports, incident: Incident) -> None:

@@ -102,8 +102,9 @@ def _on_teams(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
     """A team hears of itself, and the commander of what it cannot settle; the room sees the card."""
     card = RefreshCard(incident=event.incident)
     match event:
-        case e.TeamFormed(leader=leader):
-            return (*invite(event, (leader,)), *tell(event, (leader,)), card)
+        case e.TeamFormed(leader=leader) | e.TeamMoved(leader=leader):
+            everybody = (leader, *(event.members if isinstance(event, e.TeamMoved) else ()))
+            return (*invite(event, everybody), *tell(event, everybody), card)
         case e.TeamChanged(came=came, left=left):
             return (*invite(event, came), *tell(event, (*came, *left)), card)
         case e.TeamOverdue(leader=leader, raised=raised):
@@ -152,7 +153,16 @@ REACTIONS: dict[type[e.Event], Reaction] = {
     **dict.fromkeys((e.CommandContested, e.ContestJoined, e.ContestAwarded, e.ContestDecided), _on_contest),
     **dict.fromkeys((e.LeadSeated, e.LeadLeft, e.LeadWanted), _on_leads),
     **dict.fromkeys(
-        (e.TeamFormed, e.TeamChanged, e.TeamExtended, e.TeamOverdue, e.TeamEnded, e.SpanExceeded), _on_teams
+        (
+            e.TeamFormed,
+            e.TeamMoved,
+            e.TeamChanged,
+            e.TeamExtended,
+            e.TeamOverdue,
+            e.TeamEnded,
+            e.SpanExceeded,
+        ),
+        _on_teams,
     ),
     **dict.fromkeys((e.GlassBroken,), _on_authority),
 }
