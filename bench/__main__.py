@@ -9,7 +9,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 
-from bench import acks, growth, intake, outbox, restart, sandbox, thinking, war_room
+from bench import acks, growth, intake, outbox, restart, sandbox, storm, thinking, war_room
 from bench.report import Report
 from bot.logs import set_up
 
@@ -20,10 +20,11 @@ PROMISES: dict[str, Callable[..., Coroutine[None, None, Report]]] = {
     "restart": restart.measure,
     "sandbox": sandbox.measure,
     "growth": growth.measure,
+    "thinking": thinking.measure,
+    "storm": storm.measure,
 }
 TABLES: dict[str, Callable[[], Coroutine[None, None, str]]] = {
     "intake": intake.measure,
-    "thinking": thinking.measure,
 }
 MEASUREMENTS = (*PROMISES, *TABLES)
 

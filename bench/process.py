@@ -30,6 +30,8 @@ class Place:
     app: App
     port: int
     database: str
+    more: tuple[str, ...] = ()
+    """Further variables of the environment; they go before ours."""
 
     @property
     def address(self) -> str:
@@ -51,7 +53,7 @@ class Place:
             "GATE__TOKENS": TOKEN,
             "LOG__LEVEL": "error",
         }
-        return [f"TOCSIN_{name}={value}" for name, value in ours.items()]
+        return [*(f"TOCSIN_{name}={value}" for name, value in ours.items()), *self.more]
 
 
 async def prepared(workspace: Workspace, database: str) -> Place:

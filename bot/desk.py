@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from pydantic import SecretStr
@@ -12,11 +13,13 @@ from pydantic import SecretStr
 from bot.buckets import Buckets
 from bot.health import Doctor
 from bot.metrics import Metrics
+from bot.pressure import Pressure
+from bot.reception import Reception
 from bot.records import asked_once, in_time, people_first, reached_by_edges, soon
 from bot.slack.gateway import Gateway
 from bot.slack.introduction import Introduction
 from bot.watchdog import Watchdog
-from bot.workers.arrivals import EVENTS, HOOKS
+from bot.workers.arrivals import EVENTS
 from bot.workers.people import People
 from config.settings import Settings
 from handlers.deps import Answer, Desk, Headers
@@ -36,6 +39,7 @@ SENDERS_WAIT = timedelta(seconds=8)
 def make_desk(
     settings: Settings,
     *,
+    pressure: Pressure,
     ports: Ports,
     store: Store,
     gateway: Gateway,
@@ -60,8 +64,11 @@ def make_desk(
     def accept_event(key: str, body: bytes, headers: Headers) -> Awaitable[bool]:
         return kept(SLACK_EVENT, key, headers, body, within=SLACK_WAITS)
 
-    def accept_webhook(source: str, key: str, headers: Headers, body: bytes) -> Awaitable[bool]:
-        return kept(f"{HOOKS}{source}", key, headers, body, within=SENDERS_WAIT)
+    reception = Reception(
+        Buckets(rate=settings.webhooks.rate, burst=settings.webhooks.burst, now=time.monotonic),
+        pressure,
+        partial(kept, within=SENDERS_WAIT),
+    )
 
     def once(key: str) -> Ports:
         return asked_once(ports, store, key, at=wall())
@@ -94,8 +101,8 @@ def make_desk(
         retry=retry,
         trouble=watchdog.trouble,
         webhook_secrets=_webhook_secrets(settings),
-        accept_webhook=accept_webhook,
-        admit=Buckets(rate=settings.webhooks.rate, burst=settings.webhooks.burst, now=time.monotonic).take,
+        accept_webhook=reception.accept,
+        admit=reception.admit,
         gate_tokens=tuple(token.get_secret_value() for token in settings.gate.tokens),
         health=doctor.examine,
         metrics=metrics.exposition,

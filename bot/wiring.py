@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 import structlog
 from aiohttp import ClientSession, ClientTimeout, web
@@ -25,6 +26,7 @@ from bot.ids import TimeSortedIds
 from bot.library import Library, papers
 from bot.metrics import Metrics
 from bot.mortality import mortal
+from bot.pressure import Pressure
 from bot.records import people_first, reached_by_edges
 from bot.server import make_site
 from bot.slack.bolt import make_bolt
@@ -36,7 +38,7 @@ from bot.slack.socket import SocketLine
 from bot.slack.throttle import PATIENCE, Throttle
 from bot.watchdog import Watchdog
 from bot.workers.alarms import AlarmClock
-from bot.workers.arrivals import EVENTS, HOOKS, SlackEvents, Webhooks
+from bot.workers.arrivals import EVENTS, HOOKS, Arrivals, SlackEvents, Webhooks
 from bot.workers.chores import GAPS, LOOK_AGAIN, READ_AGAIN, TIDY_UP, Chore, Chores, tidy_up
 from bot.workers.deliveries import Deliveries, Terms
 from bot.workers.gaps import Gaps
@@ -53,6 +55,7 @@ from playbooks.protocol import intake
 from storage.uow import Store
 
 log = structlog.get_logger("tocsin.delivery")
+A = TypeVar("A", bound=Arrivals)
 
 _CONNECT_WITHIN = 3.0
 """Seconds; a connection that takes longer is tried again instead."""
@@ -116,8 +119,10 @@ async def build(settings: Settings, stack: AsyncExitStack) -> House:
         bell=ground.bells.bell("people"),
         wall=ground.wall.now,
     )
+    pressure = Pressure(now=time.monotonic)
     desk = make_desk(
         settings,
+        pressure=pressure,
         ports=ground.ports,
         store=ground.store,
         gateway=slack.gateway,
@@ -132,7 +137,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> House:
     )
     register(slack.bolt, desk)
     site = make_site(desk, max_body=settings.server.max_body)
-    workers = (*_workers(ground, slack, desk, chores), chores, people)
+    workers = (*_workers(ground, slack, desk, chores, pressure), chores, people)
     return House(
         ground=ground,
         slack=slack,
@@ -231,7 +236,9 @@ def _chores(ground: Ground, slack: Slack) -> Chores:
     return chores
 
 
-def _workers(ground: Ground, slack: Slack, desk: Desk, chores: Chores) -> tuple[Worker, ...]:
+def _workers(
+    ground: Ground, slack: Slack, desk: Desk, chores: Chores, pressure: Pressure
+) -> tuple[Worker, ...]:
     how = ground.settings.worker
     bells, metrics = ground.bells, ground.metrics
     tools = Tools(
@@ -248,8 +255,9 @@ def _workers(ground: Ground, slack: Slack, desk: Desk, chores: Chores) -> tuple[
     terms = Terms(name=ground.name, concurrency=how.concurrency, lease=how.lease, poll=how.poll)
     deliveries = Deliveries(tools, terms, bell=bells.bell("outbox"), metrics=metrics, wall=ground.wall.now)
     backstage = replace(desk, ports=reached_by_edges(ground.ports))  # nobody waits for an answer there
-    events, hooks = (
-        kind(
+
+    def thinker(kind: type[A], prefix: str) -> A:
+        return kind(
             prefix,
             backstage,
             ground.store.inbox,
@@ -260,8 +268,9 @@ def _workers(ground: Ground, slack: Slack, desk: Desk, chores: Chores) -> tuple[
             metrics=metrics,
             met=ground.store.met,
         )
-        for kind, prefix in ((SlackEvents, EVENTS), (Webhooks, HOOKS))
-    )
+
+    events, hooks = thinker(SlackEvents, EVENTS), thinker(Webhooks, HOOKS)
+    hooks.pressure = pressure
     alarms = AlarmClock(
         ground.ports,
         ground.store.alarms,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +16,7 @@ import structlog
 
 from bot.bells import Bell
 from bot.metrics import Metrics
+from bot.pressure import Pressure
 from bot.slack.outcomes import DeliveryError, Later, Never
 from bot.workers.worker import AWAY, Worker
 from handlers.deps import Desk
@@ -147,9 +149,24 @@ class SlackEvents(Arrivals):
 class Webhooks(Arrivals):
     """Alerts. Deliveries of the same moment are thought about together: correlation costs the same."""
 
+    pressure: Pressure | None = None
+    """Who has to know how much waits; None if nobody."""
+
     async def _think(self, rows: Sequence[Received]) -> None:
+        self._note(rows)
         for batch in _batches(rows, await self._parsed(rows), self._pace):
-            await self._absorb(batch)
+            with self._understanding([row for row, _ in batch]):
+                await self._absorb(batch)
+
+    def _note(self, rows: Sequence[Received]) -> None:
+        if self.pressure is not None:
+            oldest = min((row.received_at for row in rows), default=None)
+            self.pressure.looked(None if oldest is None else self._clock.now() - oldest)
+
+    def _understanding(self, rows: Sequence[Received]) -> AbstractContextManager[None]:
+        if self.pressure is None:
+            return nullcontext()
+        return self.pressure.understanding([(row.source, len(row.body)) for row in rows])
 
     async def _parsed(self, rows: Sequence[Received]) -> dict[str, tuple[Signal, ...]]:
         parsed: dict[str, tuple[Signal, ...]] = {}
@@ -159,6 +176,8 @@ class Webhooks(Arrivals):
                 parsed[row.id] = _signals(row)
             except Malformed as malformed:
                 await self._put_aside(row, str(malformed))
+                if self.pressure is not None:
+                    self.pressure.gone(row.source, len(row.body))
         return parsed
 
     async def _absorb(self, batch: Sequence[tuple[Received, tuple[Signal, ...]]]) -> None:

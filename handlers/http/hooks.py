@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiohttp import web
 from multidict import CIMultiDict
@@ -28,6 +28,8 @@ _OURS = (generic.SOURCE, sli.SOURCE)
 """Formats that people write themselves."""
 _JSON = CIMultiDict({"Content-Type": "application/json; charset=utf-8"})
 _NO_PROOF = "The signature, its timestamp or the token is missing or wrong."
+_NO_ROOM = "This source sends more than can be understood now. Send the same again after Retry-After seconds."
+_NOTED_AGAIN = timedelta(seconds=10)
 KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Tocsin-Delivery", "X-Tocsin-Timestamp")
 """Headers worth keeping with the body; never the ones that authenticate it."""
 
@@ -57,13 +59,15 @@ async def _unknown(_: web.Request) -> web.StreamResponse:
 
 
 def _receiving(source: str, secrets: tuple[str, ...], desk: Desk) -> Handler:
+    door = _Door(source, desk)
+
     async def receive(request: web.Request) -> web.StreamResponse:
         raw = await body(request, limit=MAX_BODY)
         now = desk.wall()
         claim = Request(headers=request.headers, query=request.query, raw=raw, secrets=secrets, now=now)
         if not authentic(source, claim):
             raise Refused(401, "Not authentic", _NO_PROOF)
-        _require_room(source, desk)
+        door.require_room(now)
         if source in _ENVELOPED:
             raw = cloudevents.structured(request.headers, raw)
         key = _key(source, request.headers, raw, window=int(now.timestamp()) // TOLERANCE)
@@ -83,12 +87,25 @@ def _accepted(key: str, *, fresh: bool) -> web.Response:
     return web.Response(status=202, body=said.encode(), headers=_JSON)
 
 
-def _require_room(source: str, desk: Desk) -> None:
-    """Senders try again after 429, and take every other refusal for the last word."""
-    wait = desk.admit(source)
-    if wait is not None:
-        detail = "This source has sent too much. Send the same again after the seconds in Retry-After."
-        raise Refused(429, "Too many deliveries", detail, retry_after=int(wait.total_seconds()))
+class _Door:
+    """Who comes in when there is no room for all. Senders try again after 503: every one of them.
+
+    Alertmanager takes 429 for the last word (prometheus/alertmanager, issue 2121).
+    """
+
+    def __init__(self, source: str, desk: Desk) -> None:
+        self._source = source
+        self._desk = desk
+        self._noted_at: datetime | None = None
+
+    def require_room(self, now: datetime) -> None:
+        wait = self._desk.admit(self._source)
+        if wait is None:
+            return
+        noted = self._noted_at is None or now - self._noted_at >= _NOTED_AGAIN
+        if noted:  # a line for each would be a storm of its own
+            self._noted_at = now
+        raise Refused(503, "Too much at once", _NO_ROOM, retry_after=int(wait.total_seconds()), noted=noted)
 
 
 def _require_shape(source: str, raw: bytes, *, received_at: datetime, key: str) -> None:

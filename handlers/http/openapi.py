@@ -47,7 +47,6 @@ _WHY: Final[Mapping[int, str]] = {
     409: "It collides with something that is there; the detail names it.",
     413: "More bytes than are taken at once.",
     422: "It is not understood, or cannot be; the detail says what to change.",
-    429: "This source has sent too much. Send the same again after the seconds in Retry-After.",
     503: "Not available now. Send the same again after the seconds in Retry-After.",
 }
 _KEY: Final[Spec] = {
@@ -151,7 +150,7 @@ def _hook(source: str, model: type[BaseModel] | None) -> Spec:
         f"Alerts of {source}.",
         body=body,
         answers={202: hooks.Kept},
-        refuses=(401, 404, 413, 422, 429, 503) if model is not None else (401, 404, 413, 429, 503),
+        refuses=(401, 404, 413, 422, 503) if model is not None else (401, 404, 413, 503),
         security=({"source": []}, {"signature": []}),
     )
 

@@ -19,12 +19,15 @@ class Refused(Exception):
     ``detail`` is read by whoever sent it and by operators: never a part of what was sent.
     """
 
-    def __init__(self, status: int, title: str, detail: str, *, retry_after: int | None = None) -> None:
+    def __init__(
+        self, status: int, title: str, detail: str, *, retry_after: int | None = None, noted: bool = True
+    ) -> None:
         super().__init__(title)
         self.status = status
         self.title = title
         self.detail = detail
         self.retry_after = retry_after
+        self.noted = noted
 
 
 _AWAY = {
@@ -54,7 +57,8 @@ def answering_problems(complain: Complain) -> Middleware:
         try:
             return await handler(request)
         except Refused as refused:
-            complain("http.refused", path=request.path, status=refused.status, reason=refused.detail)
+            if refused.noted:
+                complain("http.refused", path=request.path, status=refused.status, reason=refused.detail)
             return problem(refused.status, refused.title, refused.detail, retry_after=refused.retry_after)
         except web.HTTPException as answered:
             if answered.status < web.HTTPBadRequest.status_code:

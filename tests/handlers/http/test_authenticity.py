@@ -205,11 +205,13 @@ async def test_two_megabytes_are_taken_and_no_more(site: Site) -> None:
 
 
 async def test_whoever_sends_too_much_is_told_when_to_come_back(site: Site) -> None:
-    """429 and nothing else: senders take any other refusal for the last word."""
+    """503 and nothing else: senders take any other refusal for the last word, Alertmanager even 429."""
     site.wait = timedelta(seconds=7)
     status, answer, headers = await site.ask("POST", HOOK, data=BODY, headers=hook_headers(site, BODY))
-    assert (status, answer["status"], headers["Retry-After"]) == (429, 429, "7")
+    assert (status, answer["status"], headers["Retry-After"]) == (503, 503, "7")
     assert site.webhooks == []
+    await site.ask("POST", HOOK, data=BODY, headers=hook_headers(site, BODY))
+    assert site.complaints == ["http.refused"], "a line for each would be a storm of its own"
     forged = await site.ask("POST", HOOK, data=BODY, headers=hook_headers(site, BODY, secret="guess"))
     assert forged[0] == 401, "a stranger learns nothing, and empties nobody's bucket"
 
