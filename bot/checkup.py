@@ -188,14 +188,15 @@ async def _slack(settings: Settings, handbook: Handbook | None) -> AsyncIterator
             remedy = "check slack.bot_token, and whether this machine reaches Slack"
             yield _wrong("slack", f"auth.test: {refusal.reason}", remedy)
             return
+        running = await _running(session, settings)
         for finding in (*_identity(settings, me), *_scopes(me), *_skew(me, SystemClock().now())):
             yield finding
         if handbook is not None:
-            async for finding in _channels(gateway, handbook):
+            async for finding in _channels(gateway, handbook, runs=running.state == "ok"):
                 yield finding
         if settings.slack.mode == "socket" and settings.slack.app_token is not None:
             yield await _socket(gateway, revealed(settings.slack.app_token))
-        yield await _running(session, settings)
+        yield running
 
 
 def _identity(settings: Settings, me: Identity) -> Iterator[Finding]:
@@ -229,7 +230,8 @@ def _skew(me: Identity, now: datetime) -> Iterator[Finding]:
         yield _fine("clock", "agrees with Slack's")
 
 
-async def _channels(gateway: Gateway, handbook: Handbook) -> AsyncIterator[Finding]:
+async def _channels(gateway: Gateway, handbook: Handbook, *, runs: bool) -> AsyncIterator[Finding]:
+    """Whether the bot is where the protocol speaks; one that ``runs`` has joined, and was removed."""
     named = handbook.catalogue.channels
     wanted = dict.fromkeys(name.removeprefix("#") for name in (named.incidents, named.stakeholders))
     try:
@@ -241,10 +243,15 @@ async def _channels(gateway: Gateway, handbook: Handbook) -> AsyncIterator[Findi
     for name in wanted:
         if name in ours:
             yield _fine("channels", f"{name}: the bot is in it")
+        elif name in public and runs:
+            remedy = "somebody removed it: /invite @Tocsin there, or start it again"
+            yield _wrong("channels", f"{name}: the bot is not in it", remedy)
         elif name in public:
             yield _note("channels", f"{name}: the bot is not in it yet", "it joins when it starts")
         else:
-            remedy = "make it, or correct the catalogue; if it is private, /invite @Tocsin there"
+            remedy = (
+                "make it, unarchive it, or correct the catalogue; if it is private, /invite @Tocsin there"
+            )
             yield _wrong("channels", f"{name}: there is none that the bot may see", remedy)
 
 

@@ -27,6 +27,9 @@ from playbooks.domain.incident import Incident, RoomHarm, RoomState
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.recording import locked, locked_live, owe, record
 
+REMEMBERED = 50
+"""How many incidents are looked through for the channel in which the last ones were announced."""
+
 
 async def harmed(
     ports: Ports, *, channel: ChannelId, how: RoomHarm, by: UserId, at: datetime, team: str = ""
@@ -184,12 +187,32 @@ async def _mend(unit: Unit, ports: Ports, incident: Incident, *, by: UserId, at:
 
 
 async def _hub(unit: Unit, ports: Ports, channel: ChannelId, about: Callable[[IncidentId], Event]) -> bool:
-    """Every live incident that is announced in this channel hears of it."""
+    """Every live incident that is announced in this channel hears of it.
+
+    While there is none the newest of those that are over takes it down, so that whoever runs the bot
+    is told before the next one needs the channel.
+    """
+    live = [one.id for one in reversed(await unit.incidents.live())]
+    announced = [number for number in live if await _is_announced_in(unit, number, channel)]
     told = False
-    for incident in reversed(await unit.incidents.live()):
-        announced = await unit.posts.where(f"announcement:{incident.id}")
-        if announced is not None and announced[0] == channel:
-            held = await locked(unit, incident.id)
-            told = await record(unit, ports, held, about(held.id)) or told
+    for number in announced:
+        told = await record(unit, ports, await locked(unit, number), about(number)) or told
+    if not announced:
+        told = await _after_the_last(unit, ports, channel, about)
     await unit.commit()
     return told
+
+
+async def _after_the_last(
+    unit: Unit, ports: Ports, channel: ChannelId, about: Callable[[IncidentId], Event]
+) -> bool:
+    for incident in await unit.incidents.recent(REMEMBERED):
+        if await _is_announced_in(unit, incident.id, channel):
+            held = await locked(unit, incident.id)
+            return await record(unit, ports, held, about(held.id))
+    return False
+
+
+async def _is_announced_in(unit: Unit, incident: IncidentId, channel: ChannelId) -> bool:
+    announced = await unit.posts.where(f"announcement:{incident}")
+    return announced is not None and announced[0] == channel

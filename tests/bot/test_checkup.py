@@ -116,6 +116,19 @@ async def test_a_channel_that_is_not_there_is_found(given: dict[str, Any], works
     assert await wrong(given) == {"channels": "stakeholders: there is none that the bot may see"}
 
 
+@HTTP_ONLY
+async def test_a_running_bot_that_was_removed_from_its_channel_is_found(
+    given: dict[str, Any], settings: MakeSettings, probe: Probe, workspace: Workspace
+) -> None:
+    async with running(settings()):
+        await probe.until_ready()
+        async for _ in workspace.changes(10):
+            if await wrong(given) == {}:
+                break
+        await workspace.faults.happen("bot_kicked", channel="incidents")
+        assert await wrong(given) == {"channels": "incidents: the bot is not in it"}
+
+
 @SOCKET_ONLY
 async def test_a_wrong_app_token_is_found(given: dict[str, Any]) -> None:
     given["slack"]["app_token"] = "xapp-wrong"

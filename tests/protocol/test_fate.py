@@ -186,3 +186,23 @@ async def test_what_befalls_the_incidents_channel_is_told_to_those_who_lead_and_
     at = house.clock.now()
     assert await fate.renamed(house.ports, channel=HUB, name="trouble", by=ADA, at=at)
     assert set(letters(await house.owed()).values()) == {HubRenamed}
+
+
+async def test_those_who_run_the_bot_hear_of_the_incidents_channel_while_nothing_is_live(
+    house: House,
+) -> None:
+    await commanded(house)
+    await resolve.resolve(
+        house.ports,
+        incident=(await house.incident()).id,
+        by=BOB,
+        code=ResolutionCode.SOLUTION_PROVIDED,
+        note="over",
+        despite="I know",
+    )
+    await house.owed()
+    assert not await befalls(house, RoomHarm.REMOVED, ChannelId("C0OTHER"))
+    assert await befalls(house, RoomHarm.REMOVED, HUB)
+    told = letters(await house.owed())
+    assert set(told) == set(house.ports.handbook().operators), "and nobody who led the last one"
+    assert set(told.values()) == {HubHarmed}

@@ -23,6 +23,11 @@ from playbooks.domain.ids import UserId, incident_name
 from playbooks.domain.incident import RoomState
 from playbooks.protocol.picture import Picture
 
+_BEFORE_THE_NEXT = Markup(
+    "No incident is live now. The next one is announced there: mend it before, or name another channel in "
+    "the catalogue. `tocsin doctor` says whether all is well."
+)
+
 
 def private_notice(event: e.Event, picture: Picture, handbook: Handbook, user: UserId) -> Message | None:
     """What to tell ``user`` about an event; None if there is nothing to say to this person."""
@@ -38,6 +43,10 @@ def private_notice(event: e.Event, picture: Picture, handbook: Handbook, user: U
     if isinstance(event, governance.About):
         words, choices = governance.words(event, picture), governance.choices(event, picture, user)
         return None if words is None else _letter(words, choices, picture)
+    if isinstance(event, (e.HubHarmed, e.HubRenamed)) and not picture.incident.is_live:
+        # No incident needs the channel now: it is about the bot, and not about the last of them.
+        words = befallen(event, picture.incident, handbook)
+        return message(words, section(words), context(_BEFORE_THE_NEXT))
     words = _words(event, picture, handbook, user)
     return None if words is None else _letter(words, _choices(event, picture, handbook, user), picture)
 

@@ -67,7 +67,8 @@ def _on_fate(event: e.Event, scene: Scene) -> tuple[Effect, ...]:
         case e.RoomRenamed() | e.RoomConverted():
             return told
         case e.HubHarmed() | e.HubRenamed():
-            return tell(event, (*leading(scene, but=event.by), *scene.handbook.operators))
+            theirs = leading(scene, but=event.by) if scene.incident.is_live else ()
+            return tell(event, (*theirs, *scene.handbook.operators))
         case _:
             return (announcement,)
 

@@ -20,8 +20,9 @@ from playbooks.domain.ids import (
     ServiceName,
     UpdateId,
 )
-from playbooks.domain.incident import RoomHarm
+from playbooks.domain.incident import RoomHarm, State
 from playbooks.domain.statement import StatementClass
+from tests.handlers import scenes
 from tests.handlers.judging import labels
 from tests.handlers.reading import heard, read
 from tests.handlers.scenes import ADA, AT, BOB, CLEO, EVE, GUS, SEVEN, minutes, picture
@@ -259,6 +260,17 @@ def test_news_of_the_room_and_of_the_incidents_channel_say_what_follows(handbook
         assert shown is not None
         assert says in read(shown)
         assert labels(shown.blocks) == []
+
+
+def test_what_befalls_the_incidents_channel_between_incidents_is_about_none_of_them(
+    handbook: Handbook,
+) -> None:
+    over = picture(scenes.incident(state=State.RESOLVED))
+    harm = event(e.HubHarmed, channel="C0HUB", how=RoomHarm.REMOVED, by=SLACK)
+    shown = private_notice(harm, over, handbook, EVE)
+    assert shown is not None
+    assert "INC-7" not in read(shown)
+    assert "No incident is live now." in read(shown)
 
 
 def test_a_request_for_approval_that_is_gone_is_not_sent(handbook: Handbook) -> None:
