@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,15 +21,19 @@ from bot.rules import SAYING, Explained, Recorded, Replayed, Verdict, backtest, 
 from bot.workers.arrivals import HOOKS
 from config.settings import load as load_settings
 from handlers.http.sources import ADAPTERS, Malformed
+from playbooks.domain.announced import heard_windows
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import incident_name
 from playbooks.domain.incident import Incident, Major
 from playbooks.domain.reasons import Opinion
 from playbooks.loader import load
+from playbooks.monitored import Maintenance
+from playbooks.protocol.intake import REMEMBERED
 from playbooks.schema import read_duration
 from storage.uow import Store
 
 _MOST = 100_000
+Announced = tuple[Maintenance, ...]
 
 _paper = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -75,8 +80,8 @@ def explain_delivery(
 ) -> None:
     """Say which rule fires on DELIVERY (a file, - or an arrival's id) and why not the others."""
     with in_words():
-        handbook = _handbook(playbook, catalogue)
-        recorded = _delivery(delivery, source)
+        recorded, announced = _delivery(delivery, source)
+        handbook = _handbook(playbook, catalogue).with_announced(announced)
         try:
             told = explain(recorded, handbook, at=recorded.received_at + later)
         except Malformed as malformed:
@@ -99,7 +104,8 @@ def backtest_rules(
     with in_words():
         handbook = _handbook(playbook, catalogue)
         if since is not None:
-            recorded, real = asyncio.run(_arrived(SystemClock().now() - since))
+            recorded, real, announced = asyncio.run(_arrived(SystemClock().now() - since))
+            handbook = handbook.with_announced(announced)
         else:
             recorded, real = _lines(recording or Path()), None
         told = asyncio.run(backtest(recorded, handbook))
@@ -113,40 +119,52 @@ def _handbook(playbook: Path | None, catalogue: Path | None) -> Handbook:
     return load(playbook or settled[0], catalogue or settled[1])
 
 
-def _delivery(name: str, source: str) -> Recorded:
+def _delivery(name: str, source: str) -> tuple[Recorded, Announced]:
+    """The delivery; for one of the inbox also the maintenance that other tools had announced."""
     now = SystemClock().now()
     if name == "-":
-        return Recorded(source=source, received_at=now, body=sys.stdin.buffer.read())
+        return Recorded(source=source, received_at=now, body=sys.stdin.buffer.read()), ()
     if Path(name).is_file():
-        return Recorded(source=source, received_at=now, body=Path(name).read_bytes())
-    row = asyncio.run(_arrival(name))
-    if row is None:
+        return Recorded(source=source, received_at=now, body=Path(name).read_bytes()), ()
+    found = asyncio.run(_arrival(name))
+    if found is None:
         raise Refusal(f"{name} is no file, and no arrival. See tocsin inbox list.")
-    return row
+    return found
 
 
-async def _arrival(name: str) -> Recorded | None:
-    store = await Store.open(load_settings().database.url, clock=SystemClock(), ids=TimeSortedIds())
-    try:
+async def _arrival(name: str) -> tuple[Recorded, Announced] | None:
+    async with _store() as store:
         row = await store.inbox.show(name)
-    finally:
-        await store.close()
-    if row is None:
-        return None
-    return Recorded(source=row.source, received_at=row.received_at, body=row.body)
+        if row is None:
+            return None
+        recorded = Recorded(source=row.source, received_at=row.received_at, body=row.body)
+        return recorded, await _announced(store, row.received_at)
 
 
-async def _arrived(since: datetime) -> tuple[Sequence[Recorded], Sequence[Incident]]:
-    """Webhooks since an instant, and the incidents that people and rules really declared."""
-    store = await Store.open(load_settings().database.url, clock=SystemClock(), ids=TimeSortedIds())
-    try:
+async def _arrived(since: datetime) -> tuple[Sequence[Recorded], Sequence[Incident], Announced]:
+    """Webhooks since an instant, what people and rules really declared, and announced maintenance."""
+    async with _store() as store:
         rows = await store.inbox.since(since, source_prefix=HOOKS, limit=_MOST)
         async with store.reading() as unit:
             real = [i for i in await unit.incidents.recent(_MOST) if i.declared_at >= since]
+        announced = await _announced(store, since)
+    recorded = [Recorded(source=r.source, received_at=r.received_at, body=r.body) for r in rows]
+    return recorded, real, announced
+
+
+async def _announced(store: Store, since: datetime) -> Announced:
+    """As the rules hear of it; each window says since when it was known."""
+    async with store.reading() as unit:
+        return heard_windows(await unit.windows.open_since(since - REMEMBERED))
+
+
+@asynccontextmanager
+async def _store() -> AsyncIterator[Store]:
+    store = await Store.open(load_settings().database.url, clock=SystemClock(), ids=TimeSortedIds())
+    try:
+        yield store
     finally:
         await store.close()
-    recorded = [Recorded(source=r.source, received_at=r.received_at, body=r.body) for r in rows]
-    return recorded, real
 
 
 def _lines(recording: Path) -> Sequence[Recorded]:

@@ -15,7 +15,8 @@ from bot.cli import main
 from bot.clock import SystemClock
 from bot.ids import TimeSortedIds
 from handlers.rendering import write_review
-from playbooks.domain.ids import UserId
+from playbooks.domain.announced import Window
+from playbooks.domain.ids import ServiceName, UserId, WindowId
 from playbooks.loader import DEFAULT_PLAYBOOK, load
 from playbooks.ports import Ports
 from playbooks.protocol import declare
@@ -153,3 +154,37 @@ def test_what_arrived_is_compared_with_what_people_declared() -> None:
     told = tocsin("backtest", "--since", "3h", DATABASE__URL=url)
     assert told.exit_code == 0, told.output
     assert "(INC-1 was, 300 s later)" in told.output
+
+
+def test_maintenance_that_was_announced_by_other_tools_counts() -> None:
+    """The tool that works on Checkout had said so, and the rules that ran heard nothing of it."""
+    url, arrived = "sqlite+aiosqlite:///x.db", SystemClock().now() - timedelta(hours=2)
+
+    async def happened() -> str:
+        await upgrade(url)
+        store = await Store.open(url, clock=SystemClock(), ids=TimeSortedIds())
+        body = json.dumps([alert("checkout", o, at=arrived) for o in ("prometheus", "probe")]).encode()
+        await store.inbox.put(source="hook:generic", key="1", headers={}, body=body, received_at=arrived)
+        window = Window(
+            id=WindowId("w1"),
+            key="w1",
+            title="New disks",
+            services=(ServiceName("checkout"),),
+            env="production",
+            announced_by=UserId("U0FAY"),
+            announced_at=arrived - timedelta(hours=1),
+            start=arrived - timedelta(minutes=30),
+            end=arrived + timedelta(hours=3),
+        )
+        async with store.units() as unit:
+            await unit.windows.add(window)
+            await unit.commit()
+        (row,) = await store.inbox.rows(None, 1)
+        await store.close()
+        return row.id
+
+    arrival = asyncio.run(happened())
+    explained = tocsin("explain", "--in", "10m", arrival, DATABASE__URL=url)
+    assert (explained.exit_code, "FIRES" in explained.output) == (0, False), explained.output
+    told = tocsin("backtest", "--since", "3h", DATABASE__URL=url)
+    assert "Declared would have been 0 of 0" in told.output
