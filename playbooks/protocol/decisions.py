@@ -83,8 +83,8 @@ async def find(ports: Ports, *, decision: DecisionId) -> Proposal:
     """The proposal as it is now. Raises NeedsWords."""
     async with ports.reading() as unit:
         found = await unit.decisions.find(decision)
-    if found is None:
-        raise NeedsWords("That proposal does not exist any more.")
+        if found is None or await unit.incidents.find(found.incident) is None:
+            raise NeedsWords("That proposal does not exist any more.")
     return found
 
 

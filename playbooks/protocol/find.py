@@ -14,7 +14,7 @@ from playbooks.domain.ids import ChannelId, ClearanceId, ContestId, HandoverId, 
 from playbooks.domain.incident import Incident
 from playbooks.domain.review import KnownError, Review
 from playbooks.domain.signal import Episode
-from playbooks.ports import Ports
+from playbooks.ports import Ports, Unit
 from playbooks.protocol.picture import Picture, draw
 
 UNMAPPED_SHOWN = 10
@@ -24,7 +24,7 @@ AT_HOME = 10
 """Live incidents on a Home tab."""
 DRAFTS_SHOWN = 3
 
-T = TypeVar("T")
+T = TypeVar("T", Contest, Handover, Clearance, Review)
 
 
 async def incident(ports: Ports, *, number: IncidentId) -> Incident:
@@ -101,25 +101,25 @@ async def known_errors(ports: Ports, *, words: str = "") -> Sequence[KnownError]
 async def contest(ports: Ports, *, contest: ContestId) -> Contest:
     """The dispute. Raises NeedsWords."""
     async with ports.reading() as unit:
-        return _there(await unit.contests.find(contest), "That dispute")
+        return await _there(unit, await unit.contests.find(contest), "That dispute")
 
 
 async def handover(ports: Ports, *, handover: HandoverId) -> Handover:
     """The offer of command. Raises NeedsWords."""
     async with ports.reading() as unit:
-        return _there(await unit.handovers.find(handover), "That offer")
+        return await _there(unit, await unit.handovers.find(handover), "That offer")
 
 
 async def clearance(ports: Ports, *, clearance: ClearanceId) -> Clearance:
     """The request for approval. Raises NeedsWords."""
     async with ports.reading() as unit:
-        return _there(await unit.clearances.find(clearance), "That request")
+        return await _there(unit, await unit.clearances.find(clearance), "That request")
 
 
 async def review(ports: Ports, *, review: ReviewId) -> Review:
     """The post-mortem. Raises NeedsWords."""
     async with ports.reading() as unit:
-        return _there(await unit.reviews.find(review), "That post-mortem")
+        return await _there(unit, await unit.reviews.find(review), "That post-mortem")
 
 
 async def unmapped(ports: Ports) -> Sequence[Episode]:
@@ -144,8 +144,9 @@ def _text(known: KnownError) -> str:
     return " ".join(words).casefold()
 
 
-def _there(found: T | None, what: str) -> T:
-    if found is None:
+async def _there(unit: Unit, found: T | None, what: str) -> T:
+    """What was found, if whoever asks may know of its incident. Raises NeedsWords."""
+    if found is None or await unit.incidents.find(found.incident) is None:
         message = f"{what} does not exist any more."
         raise NeedsWords(message)
     return found

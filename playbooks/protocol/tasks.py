@@ -91,8 +91,8 @@ async def find(ports: Ports, *, task: TaskId) -> Task:
     """The task as it is now. Raises NeedsWords."""
     async with ports.reading() as unit:
         found = await unit.tasks.find(task)
-    if found is None:
-        raise NeedsWords("That task does not exist any more.")
+        if found is None or await unit.incidents.find(found.incident) is None:
+            raise NeedsWords("That task does not exist any more.")
     return found
 
 

@@ -30,6 +30,7 @@ from playbooks.ports import Ports
 from playbooks.protocol import (
     command,
     communicate,
+    decisions,
     declare,
     fate,
     find,
@@ -41,6 +42,7 @@ from playbooks.protocol import (
     review,
     room,
     search,
+    tasks,
 )
 from playbooks.protocol.gate import ask
 from playbooks.protocol.veil import seen_by
@@ -328,6 +330,27 @@ async def test_it_becomes_public_by_its_commander_with_a_reason(house: House) ->
         False,
         "customers know",
     )
+
+
+@ON_SQLITE
+async def test_no_part_of_it_is_found_by_its_own_name(house: House) -> None:
+    await begun(house, BOB)
+    await command.take(house.ports, incident=ONE, by=BOB)
+    task = await tasks.assign(house.ports, incident=ONE, to=FAY, by=BOB, text="lock it")
+    offer = await command.offer(house.ports, incident=ONE, to=FAY, by=BOB)
+    proposal = await decisions.propose(house.ports, incident=ONE, by=FAY, text="tell the police")
+    for reader, hidden in ((ADA, True), (FAY, False)):
+        ports = theirs(house, reader)
+        for look in (
+            lambda ports=ports: tasks.find(ports, task=task.id),
+            lambda ports=ports: find.handover(ports, handover=offer.id),
+            lambda ports=ports: decisions.find(ports, decision=proposal.id),
+        ):
+            if hidden:
+                with pytest.raises(NeedsWords, match="does not exist"):
+                    await look()
+            else:
+                assert (await look()).incident == ONE
 
 
 @ON_SQLITE
