@@ -17,6 +17,7 @@ from random import Random
 
 from tests.databases import PostgresTemplate
 from tests.soak.rehearsal import NotTheSame, Outcome
+from tests.soak.restless import let_loose
 from tests.soak.theatre import Act, Theatre, chosen, killed, outage, points, replaced, theatre
 from tests.soak.trouble import Calm, Storm
 
@@ -100,10 +101,27 @@ def _acts(stage: Theatre, calm: Outcome, wanted: argparse.Namespace) -> list[Act
     return acts
 
 
+async def crowds(stage: Theatre, wanted: argparse.Namespace) -> list[str]:
+    """Restless people, one house after the other; what they had to complain about."""
+    complaints: list[str] = []
+    for seed in range(wanted.seed, wanted.seed + wanted.crowds):
+        url = stage.database()
+        crowd = await let_loose(
+            stage.nursery, mode=wanted.mode, database_url=url, seed=seed, acts=wanted.acts
+        )
+        say(f"Crowd {seed}: {', '.join(f'{n} {act}' for act, n in crowd.acts.most_common())}")
+        complaints += [f"crowd {seed}: {complaint}" for complaint in crowd.complaints]
+    return complaints
+
+
 def main() -> int:
     """The exit code is 1 if a single run ended differently."""
     wanted = _asked()
     with theatre(wanted.database, wanted.mode) as stage:
+        if wanted.crowds:
+            complaints = asyncio.run(crowds(stage, wanted))
+            say("\n".join(complaints) or f"{wanted.crowds} crowds had nothing to complain about.")
+            return 1 if complaints else 0
         report = asyncio.run(soak(stage, wanted))
     spent = (time.monotonic() - report.started) / 60
     say(
@@ -123,6 +141,8 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--replicas", type=int, default=0, help="runs with three bots that die at random")
     parser.add_argument("--rollouts", type=int, default=0, help="runs with three bots replaced in turn")
     parser.add_argument("--outages", type=int, default=0, help="runs in which PostgreSQL is restarted")
+    parser.add_argument("--crowds", type=int, default=0, help="houses full of restless people, instead")
+    parser.add_argument("--acts", type=int, default=1000, help="how much each crowd does")
     parser.add_argument("--seed", type=int, default=1, help="which points; the first storm")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--mode", choices=("http", "socket"), default="http")

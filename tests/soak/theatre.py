@@ -41,7 +41,7 @@ class Theatre:
     async def run(self, trouble: Trouble, company: Callable[[House, People], Company] = Keeper) -> Outcome:
         """One run on a fresh database, as soon as a stage is free. Raises NotTheSame."""
         async with self.stages:
-            url = self._database()
+            url = self.database()
             try:
                 async with asyncio.timeout(LONGEST_RUN):
                     return await rehearse(
@@ -53,7 +53,8 @@ class Theatre:
                 if isinstance(self.databases, PostgresTemplate):
                     self.databases.drop(url)
 
-    def _database(self) -> str:
+    def database(self) -> str:
+        """A fresh one."""
         if isinstance(self.databases, PostgresTemplate):
             return self.databases.copy()
         return self.databases.copy(Path(tempfile.mkdtemp(dir=self.folder)))
