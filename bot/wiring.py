@@ -49,6 +49,7 @@ from config.settings import Settings
 from handlers.deps import Desk
 from handlers.rendering import write_review
 from handlers.slack.edge import dispatcher
+from handlers.slack.events import show_home
 from handlers.slack.listeners import register
 from playbooks.ports import Clock, Ports
 from playbooks.protocol import intake
@@ -251,6 +252,7 @@ def _workers(
         public_url=desk.public_url,
         ready=metrics.ready.observe,
         read_again=partial(chores.ask, GAPS),
+        show_home=partial(show_home, replace(desk, ports=ground.ports)),
     )
     terms = Terms(name=ground.name, concurrency=how.concurrency, lease=how.lease, poll=how.poll)
     deliveries = Deliveries(tools, terms, bell=bells.bell("outbox"), metrics=metrics, wall=ground.wall.now)

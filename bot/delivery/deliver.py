@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from bot.delivery import announcements, cards, letters, pictures, proposals, rooms
+from bot.delivery import announcements, cards, homes, letters, pictures, proposals, rooms
 from bot.delivery.tools import Delivered, Errand, Then, Tools
 from playbooks.domain import effects as e
 from playbooks.ports import Ports
@@ -40,6 +40,7 @@ DELIVERERS: Final[Mapping[type[e.Effect], Deliverer]] = {
     e.ShowEvidence: pictures.show_evidence,
     e.ShowUpdate: letters.show_update,
     e.PostReview: letters.post_review,
+    e.RefreshHome: homes.refresh_home,
 }
 
 

@@ -14,7 +14,7 @@ from bot.slack.gateway import Gateway, Identity, Posted
 from bot.slack.outcomes import Later, Never
 from handlers.deps import Complain
 from handlers.views.announcement import TOGETHER
-from playbooks.domain.ids import ChannelId, IncidentId, Ts
+from playbooks.domain.ids import ChannelId, IncidentId, Ts, UserId
 from playbooks.domain.incident import Incident, RoomHarm, RoomState
 from playbooks.ports import Ports
 from playbooks.protocol import fate
@@ -67,6 +67,8 @@ class Tools:
     """Told, in seconds since its declaration, when an incident has become ready to be worked on."""
     read_again: Callable[[], None]
     """Have the rooms read for what nobody heard."""
+    show_home: Callable[[UserId], Awaitable[None]]
+    """Draw somebody's Home tab. Raises as the gateway does."""
     gathering: Gathering = field(default_factory=lambda: Gathering(most=TOGETHER))
     """Where announcements of the same moment meet."""
     _gallery: Gallery = field(init=False)

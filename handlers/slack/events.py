@@ -22,7 +22,7 @@ from handlers.slack.payloads import Happened, Said, described, names_of, plain_r
 from handlers.views.home import home
 from playbooks.domain.ids import ChannelId, Ts, UserId, instant
 from playbooks.domain.person import Kind, kind_of
-from playbooks.protocol import find, people, timeline
+from playbooks.protocol import find, homes, people, timeline
 from playbooks.protocol.veil import seen_by
 
 SPOKEN = (None, "file_share", "thread_broadcast", "me_message", "bot_message")
@@ -112,6 +112,7 @@ async def understand(desk: Desk, raw: bytes) -> bool:  # noqa: C901, PLR0911 - o
         case "reaction_added":
             return await _reaction(desk, event)
         case "app_home_opened" if event.tab == "home" and event.user:
+            await homes.opened(desk.ports, user=UserId(event.user))
             await show_home(desk, UserId(event.user))
             return True
         case _:

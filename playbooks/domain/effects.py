@@ -212,6 +212,13 @@ class PostReview(Effect):
     review: ReviewId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshHome(Effect):
+    """Bring somebody's Home tab up to date (coalesced); ``incident`` is the one that changed."""
+
+    user: UserId
+
+
 def lane(effect: Effect) -> str | None:
     """The queue in which readers see order; None if nobody could notice the order.
 
@@ -224,7 +231,14 @@ def lane(effect: Effect) -> str | None:
             return f"person:{user}"
         case PostUpdate():
             return f"stakeholders:{effect.incident}"
-        case RefreshCard() | SetTopic() | RefreshAnnouncement() | RefreshBulletin() | RedrawProposal():
+        case (
+            RefreshCard()
+            | SetTopic()
+            | RefreshAnnouncement()
+            | RefreshBulletin()
+            | RedrawProposal()
+            | RefreshHome()
+        ):
             return coalesces(effect)  # an older picture must not land on a newer one
         case _:
             return None
@@ -237,6 +251,8 @@ def coalesces(effect: Effect) -> str | None:
             return f"{type(effect).__name__}:{effect.incident}"
         case RefreshBulletin(channel=channel, ts=ts) | RedrawProposal(channel=channel, ts=ts):
             return f"{type(effect).__name__}:{channel}:{ts}"
+        case RefreshHome(user=user):
+            return f"{type(effect).__name__}:{user}"
         case _:
             return None
 
@@ -252,7 +268,7 @@ def priority(effect: Effect) -> Priority:
             return Priority.CARD
         case RefreshCard() | RefreshAnnouncement() | RefreshBulletin():
             return Priority.MIRROR
-        case PinCard() | RetireCard() | SetTopic() | AddBookmarks() | ShowEvidence():
+        case PinCard() | RetireCard() | SetTopic() | AddBookmarks() | ShowEvidence() | RefreshHome():
             return Priority.DECORATION
         case _:
             return Priority.NEWS

@@ -76,6 +76,7 @@ from playbooks.domain.person import kind_of
 from playbooks.domain.privacy import instead, invited, is_homeless, kept_inside
 from playbooks.domain.roles import comms_of
 from playbooks.ports import Ports, Unit
+from playbooks.protocol import homes
 from playbooks.protocol.reactions import Scene, reactions
 
 NEEDS_ROOM = (
@@ -167,6 +168,8 @@ async def record(unit: Unit, ports: Ports, incident: Incident, *events: Event) -
         for effect in effects:
             loud = await loud_enough(unit, ports, incident, effect)
             await owe(unit, incident, loud, acting=(event.by, scene.commander))
+        if not isinstance(event, HEARD):
+            await homes.redraw(unit, incident.id, effects, (event.by, scene.commander))
     return True
 
 

@@ -212,6 +212,9 @@ async def open_office(workspace: Workspace, url: str) -> AsyncIterator[Office]:
     def complain(event: str, /, **_: object) -> None:
         complaints.append(event)
 
+    async def show_home(user: UserId) -> None:
+        await gateway.publish_home(user, {"type": "home", "blocks": []})
+
     async with AsyncExitStack() as stack:
         patience = ClientTimeout(total=PATIENCE.total_seconds())
         session = await stack.enter_async_context(ClientSession(timeout=patience))
@@ -238,5 +241,6 @@ async def open_office(workspace: Workspace, url: str) -> AsyncIterator[Office]:
             public_url="https://tocsin.example",
             ready=took.append,
             read_again=lambda: None,
+            show_home=show_home,
         )
         yield Office(workspace, app, store, tools, clock, elastic, complaints, took)

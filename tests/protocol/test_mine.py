@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from playbooks.domain.effects import RefreshHome
 from playbooks.domain.ids import IncidentId, Ts, UserId
 from playbooks.domain.incident import ResolutionCode
 from playbooks.domain.role import Role
-from playbooks.protocol import command, declare, find, resolve, tasks, timeline
+from playbooks.protocol import command, declare, find, homes, resolve, tasks, timeline
 from playbooks.protocol.veil import seen_by
 from tests.protocol.conftest import ADA, BOB, CLEO, DEV, EVE, FAY, GUS, ROOM, House
 
@@ -83,3 +84,24 @@ async def test_what_is_private_is_nobody_elses(house: House) -> None:
     assert await mine(house, FAY) == {ONE}
     assert await mine(house, BOB) == set()
     assert (await find.mine(seen_by(house.ports, GUS), user=GUS)).pictures == ()
+
+
+async def redrawn(house: House) -> list[UserId]:
+    return [effect.user for effect in await house.owed() if isinstance(effect, RefreshHome)]
+
+
+async def test_tabs_that_were_opened_are_drawn_anew_when_their_facts_change(house: House) -> None:
+    await house.in_room(service="search")
+    await command.take(house.ports, incident=ONE, by=ADA)
+    assert await redrawn(house) == [], "nobody looks"
+    for user in (ADA, EVE, EVE):
+        await homes.opened(house.ports, user=user)
+    await tasks.assign(house.ports, incident=ONE, by=GUS, to=EVE, text="call the vendor")
+    assert sorted(await redrawn(house)) == [ADA, EVE], "who was asked, and who commands"
+    await tasks.assign(house.ports, incident=ONE, by=ADA, to=GUS, text="call the bank")
+    await tasks.assign(house.ports, incident=ONE, by=ADA, to=GUS, text="call the board")
+    assert await redrawn(house) == [ADA], "once for all that happened meanwhile"
+    await timeline.said(
+        house.ports, channel=ROOM, ts=Ts("8.000001"), thread=None, user=EVE, text="I look", app="", files=()
+    )
+    assert await redrawn(house) == [], "what is said in the room is not on the tab"

@@ -319,6 +319,7 @@ def test_every_effect_follows_from_some_event_or_is_a_continuation(scene: Scene)
         "RefreshBulletin",
         "RetireCard",
         "RedrawProposal",
+        "RefreshHome",
     }
     continuations |= {"ShowEvidence", "ShowUpdate"}  # what is left of PostUpdate in a drill
     assert {name for name in everything if name not in TABLE} == continuations

@@ -49,7 +49,9 @@ async def test_the_centre_objects_then_silence_lets_it_stand_across_a_restart(
 ) -> None:
     await commanded(cast, "bob")
     assert "rule G-default.resolve" in await cast.command("bob", "status")
+    tab = await cast.person("gus").open_home()
     assert "By rule G-default.resolve" in await ends(cast, "bob")
+    await tab.expect("wants to resolve the incident")
     letter = await cast.whispered("gus", "@bob wants to resolve the incident")
     await letter.button("Object…").press(as_="gus")
     await (await cast.person("gus").modal()).submit({"reason": "mobile users still fail"})

@@ -33,6 +33,7 @@ REDRAWN = (
     "SetTopic",
     "CloseApproval",
     "RedrawProposal",
+    "RefreshHome",
 )
 """Effects that draw a message anew: how often depends on the moment, what it shows in the end does not."""
 TOPIC = "channel_topic"

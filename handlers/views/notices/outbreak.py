@@ -43,6 +43,7 @@ _STEPS = {
     "RedrawProposal": "showing what became of a proposal",
     "PostCandidate": "asking whether this is a major incident",
     "PostReview": "posting the post-mortem",
+    "RefreshHome": "drawing a Home tab",
     "TellPerson": "writing to somebody",
     "TellRoom": "writing in the room",
 }
