@@ -94,6 +94,7 @@ class Deliveries(Worker):
             self._running += 1
             self._urgent += _is_urgent(owed)
             begun.create_task(self._carry(owed), name=f"deliver {type(owed.effect).__name__} {owed.id}")
+        await asyncio.sleep(0)  # calls leave before anybody looks for more
         return bool(found)
 
     async def _claim(self, free: int) -> Sequence[Owed]:
