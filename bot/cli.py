@@ -15,6 +15,7 @@ import yaml
 
 from bot.cli_audit import audit
 from bot.cli_catalogue import catalogue
+from bot.cli_past import backfill
 from bot.cli_queues import inbox, outbox
 from bot.cli_records import export, replay
 from bot.cli_rules import rules
@@ -142,6 +143,7 @@ main.add_command(catalogue)
 main.add_command(audit)
 main.add_command(export)
 main.add_command(replay)
+main.add_command(backfill)
 
 
 @main.command()

@@ -95,7 +95,7 @@ def incidents(desk: Desk) -> Handler:
         incident, is_new = await _declare(desk, asked, key[1])
         address = f"{desk.public_url}/incidents/{incident.id}"
         status = 202 if incident.major is Major.PROPOSED else 201
-        return shown(_shown(incident), status=status if is_new else 200, location=address)
+        return shown(as_shown(incident), status=status if is_new else 200, location=address)
 
     return answer
 
@@ -144,9 +144,8 @@ def person(handbook: Handbook, written: str) -> UserId:
         return handbook.slack_id(written)
     if is_account(written):
         return UserId(written)
-    detail = (
-        "declared_by, participants, announced_by: name somebody of the catalogue, or send a Slack user id"
-    )
+    whose = "declared_by, entered_by, participants, announced_by"
+    detail = f"{whose}: name somebody of the catalogue, or send a Slack user id"
     raise Refused(422, "Not understood", detail)
 
 
@@ -155,7 +154,8 @@ def _participants(handbook: Handbook, asked: Declared) -> tuple[UserId, ...] | N
     return tuple(person(handbook, written) for written in asked.participants) if asked.drill else None
 
 
-def _shown(incident: Incident) -> IncidentShown:
+def as_shown(incident: Incident) -> IncidentShown:
+    """The incident as the interface shows it."""
     return IncidentShown(
         incident=incident_name(incident.id),
         title=incident.title,

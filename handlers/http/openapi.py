@@ -15,7 +15,7 @@ from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from handlers.http import gate, hooks, incidents, maintenance
+from handlers.http import gate, hooks, incidents, maintenance, past
 from handlers.http.problems import Handler
 from handlers.http.showing import Problem
 from handlers.http.sources import ADAPTERS, generic, sli
@@ -29,6 +29,7 @@ Spec = dict[str, Any]
 _READ: Final = (
     gate.Asked,
     incidents.Declared,
+    past.Entered,
     maintenance.Announced,
     generic.GenericAlert,
     sli.ServiceLevel,
@@ -115,6 +116,15 @@ def _paths() -> Spec:
                     200: incidents.IncidentShown,
                 },
                 refuses=(400, 401, 403, 409, 413, 422, 503),
+                parameters=(_KEY,),
+            )
+        },
+        "/v1/incidents/past": {
+            "post": _operation(
+                "Enter an incident that is over; nobody is called.",
+                reads=past.Entered,
+                answers={201: incidents.IncidentShown, 200: incidents.IncidentShown},
+                refuses=(400, 401, 403, 413, 422, 503),
                 parameters=(_KEY,),
             )
         },

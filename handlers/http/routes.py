@@ -10,6 +10,7 @@ from handlers.http.gate import gate
 from handlers.http.hooks import hooks
 from handlers.http.incidents import incidents
 from handlers.http.maintenance import announcing, cancelling
+from handlers.http.past import past_incidents
 from handlers.http.probes import healthz, metrics, readyz
 from handlers.http.rooms import war_room
 from handlers.http.slack import deliveries
@@ -22,6 +23,7 @@ def routes(desk: Desk) -> list[web.RouteDef]:
         *hooks(desk),
         web.post("/v1/gate", gate(desk)),
         web.post("/v1/incidents", incidents(desk)),
+        web.post("/v1/incidents/past", past_incidents(desk)),
         web.post("/v1/maintenance", announcing(desk)),
         web.delete("/v1/maintenance/{window:[0-9a-zA-Z-]{1,64}}", cancelling(desk)),
         web.get(openapi.PATH, openapi.described()),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from playbooks.domain.backfill import Past, require_possible
-from playbooks.domain.errors import NeedsWords
+from playbooks.domain.errors import KeyReused, NeedsWords
 from playbooks.domain.events import IncidentClosed, IncidentEntered, IncidentMitigated, IncidentResolved
 from playbooks.domain.ids import UserId
 from playbooks.domain.incident import AffectedService, Incident, Major, RoomState, ServiceRole, State
@@ -20,18 +20,26 @@ from playbooks.protocol.declare import MAX_TITLE, require_severity
 from playbooks.protocol.recording import record, write_down
 
 
-async def enter(ports: Ports, *, past: Past, by: UserId) -> Incident:
-    """Write down an incident that is over. Raises NeedsWords, NotWelcome."""
+async def enter(ports: Ports, *, past: Past, by: UserId, request_key: str = "") -> Incident:
+    """Write down an incident that is over. Raises NeedsWords, NotWelcome, KeyReused.
+
+    A ``request_key`` enters it once, whenever it comes again.
+    """
     now, handbook = ports.clock.now(), ports.handbook()
     service = require_service(handbook, past.service)
     require_severity(handbook, past.severity)
     require_possible(past, at=now)
     if not past.title.strip():
         raise NeedsWords("Say in a few words what was wrong.")
+    title = past.title.strip()[:MAX_TITLE]
     async with ports.units() as unit:
+        if request_key:
+            await unit.episodes.lock_intake()
+            if (done := await unit.incidents.with_key(request_key)) is not None:
+                return _the_same(done, title, past)
         incident = Incident(
             id=await unit.incidents.next_number(),
-            title=past.title.strip()[:MAX_TITLE],
+            title=title,
             env=past.env,
             severity=past.severity,
             state=State.CLOSED,
@@ -48,6 +56,7 @@ async def enter(ports: Ports, *, past: Past, by: UserId) -> Incident:
             resolution_note=past.note.strip(),
             room_state=RoomState.NONE,
             entered_at=now,
+            request_key=request_key,
         )
         await unit.incidents.add(incident)
         await _tell(unit, ports, incident, by)
@@ -55,6 +64,13 @@ async def enter(ports: Ports, *, past: Past, by: UserId) -> Incident:
         await review.draft(unit, ports, replace(incident))
         await unit.commit()
     return incident
+
+
+def _the_same(done: Incident, title: str, past: Past) -> Incident:
+    """What the request entered when it came first. Raises KeyReused if it is another request."""
+    if done.entered_at is None or (done.title, done.impact_started_at) != (title, past.began_at):
+        raise KeyReused(done.id)
+    return done
 
 
 async def _tell(unit: Unit, ports: Ports, incident: Incident, by: UserId) -> None:

@@ -306,3 +306,22 @@ def test_the_outbox_of_an_empty_database_says_what_to_do() -> None:
     answer = tocsin("outbox", "list")
     assert answer.exit_code == 2
     assert "Traceback" not in answer.output
+
+
+def test_the_history_of_an_older_tool_is_entered_once() -> None:
+    url = "sqlite+aiosqlite:///here.db"
+    asyncio.run(upgrade(url))
+    past = {
+        "key": "OLD-1", "title": "Nobody could pay", "service": "checkout", "severity": 1,
+        "entered_by": "ada", "began_at": "2025-01-01T10:00:00Z", "detected_at": "2025-01-01T10:05:00Z",
+        "resolved_at": "2025-01-01T11:00:00+01:00",
+    }  # fmt: skip
+    good = past | {"resolved_at": "2025-01-01T12:00:00Z"}
+    Path("history.jsonl").write_text("\n".join(json.dumps(each) for each in (past, good, good | {"key": 7})))
+    for _ in range(2):
+        told = tocsin("backfill", "history.jsonl", DATABASE__URL=url)
+        assert told.exit_code == 1
+        first, second, third = told.output.splitlines()
+        assert "REFUSED  This cannot be" in first
+        assert "INC-1  2025-01-01T10:05:00+00:00  Nobody could pay" in second
+        assert "REFUSED  key: " in third
