@@ -8,6 +8,7 @@ from handlers.exporting import as_markdown
 from handlers.rendering import milestones, story
 from playbooks.domain.errors import NeedsWords, NotNeeded, NotYourRole, TextWithheld
 from playbooks.domain.ids import IncidentId, Ts, UserId
+from playbooks.domain.instants import time_of
 from playbooks.protocol import catchup, command, communicate, correcting, find, forgetting, search, timeline
 from playbooks.protocol.brief import brief
 from tests.clock import START
@@ -48,7 +49,7 @@ async def test_a_correction_is_read_everywhere_and_both_stay(house: House) -> No
     assert (shown["text"], shown["corrected_by"], shown["label"]) == ("rolled back 4.12", BOB, "question")
     async with house.store.reading() as unit:
         handed = await brief(unit, house.ports, await house.incident())
-    assert handed.key_events == ("09:00 Question: rolled back 4.12",)
+    assert handed.key_events == (f"{time_of(START)} Question: rolled back 4.12",)
     assert [await hits(house, f"4.{n}") for n in (10, 11, 12)] == [[], [], ["rolled back 4.12"]]
 
 

@@ -354,10 +354,10 @@ def forgets(house: House) -> House:
 async def test_where_the_playbook_wants_it_deleted_words_leave_the_log(house: House) -> None:
     forgetful = forgets(house)
     await forgetful.in_room()
-    await said(forgetful, 1, "my private opinion")
+    await said(forgetful, 1, "my personal opinion")
     assert await deleted(forgetful, 1, when=4)
     assert not await deleted(forgetful, 1, when=4), "delivered twice"
-    assert "private" not in str(await forgetful.log())
+    assert "personal" not in str(await forgetful.log())
     assert (await audited(forgetful)).broken is None
 
 
@@ -365,9 +365,9 @@ async def test_deleted_words_that_arrive_after_their_deletion_do_not_enter(house
     forgetful = forgets(house)
     await forgetful.in_room()
     assert await deleted(forgetful, 1, when=4)
-    assert await said(forgetful, 1, "my private opinion")
-    assert await edited(forgetful, 1, "my private view", before="my private opinion", when=3)
-    assert "private" not in str(await forgetful.log())
+    assert await said(forgetful, 1, "my personal opinion")
+    assert await edited(forgetful, 1, "my personal view", before="my personal opinion", when=3)
+    assert "personal" not in str(await forgetful.log())
     assert [kind for kind in await house.kinds() if kind in TALK] == [TALK[2], *TALK[:2]]
 
 
