@@ -17,7 +17,8 @@ from bot.cli_audit import audit
 from bot.cli_catalogue import catalogue
 from bot.cli_past import backfill
 from bot.cli_queues import inbox, outbox
-from bot.cli_records import export, replay
+from bot.cli_records import export
+from bot.cli_replay import replay
 from bot.cli_rules import rules
 from bot.collector import making_what_stays
 from bot.library import papers

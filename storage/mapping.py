@@ -7,7 +7,7 @@ three rules later.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
@@ -19,7 +19,7 @@ from sqlalchemy.engine import RowMapping
 
 from playbooks.domain import effects, events
 from playbooks.domain.effects import Effect
-from playbooks.domain.entry import plain
+from playbooks.domain.entry import Entry, plain
 from playbooks.domain.events import Event
 
 V = TypeVar("V")
@@ -102,6 +102,13 @@ def decode_event(body: Mapping[str, Any]) -> Event:
     if name not in EVENTS:
         raise Unreadable(f"no event is called {name!r}")
     return _validated(EVENTS[name], {key: held for key, held in body.items() if key != "type"})
+
+
+def events_of(entries: Iterable[Entry]) -> Iterator[Event]:
+    """The events of a log, without those whose words were removed. Raises Unreadable."""
+    for entry in entries:
+        if entry.body is not None:
+            yield decode_event({"type": entry.kind, **entry.body})
 
 
 class Unreadable(ValueError):

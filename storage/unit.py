@@ -7,6 +7,8 @@ from enum import IntEnum
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playbooks import ports
+from playbooks.domain.ids import IncidentId
+from playbooks.domain.retelling.account import LEFT_OUT
 from storage.alarms import SqlTimers
 from storage.changes import SqlChanges, SqlClearances, SqlHolds, SqlVerdicts
 from storage.command import (
@@ -37,6 +39,7 @@ from storage.statements import SqlStatements, SqlUpdates
 from storage.tasks import SqlTasks
 from storage.voices import SqlVoices
 from storage.wake import Wake
+from storage.whole import Rows, rows_of
 from storage.windows import SqlWindows
 
 
@@ -102,6 +105,10 @@ class SqlUnit:
         self._outbox = SqlOutbox(connection, self.touch, clock, ids)
         self.outbox: ports.Outbox = self._outbox
         self.seen = SqlSeen(connection)
+
+    async def rows_of(self, incident: IncidentId) -> Rows:
+        """Everything that the database keeps of one incident, but its log and its queues."""
+        return await rows_of(self._connection, incident, but=frozenset(LEFT_OUT))
 
     def touch(self, topic: str) -> None:
         """Say at commit that a queue (``outbox``, ``inbox``, ``timers``) is worth a look."""

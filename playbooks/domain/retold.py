@@ -1,7 +1,7 @@
-"""What the log says an incident is: its state, told again from the entries alone.
+"""What the log says an incident is, in short: its state, told again from the entries alone.
 
 Each entry that changes the state yields the change: what, before, after, by whom, why. The
-record in the database has to agree; where it does not, one of the two was tampered with.
+whole record is told by ``retelling``.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from playbooks.domain.command import Tenure
 from playbooks.domain.entry import Entry
 from playbooks.domain.ids import IncidentId, UserId
-from playbooks.domain.incident import Incident
 
 Body = Mapping[str, Any]
 
@@ -153,29 +151,3 @@ def _changes(before: Told, after: Told, entry: Entry) -> list[Change]:
         for field in fields(Told)
         if getattr(before, field.name) != getattr(after, field.name)
     ]
-
-
-def recorded(incident: Incident, tenure: Tenure | None) -> Told:
-    """The same state as the records have it."""
-    return Told(
-        title=incident.title,
-        severity=incident.severity,
-        state=incident.state,
-        major=incident.major,
-        services=incident.impacted,
-        commander=tenure.user if tenure else None,
-        frozen=incident.freeze_since is not None and incident.thawed_at is None,
-        room=incident.room,
-        resolution=incident.resolution,
-        drill=incident.drill is not None,
-        parent=incident.parent,
-        private=incident.private,
-    )
-
-
-def differences(told: Told, record: Told) -> tuple[str, ...]:
-    """Where log and records disagree, by name; both spelled out."""
-    both = ((field.name, getattr(told, field.name), getattr(record, field.name)) for field in fields(Told))
-    return tuple(
-        f"{name}: the log says {log!s}, the record {kept!s}" for name, log, kept in both if log != kept
-    )

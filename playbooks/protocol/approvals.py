@@ -46,6 +46,10 @@ async def _ask_there(unit: Unit, ports: Ports, clearance: Clearance, survivor: I
         reason=f"It waited in {incident_name(clearance.incident)}, which is part of this one now.",
         requester=anew.requester,
         link=change.link if change else "",
+        change=anew.change,
+        digest=anew.digest,
+        reason_code=anew.reason_code,
+        asked_at=anew.asked_at,
     )
     await record(unit, ports, survivor, event)
 

@@ -75,7 +75,7 @@ def _the_same(done: Incident, title: str, past: Past) -> Incident:
 
 async def _tell(unit: Unit, ports: Ports, incident: Incident, by: UserId) -> None:
     """The log says who entered it and when, and then what happened when."""
-    now = ports.clock.now()
+    now = incident.entered_at or ports.clock.now()
     entered = IncidentEntered(
         incident=incident.id,
         by=by,

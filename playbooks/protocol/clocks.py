@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from playbooks.domain.clock import read
-from playbooks.domain.events import ClockRead
+from playbooks.domain.events import ClockRead, ClockStarted, ClockTurned
 from playbooks.domain.ids import PROTOCOL, ClockId, ServiceName
 from playbooks.domain.incident import Incident
 from playbooks.domain.sla import ClockEvent, ClockEventKind, ClockState, ServiceClock
 from playbooks.ports import Ports, Unit
-from playbooks.protocol.recording import record
+from playbooks.protocol.recording import record, write_down
 
 STANDING = (ClockEventKind.STOP, ClockEventKind.CANCEL)
 
@@ -46,6 +46,7 @@ async def start(unit: Unit, ports: Ports, incident: Incident, *, since: datetime
         await unit.clocks.add(
             _moved(clock, ClockEventKind.STOP, at=served, why="mitigated") if served else clock
         )
+        await write_down(unit, ports, _began(clock, at=ports.clock.now(), served_at=served))
 
 
 async def fit(unit: Unit, ports: Ports, incident: Incident) -> None:
@@ -53,8 +54,7 @@ async def fit(unit: Unit, ports: Ports, incident: Incident) -> None:
     speaking = _agreements(ports, incident)
     for clock in await unit.clocks.of(incident.id):
         if clock.agreement not in speaking and clock.events[-1].kind not in STANDING:
-            cancelled = _moved(clock, ClockEventKind.CANCEL, at=ports.clock.now(), why="another severity")
-            await unit.clocks.save(cancelled)
+            await _turn(unit, ports, clock, ClockEventKind.CANCEL, why="another severity")
     await start(unit, ports, incident)
 
 
@@ -77,6 +77,7 @@ async def stop(unit: Unit, ports: Ports, incident: Incident, *, why: str) -> Non
             met=reading.state is ClockState.MET,
             elapsed_seconds=int(reading.elapsed.total_seconds()),
             margin_seconds=int(reading.margin.total_seconds()),
+            why=why,
         )
         await record(unit, ports, incident, event)
 
@@ -85,20 +86,21 @@ async def resume(unit: Unit, ports: Ports, incident: Incident, *, why: str) -> N
     """Let what was stopped run on."""
     for clock in await unit.clocks.of(incident.id):
         if clock.events[-1].kind is ClockEventKind.STOP:
-            await unit.clocks.save(_moved(clock, ClockEventKind.RESUME, at=ports.clock.now(), why=why))
+            await _turn(unit, ports, clock, ClockEventKind.RESUME, why=why)
 
 
 async def take_over(unit: Unit, ports: Ports, source: Incident, survivor: Incident) -> None:
     """The clocks of an incident that became part of another run there, from when they began."""
-    now = ports.clock.now()
     ours = {clock.agreement: clock for clock in await unit.clocks.of(survivor.id) if not _is_cancelled(clock)}
     for clock in await unit.clocks.of(source.id):
         if clock.events[-1].kind in STANDING:
             continue
-        await unit.clocks.save(_moved(clock, ClockEventKind.CANCEL, at=now, why="merged"))
+        await _turn(unit, ports, clock, ClockEventKind.CANCEL, why="merged")
         mine = ours.get(clock.agreement)
         if mine is not None and clock.events[0].at < mine.events[0].at:
-            await unit.clocks.save(replace(mine, events=(clock.events[0], *mine.events[1:])))
+            earlier = clock.events[0]
+            await unit.clocks.save(replace(mine, events=(earlier, *mine.events[1:])))
+            await write_down(unit, ports, _turned(mine, earlier, at=ports.clock.now()))
     await start(unit, ports, survivor)
 
 
@@ -117,6 +119,39 @@ def _agreement(ports: Ports, service: ServiceName) -> str:
     """Empty if nothing was promised, or the catalogue has forgotten the service."""
     known = ports.handbook().catalogue.services.get(service)
     return (known.agreement if known else None) or ""
+
+
+async def _turn(unit: Unit, ports: Ports, clock: ServiceClock, kind: ClockEventKind, *, why: str) -> None:
+    """Move a clock, and write down that it was moved."""
+    moved = _moved(clock, kind, at=ports.clock.now(), why=why)
+    await unit.clocks.save(moved)
+    await write_down(unit, ports, _turned(moved, moved.events[-1], at=moved.events[-1].at))
+
+
+def _turned(clock: ServiceClock, movement: ClockEvent, *, at: datetime) -> ClockTurned:
+    return ClockTurned(
+        incident=clock.incident,
+        by=PROTOCOL,
+        at=at,
+        agreement=clock.agreement,
+        kind=movement.kind,
+        since=movement.at,
+        why=movement.reason,
+    )
+
+
+def _began(clock: ServiceClock, *, at: datetime, served_at: datetime | None) -> ClockStarted:
+    return ClockStarted(
+        incident=clock.incident,
+        by=PROTOCOL,
+        at=at,
+        agreement=clock.agreement,
+        metric=clock.metric,
+        target_seconds=clock.target.total_seconds(),
+        calendar=clock.calendar,
+        since=clock.events[0].at,
+        served_at=served_at,
+    )
 
 
 def _is_cancelled(clock: ServiceClock) -> bool:

@@ -29,6 +29,7 @@ from playbooks.domain.events import (
     StatementRefuted,
     StatementReleased,
     StatementVerified,
+    UpdateAdvanced,
     UpdateDue,
     UpdateOverdue,
     UpdatePromised,
@@ -47,7 +48,7 @@ from playbooks.domain.update import Update, UpdateState
 from playbooks.governance import Act
 from playbooks.ports import Ports, Unit
 from playbooks.protocol import family, signing
-from playbooks.protocol.recording import locked, record
+from playbooks.protocol.recording import locked, record, write_down
 from playbooks.schema import TwoPeople
 
 NOTES = 1_000
@@ -202,6 +203,9 @@ async def let_know(
         kind=after.kind,
         text=after.text,
         reach=after.reach,
+        asked=reach,
+        as_commander=commands or not speaks,
+        as_comms=speaks,
         governed_by=verdict.rule,
     )
     await record(unit, ports, incident, event)
@@ -290,6 +294,7 @@ async def send(
             text=text(digest),
             cites=digest.cites,
             next_at=next_at,
+            digest=digest,
         )
         await record(unit, ports, found, event)
         if next_at is not None:
@@ -375,6 +380,10 @@ async def owe_news(unit: Unit, ports: Ports, incident: Incident) -> None:
         await promise(unit, ports, incident, number=number, due_at=now)
     elif due.due_at > now:
         await unit.updates.save(replace(due, due_at=now))
+        event = UpdateAdvanced(
+            incident=incident.id, by=PROTOCOL, at=now, update=due.id, number=due.number, due_at=now
+        )
+        await write_down(unit, ports, event)
         await unit.timers.set(_alarm(TimerKind.UPDATE_DUE, due, now))
 
 

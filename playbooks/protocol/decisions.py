@@ -17,6 +17,7 @@ from playbooks.domain.events import (
     DecisionMade,
     DecisionObjected,
     DecisionProposed,
+    DecisionShown,
     DecisionWaits,
     DecisionWithdrawn,
     Event,
@@ -27,7 +28,7 @@ from playbooks.domain.person import kind_of
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.domain.turning import require_accepted, require_live
 from playbooks.ports import Ports, Unit
-from playbooks.protocol.recording import locked, locked_live, owe, record
+from playbooks.protocol.recording import locked, locked_live, owe, record, write_down
 from playbooks.schema import Decisions
 
 
@@ -185,6 +186,7 @@ async def posted(
     if read != found:
         await unit.decisions.save(read)
         await _set_alarm(unit, ports, incident, read)
+        await write_down(unit, ports, _read(read, at=ports.clock.now()))
     if found.objections or not found.is_pending:
         await _redraw(unit, incident, found)
 
@@ -246,6 +248,17 @@ def _made(decided: Proposal, *, by: UserId, at: datetime) -> DecisionMade:
         proposer=decided.proposer,
         objections=decided.objections,
         reason=decided.reason,
+    )
+
+
+def _read(proposal: Proposal, *, at: datetime) -> DecisionShown:
+    return DecisionShown(
+        incident=proposal.incident,
+        by=PROTOCOL,
+        at=at,
+        decision=proposal.id,
+        number=proposal.number,
+        due_at=proposal.due_at or at,
     )
 
 

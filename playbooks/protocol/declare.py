@@ -186,7 +186,7 @@ async def _ask_first(
         raise ValueError(verdict)
     proposed = replace(incident, major=Major.PROPOSED) if is_new else incident
     if is_new:
-        now = ports.clock.now()
+        now = proposed.declared_at
         await unit.incidents.add(proposed)
         event = CandidateProposed(
             incident=proposed.id,
@@ -199,6 +199,13 @@ async def _ask_first(
             rule_says="Somebody declares it by hand; by this rule others have a word in it.",
             evidence=(),
             decide_by=now + signed.veto,
+            env=proposed.env,
+            affected=proposed.services,
+            began_at=proposed.impact_started_at,
+            detected_at=proposed.detected_at,
+            source_link=proposed.source_link,
+            request_key=proposed.request_key,
+            private=proposed.private,
         )
         await record(unit, ports, proposed, event)
     try:
@@ -276,7 +283,7 @@ async def by_rule(unit: Unit, ports: Ports, fired: Fired, incident: Incident) ->
 
 async def propose(unit: Unit, ports: Ports, fired: Fired, incident: Incident) -> None:
     """A rule asks: a candidate with a deadline, decided by the playbook on silence."""
-    now = ports.clock.now()
+    now = incident.declared_at
     decide_by = now + fired.rule.then.decide_within
     await unit.incidents.add(incident)
     event = CandidateProposed(
@@ -290,6 +297,10 @@ async def propose(unit: Unit, ports: Ports, fired: Fired, incident: Incident) ->
         rule_says=fired.rule.says,
         evidence=fired.evidence,
         decide_by=decide_by,
+        env=incident.env,
+        affected=incident.services,
+        began_at=incident.impact_started_at,
+        detected_at=incident.detected_at,
     )
     await record(unit, ports, incident, event)
     await unit.timers.set(_alarm(TimerKind.CANDIDATE, incident.id, decide_by))
@@ -435,7 +446,7 @@ async def _begin(
     named: Collection[UserId] = (),
     governed_by: str = "",
 ) -> None:
-    now = ports.clock.now()
+    now = incident.declared_at
     handbook = ports.handbook()
     thresholds = handbook.playbook.freeze.thresholds.get(incident.severity, ())
     frozen = any(risk is not None for risk in thresholds)
@@ -458,6 +469,11 @@ async def _begin(
         drill=begun.drill is not None,
         private=begun.private,
         governed_by=governed_by,
+        people=begun.drill or (),
+        affected=begun.services,
+        began_at=begun.impact_started_at,
+        detected_at=begun.detected_at,
+        request_key=begun.request_key,
     )
     await record(unit, ports, begun, declared)
     if begun.private:

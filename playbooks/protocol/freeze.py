@@ -45,7 +45,7 @@ async def begin(unit: Unit, ports: Ports, incident: Incident) -> None:
     event = FreezeBegan(
         incident=incident.id,
         by=PROTOCOL,
-        at=ports.clock.now(),
+        at=incident.freeze_since or ports.clock.now(),
         ring0=tuple(sorted(drawn.ring0)),
         ring1=tuple(sorted(drawn.ring1)),
     )

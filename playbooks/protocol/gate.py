@@ -27,13 +27,14 @@ from playbooks.domain.events import (
     ApprovalAsked,
     ChangeAllowed,
     ChangeHeld,
+    ChangeLetGo,
 )
 from playbooks.domain.freeze import Freeze, ring_of, rings, verdict
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import PROTOCOL, ChangeId, ClearanceId, IncidentId, ServiceName
 from playbooks.domain.incident import Incident
 from playbooks.ports import Ports, Unit
-from playbooks.protocol.recording import locked, owe, record
+from playbooks.protocol.recording import locked, owe, record, write_down
 
 COMMANDER = "commander"
 
@@ -203,6 +204,7 @@ async def _hold(
             ref=change.ref,
             services=change.services,
             reason=reason.text,
+            ring=hold.ring,
         )
         await record(unit, ports, incident, event)
 
@@ -242,6 +244,10 @@ async def _ask_commander(
         reason=reason.text,
         requester=change.requester,
         link=change.link,
+        change=change.id,
+        digest=change.digest,
+        reason_code=clearance.reason_code,
+        asked_at=clearance.asked_at,
     )
     await record(unit, ports, incident, event)
 
@@ -259,7 +265,12 @@ async def _use_approvals(
         if fresh and is_usable(clearance, change, at=now):
             await unit.clearances.save(replace(clearance, used_by_op=change.op))
             event = ChangeAllowed(
-                incident=clearance.incident, by=PROTOCOL, at=now, ref=change.ref, op=change.op
+                incident=clearance.incident,
+                by=PROTOCOL,
+                at=now,
+                ref=change.ref,
+                op=change.op,
+                clearance=clearance.id,
             )
             await record(unit, ports, frozen[clearance.incident], event)
 
@@ -269,5 +280,8 @@ async def _let_go(unit: Unit, ports: Ports, frozen: dict[IncidentId, Incident], 
     for number, incident in frozen.items():
         for hold in await unit.holds.open_for(number):
             if hold.change == change.id:
-                await unit.holds.release(hold, ports.clock.now())
+                now = ports.clock.now()
+                await unit.holds.release(hold, now)
+                event = ChangeLetGo(incident=number, by=PROTOCOL, at=now, change=change.id, ref=change.ref)
+                await write_down(unit, ports, event)
                 await owe(unit, incident, RefreshCard(incident=number))

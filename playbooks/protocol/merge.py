@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from playbooks.domain import merging
 from playbooks.domain.command import Tenure
@@ -19,6 +19,7 @@ from playbooks.domain.events import (
     MergeAgreed,
     MergeDeclined,
     MergeProposed,
+    MergeWeighed,
 )
 from playbooks.domain.ids import MONITORING, PROTOCOL, IncidentId, MergeId, UserId, incident_name
 from playbooks.domain.incident import Incident, Major
@@ -38,7 +39,7 @@ from playbooks.protocol import (
     signing,
     tasks,
 )
-from playbooks.protocol.recording import locked, record
+from playbooks.protocol.recording import locked, record, write_down
 
 DECIDE_WITHIN = timedelta(minutes=10)
 """How long two commanders are asked whether theirs is one outage."""
@@ -159,6 +160,7 @@ async def _keep(
 ) -> None:
     """Keep who has agreed; once both have, the two are one."""
     await unit.mergers.save(proposal)
+    await write_down(unit, ports, _weighed(proposal, by=by, at=proposal.decided_at or ports.clock.now()))
     if proposal.state is MergeState.MERGED:
         await unit.timers.cancel(TimerKind.MERGER_EXPIRES, proposal.id)
         await unite(unit, ports, one, other, by=by, reason=proposal.reason)
@@ -187,7 +189,7 @@ async def _part(
         event = MergeDeclined(
             incident=here.id,
             by=by,
-            at=ports.clock.now(),
+            at=apart.decided_at or ports.clock.now(),
             other=there.id,
             merger=apart.id,
             reason=reason,
@@ -217,7 +219,10 @@ async def unite(unit: Unit, ports: Ports, one: Incident, other: Incident, *, by:
     await decisions.lapse(unit, ports, one, why=part)
     await signing.lapse(unit, ports, one, why=part)
     survivor = await locked(unit, survivor.id)
-    gone = await _end(unit, ports, one, survivor.id)
+    reports = tuple(await unit.reports.of(one.id))
+    for report in reports:
+        await unit.reports.save(replace(report, incident=survivor.id))
+    gone = await _end(unit, ports, one, survivor.id, at=now)
     tenure = await unit.tenures.current(one.id)
     await record(
         unit,
@@ -231,9 +236,13 @@ async def unite(unit: Unit, ports: Ports, one: Incident, other: Incident, *, by:
             other_title=one.title,
             new_services=new,
             newcomer=tenure.user if tenure else one.declared_by,
+            affected=survivor.services,
+            began_at=survivor.impact_started_at,
+            detected_at=survivor.detected_at,
+            reports=reports,
         ),
     )
-    await command.move(unit, ports, gone, survivor)
+    await command.move(unit, ports, gone, survivor, at=now)
     merged = IncidentMerged(
         incident=gone.id, by=by, at=now, into=survivor.id, room=survivor.room or "", reason=why
     )
@@ -242,10 +251,10 @@ async def unite(unit: Unit, ports: Ports, one: Incident, other: Incident, *, by:
     await quiet.listen(unit, ports, survivor.id)
 
 
-async def _end(unit: Unit, ports: Ports, one: Incident, into: IncidentId) -> Incident:
+async def _end(unit: Unit, ports: Ports, one: Incident, into: IncidentId, *, at: datetime) -> Incident:
     """Its questions, promises, freeze and alarms end."""
     if one.major is Major.ACCEPTED:
-        await command.close_questions(unit, ports, one)
+        await command.close_questions(unit, ports, one, at=at)
         promised = await unit.updates.due(one.id)
         if promised is not None:
             await unit.updates.save(replace(promised, state=UpdateState.SKIPPED))
@@ -253,7 +262,7 @@ async def _end(unit: Unit, ports: Ports, one: Incident, into: IncidentId) -> Inc
         if fresh.freeze_since is not None and fresh.thawed_at is None:
             await freeze.lift(unit, ports, fresh, by=PROTOCOL, reason="the incident is part of another one")
     await unit.timers.cancel_all(one.id)
-    gone = merging.ended(await locked(unit, one.id), into, at=ports.clock.now())
+    gone = merging.ended(await locked(unit, one.id), into, at=at)
     await unit.incidents.save(gone)
     await family.owe_news(unit, ports, gone)
     return gone
@@ -263,8 +272,22 @@ async def _move(unit: Unit, source: IncidentId, into: IncidentId) -> None:
     """What was said about one is evidence for the other."""
     theirs = [replace(episode, incident=into) for episode in await unit.episodes.of(source)]
     await unit.episodes.keep(added=(), changed=theirs)
-    for report in await unit.reports.of(source):
-        await unit.reports.save(replace(report, incident=into))
+
+
+def _weighed(proposal: MergeProposal, *, by: UserId, at: datetime) -> MergeWeighed:
+    return MergeWeighed(
+        incident=proposal.incident,
+        by=by,
+        at=at,
+        other=proposal.into,
+        merger=proposal.id,
+        proposed_by=proposal.proposed_by,
+        proposed_at=proposal.proposed_at,
+        reason=proposal.reason,
+        expires_at=proposal.expires_at,
+        agreed=proposal.agreed,
+        decided=proposal.state is MergeState.MERGED,
+    )
 
 
 async def both(unit: Unit, one: IncidentId, other: IncidentId) -> tuple[Incident, Incident]:

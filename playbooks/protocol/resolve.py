@@ -259,7 +259,7 @@ async def _unrest(unit: Unit, ports: Ports, incident: IncidentId) -> Unrest | No
 
 
 async def _after_the_end(unit: Unit, ports: Ports, resolved: Incident) -> None:
-    await command.close_questions(unit, ports, resolved)
+    await command.close_questions(unit, ports, resolved, at=resolved.resolved_at or ports.clock.now())
     await tasks.leave(unit, ports, resolved)
     await decisions.lapse(unit, ports, resolved, why="the incident is over")
     await signing.lapse(unit, ports, resolved, why="the incident is over", acts=signing.WHILE_LIVE)

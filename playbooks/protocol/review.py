@@ -12,6 +12,7 @@ from typing import Literal
 
 from playbooks.domain.clock import read
 from playbooks.domain.effects import RefreshCard
+from playbooks.domain.entry import digest
 from playbooks.domain.errors import AlreadyDecided, Conflict, NeedsWords, NotNeeded
 from playbooks.domain.events import (
     FindingAttached,
@@ -110,7 +111,14 @@ async def edit(
             edited_at=now,
         )
         await unit.reviews.save(edited)
-        event = ReviewEdited(incident=incident.id, by=by, at=now, review=review)
+        event = ReviewEdited(
+            incident=incident.id,
+            by=by,
+            at=now,
+            review=review,
+            text_digest=digest(edited.body),
+            finding_digest=digest(edited.finding),
+        )
         await record(unit, ports, incident, event)
         await unit.commit()
     return edited

@@ -98,6 +98,8 @@ async def ask(
         signers=asked.signers,
         due_at=asked.due_at,
         silence=asked.silence,
+        subject=asked.subject,
+        words=tuple(asked.words.items()),
     )
     await record(unit, ports, incident, event)
     alarm = Timer(kind=TimerKind.SIGNATURE, subject=asked.id, incident=incident.id, due_at=asked.due_at)
@@ -146,7 +148,7 @@ def _event(ports: Ports, ended: Signature, by: UserId) -> Event:
     return kinds.get(ended.state, SignatureGiven)(
         incident=ended.incident,
         by=by,
-        at=ports.clock.now(),
+        at=ended.ended_at or ports.clock.now(),
         signature=ended.id,
         act=ended.act,
         what=ended.what,

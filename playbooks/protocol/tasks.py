@@ -11,6 +11,7 @@ from playbooks.domain.entry import JUST_NOW
 from playbooks.domain.errors import NeedsWords
 from playbooks.domain.events import (
     Event,
+    MovedTask,
     OpenTask,
     TaskAccepted,
     TaskAssigned,
@@ -225,17 +226,42 @@ async def take_over(unit: Unit, ports: Ports, one: Incident, survivor: Incident)
     """What is not done goes on in the incident that took over, under new numbers."""
     waiting = [task for task in await unit.tasks.of(one.id) if task.is_open]
     told: list[str] = []
+    here: list[Task] = []
     for task in waiting:
         number = _next(await unit.tasks.of(survivor.id))
         moved = rules.moved(task, into=survivor.id, number=number)
         await unit.tasks.save(moved)
         await _set_alarm(unit, ports, survivor, moved)
         told.append(f"{task.number} → {number}: {task.text}")
+        here.append(moved)
     if told:
         event = TasksTakenOver(
-            incident=survivor.id, by=PROTOCOL, at=ports.clock.now(), other=one.id, tasks=tuple(told)
+            incident=survivor.id,
+            by=PROTOCOL,
+            at=ports.clock.now(),
+            other=one.id,
+            tasks=tuple(told),
+            moved=tuple(_moved(task) for task in here),
         )
         await record(unit, ports, survivor, event)
+
+
+def _moved(task: Task) -> MovedTask:
+    return MovedTask(
+        task=task.id,
+        number=task.number,
+        text=task.text,
+        assignee=task.assignee,
+        assigner=task.assigner,
+        asked_at=task.asked_at,
+        box_seconds=int(task.box.total_seconds()),
+        due_at=task.due_at,
+        state=task.state,
+        reminded=task.reminded,
+        reminded_at=task.reminded_at,
+        answered_at=task.answered_at,
+        note=task.note,
+    )
 
 
 # ------------------------------------------------------------------ parts

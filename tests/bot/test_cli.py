@@ -254,15 +254,23 @@ def test_a_log_is_taken_away_and_told_again(monkeypatch: pytest.MonkeyPatch) -> 
     assert copy["head"] == copy["entries"][-1]["hash"]
     assert copy["state"]["title"] == "It burns"
 
-    told = tocsin("replay", "INC-1")
+    told = tocsin("replay", "INC-1", "--whole")
     assert (told.exit_code, '"state": "open"' in told.output) == (0, True)
     before = tocsin("replay", "INC-1", "--until", "2001-01-01")
-    assert (before.exit_code, '"state": ""' in before.output) == (0, True)
-    assert tocsin("replay", "INC-9").exit_code == 2
+    assert (before.exit_code, "0 entries told nothing" in before.output) == (0, True)
+    Path("copy.json").write_text(json.dumps(copy), encoding="utf-8")
+    again = tocsin("replay", "--from", "copy.json")
+    assert (again.exit_code, again.output.splitlines()[-1]) == (0, told.output.splitlines()[-1])
+    for wrong in (("INC-9",), (), ("INC-1", "--from", "copy.json"), ("--from", "here.db")):
+        assert tocsin("replay", *wrong).exit_code == 2
+
     with closing(sqlite3.connect("here.db")) as database, database:
-        database.execute("UPDATE incidents SET severity = 4")
+        database.execute("UPDATE updates SET due_at = '2026-03-02T10:00:00.000000+00:00'")
     changed = tocsin("replay", "1")
-    assert (changed.exit_code, "severity: the log says 1, the record 4" in changed.output) == (1, True)
+    assert (changed.exit_code, "DIFFERENT  updates[1].due_at: " in changed.output) == (1, True)
+    with closing(sqlite3.connect("here.db")) as database, database:
+        database.execute("UPDATE entries SET actor = 'U0BOB' WHERE seq = 2")
+    assert (tocsin("replay", "1").exit_code, "BROKEN at entry 2" in tocsin("replay", "1").output) == (1, True)
 
 
 async def arrived(url: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from storage.outbox import Owed
 from storage.uow import Store
 from tests.clock import CountingIds, MovableClock
 from tests.library import CATALOGUE, PLAYBOOK
+from tests.replays import misremembered
 
 ADA, BOB, CLEO, DEV, EVE, FAY, GUS = (
     UserId(f"U0{n}") for n in ("ADA", "BOB", "CLEO", "DEV", "EVE", "FAY", "GUS")
@@ -134,7 +135,10 @@ class House:
 
 
 @pytest.fixture
-def house(store: Store, clock: MovableClock, ids: CountingIds, handbook: Handbook) -> House:
+async def house(
+    store: Store, clock: MovableClock, ids: CountingIds, handbook: Handbook, database_url: str
+) -> AsyncIterator[House]:
+    """Whatever a test does, the log tells the whole record of every incident in the end."""
     ports = Ports(
         clock=clock,
         ids=ids,
@@ -143,7 +147,10 @@ def house(store: Store, clock: MovableClock, ids: CountingIds, handbook: Handboo
         write_review=write_review,
         handbook=lambda: handbook,
     )
-    return House(ports=ports, store=store, clock=clock)
+    opened = House(ports=ports, store=store, clock=clock)
+    yield opened
+    if database_url.startswith("sqlite"):  # what is told does not depend on the engine, and time is short
+        assert await misremembered(store) == []
 
 
 def signal(

@@ -55,7 +55,13 @@ async def by_hand(house: House, **changes: object) -> None:
 async def test_a_declaration_is_one_transaction_with_everything_that_follows(house: House) -> None:
     incident = await house.declared()
     assert (incident.id, incident.state, incident.major) == (ONE, State.OPEN, Major.ACCEPTED)
-    assert await house.kinds() == ["IncidentDeclared", "FreezeBegan", "UpdatePromised"]
+    assert await house.kinds() == [
+        "IncidentDeclared",
+        "SearchBegan",
+        "ClockStarted",
+        "FreezeBegan",
+        "UpdatePromised",
+    ]
     assert await house.owed() == [OpenRoom(incident=ONE), Announce(incident=ONE)]
     picture = await find.picture(house.ports, incident=ONE)
     assert [(r.agreement, r.deadline) for r in picture.readings] == [

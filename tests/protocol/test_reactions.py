@@ -46,13 +46,17 @@ AskLapsed                               RefreshCard
 BecameChild                             TellRoom RefreshCard
 CandidateProposed                       PostCandidate
 CandidateRejected                       RefreshAnnouncement
+ChallengerWithdrew                      nothing
 ChangeAllowed                           TellRoom
 ChangeApproved                          RefreshCard
 ChangeDenied                            RefreshCard
 ChangeHeld                              RefreshCard
+ChangeLetGo                             nothing
 ChildJoined                             RefreshCard
 ChildLeft                               RefreshCard
 ClockRead                               TellRoom
+ClockStarted                            nothing
+ClockTurned                             nothing
 CommandAsked                            Invite(cleo) TellPerson(cleo) RefreshCard
 CommandContested                        Invite(cleo) TellRoom TellPerson(bob, cleo, gus) RefreshCard
 CommandTaken                            Invite(cleo) TellRoom TellPerson(cleo) RefreshCard SetTopic RefreshAnnouncement
@@ -71,6 +75,7 @@ DecisionMade by silence                 RefreshCard
 DecisionMade, somebody objected         TellPerson(cleo, dev) RefreshCard
 DecisionObjected                        RefreshCard
 DecisionProposed                        PostProposal RefreshCard
+DecisionShown                           nothing
 DecisionWaits                           TellPerson(bob) RefreshCard
 DecisionWaits while nobody commands     TellPerson(gus) RefreshCard
 DecisionWaits, passed up                TellPerson(gus) RefreshCard
@@ -116,6 +121,7 @@ MergeAgreed                             nothing
 MergeDeclined                           TellRoom
 MergeProposed                           TellRoom TellPerson(bob)
 MergeProposed while nobody commands     TellRoom TellPerson(gus)
+MergeWeighed                            nothing
 MessageDeleted                          nothing
 MessageEdited                           nothing
 MessageSaid                             nothing
@@ -147,6 +153,7 @@ RoomOpened after Cleo took command      Invite(bob, dev, ada, eve, fay, cleo) Po
 RoomReady                               nothing
 RoomRenamed                             TellPerson(bob)
 RoomUnavailable                         PostCard TellPerson(bob, dev, ada, eve)
+SearchBegan                             nothing
 SeverityChanged                         TellRoom RefreshCard SetTopic RefreshAnnouncement
 SignatureAsked                          nothing
 SignatureAsked of the centre            TellPerson(gus)
@@ -184,6 +191,7 @@ TeamFormed                              Invite(cleo) TellPerson(cleo) RefreshCar
 TeamMoved                               Invite(cleo) TellPerson(cleo) RefreshCard
 TeamOverdue                             TellPerson(cleo) RefreshCard
 TeamOverdue, no answer                  TellPerson(bob) RefreshCard
+UpdateAdvanced                          nothing
 UpdateDue                               TellPerson(bob, eve)
 UpdateOverdue                           TellPerson(bob, eve, gus)
 UpdatePromised                          RefreshCard
@@ -191,6 +199,8 @@ UpdateSent                              PostUpdate TellRoom RefreshCard
 UserReported                            RefreshCard
 UserReported after the mitigation       TellRoom RefreshCard
 WordsRemoved                            nothing
+WorkBegan                               nothing
+WorkEnded                               nothing
 """  # noqa: E501 - a table is read by its lines
 
 

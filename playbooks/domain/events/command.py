@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from playbooks.domain.command import Seating, Settlement
+from playbooks.domain.command import Brief, Seating, Settlement
 from playbooks.domain.events.fact import Event
 from playbooks.domain.ids import ContestId, HandoverId, LadderId, ServiceName, UserId
 from playbooks.domain.role import Role
@@ -23,6 +23,14 @@ class CommandTaken(Event):
     reason: str = ""
     governed_by: str = ""
     """The id of the rule of governance that let them take it, unasked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchBegan(Event):
+    """Nobody commands: whoever wants to may, and somebody is asked when it is time."""
+
+    ladder: LadderId
+    asks_from: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +120,8 @@ class CommandContested(Event):
     reason: str
     settles_at: datetime
     final_at: datetime
+    best_tier: int = 99
+    """The best tier impacted then; a better one lets the same people dispute again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +134,14 @@ class ContestJoined(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengerWithdrew(Event):
+    """One challenger gave way, and others still dispute command."""
+
+    contest: ContestId
+    challenger: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContestAwarded(Event):
     """Nobody gave way, so the tie-break awards; the duty manager may still override."""
 
@@ -132,6 +150,8 @@ class ContestAwarded(Event):
     loser: tuple[UserId, ...]
     reasons: tuple[str, ...]
     final_at: datetime
+    settled_at: datetime | None = None
+    """When the parties' time was over, which is when the award counts from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +174,8 @@ class HandoverOffered(Event):
     expires_at: datetime
     service: ServiceName | None = None
     """The service whose lead it is; None: command itself."""
+    brief: Brief | None = None
+    """What the taker was told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from playbooks.domain.decision import Objection
 from playbooks.domain.events.fact import Event
@@ -77,3 +78,12 @@ class DecisionLapsed(Event):
     text: str
     proposer: UserId
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionShown(Event):
+    """The room can read it, so the pause begins: silence decides at ``due_at``."""
+
+    decision: DecisionId
+    number: int
+    due_at: datetime

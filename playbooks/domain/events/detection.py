@@ -7,6 +7,8 @@ from datetime import datetime
 
 from playbooks.domain.events.fact import Event, Evidence
 from playbooks.domain.ids import EpisodeId, IncidentId, KnownErrorId, MergeId, ReportId, ServiceName, UserId
+from playbooks.domain.incident import AffectedService
+from playbooks.domain.report import UserReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,16 @@ class CandidateProposed(Event):
     rule_says: str
     evidence: tuple[Evidence, ...]
     decide_by: datetime
+    env: str = ""
+    affected: tuple[AffectedService, ...] = ()
+    """The services with the part that each plays."""
+    began_at: datetime | None = None
+    """When users began to miss something; at the latest when it was detected."""
+    detected_at: datetime | None = None
+    source_link: str = ""
+    """The message from which a person wants to declare it; empty if from none."""
+    request_key: str = ""
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +60,15 @@ class IncidentDeclared(Event):
     """Whether only insiders may know of it."""
     governed_by: str = ""
     """The id of the rule of governance that let them."""
+    people: tuple[UserId, ...] = ()
+    """Who takes part in what is only rehearsed."""
+    affected: tuple[AffectedService, ...] = ()
+    """The services with the part that each plays."""
+    began_at: datetime | None = None
+    """When users began to miss something; at the latest when it was detected."""
+    detected_at: datetime | None = None
+    request_key: str = ""
+    """What the tool that declared it calls its request; empty if none did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,3 +180,26 @@ class IncidentAbsorbed(Event):
     new_services: tuple[ServiceName, ...]
     newcomer: UserId
     """Who led the other one, or declared it."""
+    affected: tuple[AffectedService, ...] = ()
+    """The services of both, with the part that each plays."""
+    began_at: datetime | None = None
+    """When the earlier of the two began."""
+    detected_at: datetime | None = None
+    reports: tuple[UserReport, ...] = ()
+    """What users said of the other one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeWeighed(Event):
+    """Where the question stands whether this incident ends as a part of the other one."""
+
+    other: IncidentId
+    merger: MergeId
+    proposed_by: UserId
+    proposed_at: datetime
+    reason: str
+    expires_at: datetime
+    agreed: tuple[IncidentId, ...]
+    """The sides that have said yes."""
+    decided: bool
+    """Whether both have."""

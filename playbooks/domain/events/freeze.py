@@ -25,6 +25,16 @@ class ChangeHeld(Event):
     ref: str
     services: tuple[ServiceName, ...]
     reason: str
+    ring: int = 0
+    """How far the change is from the outage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLetGo(Event):
+    """A change that was held goes ahead while the freeze lasts."""
+
+    change: ChangeId
+    ref: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +48,12 @@ class ApprovalAsked(Event):
     reason: str
     requester: str
     link: str
+    change: ChangeId | None = None
+    digest: str = ""
+    """The artefact that it is about."""
+    reason_code: str = ""
+    asked_at: datetime | None = None
+    """When it was asked; earlier than the event if it waited in another incident before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +94,8 @@ class ChangeAllowed(Event):
 
     ref: str
     op: str
+    clearance: ClearanceId | None = None
+    """The approval that it used up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,10 @@ class SignatureAsked(Event):
     signers: tuple[UserId, ...]
     due_at: datetime
     silence: Silence
+    subject: str = ""
+    """The change or the statement it is about; empty if it is the incident."""
+    words: tuple[tuple[str, str], ...] = ()
+    """What was said with it, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,3 +34,17 @@ class LeadWanted(Event):
 
     services: tuple[ServiceName, ...]
     why: Wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkBegan(Event):
+    """There is work on these services, and nobody leads it yet."""
+
+    services: tuple[ServiceName, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkEnded(Event):
+    """There is no work on these services here any more."""
+
+    services: tuple[ServiceName, ...]

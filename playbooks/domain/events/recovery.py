@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from playbooks.domain.events.fact import Event
+from playbooks.domain.sla import ClockEventKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,30 @@ class ClockRead(Event):
     met: bool
     elapsed_seconds: int
     margin_seconds: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStarted(Event):
+    """A service-level clock runs; ``at`` is when it was set, ``since`` from when it counts."""
+
+    agreement: str
+    metric: str
+    target_seconds: float
+    calendar: str
+    since: datetime
+    served_at: datetime | None = None
+    """When users were served again, if they were already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockTurned(Event):
+    """A service-level clock runs on, runs no more, or counts from another instant."""
+
+    agreement: str
+    kind: ClockEventKind
+    since: datetime
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

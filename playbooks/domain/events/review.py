@@ -21,6 +21,9 @@ class ReviewEdited(Event):
     """A human edited the post-mortem."""
 
     review: ReviewId
+    text_digest: str = ""
+    """SHA-256 of what it says now: words that have to go can go, and still it shows who wrote them."""
+    finding_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from playbooks.domain.digest import Digest
 from playbooks.domain.events.fact import Event
 from playbooks.domain.ids import StatementId, UpdateId
 from playbooks.domain.statement import Audience, StatementClass
@@ -37,6 +38,11 @@ class StatementReleased(Event):
     kind: StatementClass
     text: str
     reach: Audience
+    """The widest audience that may be told now."""
+    asked: Audience | None = None
+    """The audience that ``by`` wanted to tell: a cause needs another word beside theirs."""
+    as_commander: bool = False
+    as_comms: bool = False
     governed_by: str = ""
     """The id of the rule of governance that let them."""
 
@@ -87,3 +93,14 @@ class UpdateSent(Event):
     text: str
     cites: tuple[StatementId, ...]
     next_at: datetime | None
+    digest: Digest | None = None
+    """The same as ``text``, in its parts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateAdvanced(Event):
+    """Readers are to hear of something now: the promised update is due earlier."""
+
+    update: UpdateId
+    number: int
+    due_at: datetime

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from playbooks.domain.events.fact import Event
 from playbooks.domain.ids import IncidentId, TaskId, UserId
+from playbooks.domain.task import TaskState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +114,29 @@ class TasksLeft(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MovedTask:
+    """An open task as it goes on in another incident."""
+
+    task: TaskId
+    number: int
+    text: str
+    assignee: UserId
+    assigner: UserId
+    asked_at: datetime
+    box_seconds: int
+    due_at: datetime
+    state: TaskState
+    reminded: int
+    reminded_at: datetime | None
+    answered_at: datetime | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TasksTakenOver(Event):
     """Tasks of an incident that became part of this one: ``number there → number here: text``."""
 
     other: IncidentId
     tasks: tuple[str, ...]
+    moved: tuple[MovedTask, ...] = ()
+    """The tasks as they go on here."""

@@ -75,6 +75,11 @@ class TeamMoved(Event):
     members: tuple[UserId, ...]
     task: str
     due_at: datetime
+    formed_at: datetime | None = None
+    asked_at: datetime | None = None
+    """When its leader was asked how it went."""
+    raised_at: datetime | None = None
+    """When the commander heard that the leader had not answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,14 +11,20 @@ from dataclasses import replace
 from playbooks.domain import contest as disputes
 from playbooks.domain.command import Claimant, Contest, ContestPhase, Settlement, Tenure
 from playbooks.domain.errors import AlreadyInCommand, NeedsWords
-from playbooks.domain.events import CommandContested, ContestAwarded, ContestDecided, ContestJoined
+from playbooks.domain.events import (
+    ChallengerWithdrew,
+    CommandContested,
+    ContestAwarded,
+    ContestDecided,
+    ContestJoined,
+)
 from playbooks.domain.ids import PROTOCOL, ContestId, TenureId, UserId
 from playbooks.domain.incident import Incident
 from playbooks.domain.tie_break import best_tier, claimant, has_standing
 from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.command.seating import install, seats_held
-from playbooks.protocol.recording import locked, record
+from playbooks.protocol.recording import locked, record, write_down
 
 
 async def give_way(ports: Ports, *, contest: ContestId, by: UserId) -> ContestDecided:
@@ -56,6 +62,10 @@ async def withdraw(ports: Ports, *, contest: ContestId, by: UserId) -> ContestDe
             event = await conclude(unit, ports, incident, left, by=by)
         else:
             await unit.contests.save(left)
+            gone = ChallengerWithdrew(
+                incident=incident.id, by=by, at=ports.clock.now(), contest=contest, challenger=by
+            )
+            await write_down(unit, ports, gone)
         await unit.commit()
     return event
 
@@ -139,6 +149,7 @@ async def dispute(
         reason=reason,
         settles_at=contest.settles_at,
         final_at=contest.final_at,
+        best_tier=contest.best_tier,
     )
     await record(unit, ports, incident, event)
     return event
@@ -164,6 +175,7 @@ async def _award(unit: Unit, ports: Ports, incident: Incident, contest: Contest)
         loser=tuple(user for user in parties if user != awarded.winner),
         reasons=awarded.reasons,
         final_at=awarded.final_at,
+        settled_at=awarded.settles_at,
     )
     await record(unit, ports, seated, event)
     return event
@@ -194,10 +206,12 @@ async def close(
     await unit.contests.save(decided)
     await unit.timers.cancel(TimerKind.CONTEST_SETTLES, decided.id)
     await unit.timers.cancel(TimerKind.CONTEST_FINAL, decided.id)
+    now = ports.clock.now()
     event = ContestDecided(
         incident=incident.id,
         by=by,
-        at=ports.clock.now(),
+        # What the tie-break awarded was dated then; now silence confirms it.
+        at=now if decided.by is Settlement.TIE_BREAK else decided.decided_at or now,
         contest=decided.id,
         winner=decided.winner or decided.incumbent,
         settlement=decided.by or Settlement.TIE_BREAK,

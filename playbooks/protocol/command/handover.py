@@ -54,6 +54,7 @@ async def offer(ports: Ports, *, incident: IncidentId, to: UserId, by: UserId) -
             giver=by,
             taker=to,
             expires_at=offered.expires_at,
+            brief=offered.brief,
         )
         await record(unit, ports, found, event)
         await unit.timers.set(

@@ -6,6 +6,8 @@ neither who is asked nor the time by which somebody sits.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from playbooks.domain import ladder as ladders
 from playbooks.domain.command import Ask, Ladder, LadderCause, Seating, Tenure
 from playbooks.domain.drill import within
@@ -17,6 +19,7 @@ from playbooks.domain.events import (
     CommanderAnswered,
     CommandTaken,
     CommandUnfilled,
+    SearchBegan,
 )
 from playbooks.domain.ids import PROTOCOL, LadderId, TenureId, UserId
 from playbooks.domain.incident import Incident
@@ -25,7 +28,7 @@ from playbooks.domain.timers import Timer, TimerKind
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.command.roles import deputy
 from playbooks.protocol.command.seating import end_search, install, seats_held
-from playbooks.protocol.recording import locked, locked_live, record
+from playbooks.protocol.recording import locked, locked_live, record, write_down
 
 
 async def search(unit: Unit, ports: Ports, incident: Incident) -> None:
@@ -41,6 +44,10 @@ async def search(unit: Unit, ports: Ports, incident: Incident) -> None:
     )
     await unit.ladders.add(begun)
     await unit.timers.set(alarm(begun))
+    event = SearchBegan(
+        incident=incident.id, by=PROTOCOL, at=begun.begun_at, ladder=begun.id, asks_from=begun.asks_from
+    )
+    await write_down(unit, ports, event)
 
 
 async def ask_next(ports: Ports, *, ladder: LadderId) -> None:
@@ -62,7 +69,7 @@ async def accept_ask(ports: Ports, *, ladder: LadderId, by: UserId) -> CommandTa
         incident = await locked_live(unit, incident.id)
         _require_wanted(found, await unit.tenures.current(incident.id))
         await unit.ladders.save(ladders.accept(found, by, at=now))
-        event = await _sit(unit, ports, incident, by, how=Seating.ASKED, decided_by=by)
+        event = await _sit(unit, ports, incident, by, how=Seating.ASKED, decided_by=by, at=now)
         await unit.commit()
     return event
 
@@ -88,9 +95,9 @@ async def decline_ask(ports: Ports, *, ladder: LadderId, by: UserId, reason: str
 
 async def climb(unit: Unit, ports: Ports, incident: Incident, ladder: Ladder) -> Ladder:
     """One step up, if it is time for one; the ladder as it is stored then, but for its version."""
-    handbook = ports.handbook()
+    handbook, now = ports.handbook(), ports.clock.now()
     if not incident.is_live:
-        await end_search(unit, incident.id, at=ports.clock.now())
+        await end_search(unit, incident.id, at=now)
         return ladder
     unfit = await unit.members.unfit()
     held = await seats_held(unit, but=incident.id)
@@ -99,7 +106,7 @@ async def climb(unit: Unit, ports: Ports, incident: Incident, ladder: Ladder) ->
         candidates=within(incident, ladders.candidates(handbook, seats_held=held, unfit=unfit)),
         last_resort=within(incident, ladders.last_resort(handbook, unfit=unfit)),
         policy=handbook.playbook.command,
-        at=ports.clock.now(),
+        at=now,
         deputy=await deputy(unit, incident.id),
     )
     if step is None:
@@ -107,7 +114,7 @@ async def climb(unit: Unit, ports: Ports, incident: Incident, ladder: Ladder) ->
             await unit.timers.set(alarm(ladder))
         return ladder
     await unit.ladders.save(step.ladder)
-    await _say(unit, ports, incident, step)
+    await _say(unit, ports, incident, step, at=now)
     return step.ladder
 
 
@@ -117,7 +124,11 @@ async def note_answer(unit: Unit, ports: Ports, incident: Incident, ended: Ladde
     await unit.ladders.save(ended)
     await unit.timers.cancel(TimerKind.LADDER, ended.id)
     event = CommanderAnswered(
-        incident=incident.id, by=commander, at=ports.clock.now(), ladder=ended.id, commander=commander
+        incident=incident.id,
+        by=commander,
+        at=ended.ended_at or ports.clock.now(),
+        ladder=ended.id,
+        commander=commander,
     )
     await record(unit, ports, incident, event)
 
@@ -130,9 +141,9 @@ async def _heard_since(unit: Unit, ladder: Ladder) -> bool:
     return any(entry.actor == ladder.absent for entry in entries)
 
 
-async def _say(unit: Unit, ports: Ports, incident: Incident, step: ladders.Rung) -> None:
-    """Write down what a step did, and do what follows from it."""
-    now, ladder = ports.clock.now(), step.ladder
+async def _say(unit: Unit, ports: Ports, incident: Incident, step: ladders.Rung, *, at: datetime) -> None:
+    """Write down what a step did at ``at``, and do what follows from it."""
+    now, ladder = at, step.ladder
     if step.lapsed is not None:
         lapsed = AskLapsed(incident=incident.id, by=PROTOCOL, at=now, ladder=ladder.id, person=step.lapsed)
         await record(unit, ports, incident, lapsed)
@@ -150,14 +161,21 @@ async def _say(unit: Unit, ports: Ports, incident: Incident, step: ladders.Rung)
         return
     await unit.timers.cancel(TimerKind.LADDER, ladder.id)
     if step.seated is not None:
-        await _sit(unit, ports, incident, step.seated, how=step.how, decided_by=PROTOCOL)
+        await _sit(unit, ports, incident, step.seated, how=step.how, decided_by=PROTOCOL, at=now)
     else:
         unfilled = CommandUnfilled(incident=incident.id, by=PROTOCOL, at=now, ladder=ladder.id)
         await record(unit, ports, incident, unfilled)
 
 
 async def _sit(
-    unit: Unit, ports: Ports, incident: Incident, user: UserId, *, how: Seating, decided_by: UserId
+    unit: Unit,
+    ports: Ports,
+    incident: Incident,
+    user: UserId,
+    *,
+    how: Seating,
+    decided_by: UserId,
+    at: datetime,
 ) -> CommandTaken:
     seated = seat(
         await unit.tenures.current(incident.id),
@@ -166,7 +184,7 @@ async def _sit(
         tenure_id=TenureId(ports.ids.new()),
         incident=incident.id,
         fence=incident.fence,
-        at=ports.clock.now(),
+        at=at,
     )
     return await install(unit, ports, incident, seated, by=decided_by)
 

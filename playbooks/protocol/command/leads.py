@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from playbooks.domain import authority, workstream
 from playbooks.domain import handover as handovers
@@ -16,7 +17,7 @@ from playbooks.domain.authority import Action, Actor
 from playbooks.domain.command import Handover
 from playbooks.domain.drill import within
 from playbooks.domain.errors import NeedsWords
-from playbooks.domain.events import HandoverOffered, LeadLeft, LeadSeated, LeadWanted
+from playbooks.domain.events import HandoverOffered, LeadLeft, LeadSeated, LeadWanted, WorkBegan, WorkEnded
 from playbooks.domain.ids import (
     PROTOCOL,
     HandoverId,
@@ -33,7 +34,7 @@ from playbooks.domain.workstream import Led, Naming, Wanted, Workstream
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.brief import brief
 from playbooks.protocol.command.teams import watch_span
-from playbooks.protocol.recording import locked, locked_live, record
+from playbooks.protocol.recording import locked, locked_live, record, write_down
 
 
 async def _may_know(unit: Unit, incident: Incident, user: UserId) -> bool:
@@ -48,6 +49,8 @@ async def follow(unit: Unit, ports: Ports, incident: Incident) -> None:
     streams = {stream.service: stream for stream in await unit.workstreams.current(incident.id)}
     await _dismiss(unit, ports, incident, [s for s in streams.values() if s.service not in incident.impacted])
     unfit = await unit.members.unfit()
+    now = ports.clock.now()
+    vacant: list[ServiceName] = []
     seated: dict[UserId, list[ServiceName]] = defaultdict(list)
     for service in incident.impacted:
         if service not in streams:
@@ -55,15 +58,17 @@ async def follow(unit: Unit, ports: Ports, incident: Incident) -> None:
             lead = (
                 lead if lead and within(incident, (lead,)) and await _may_know(unit, incident, lead) else None
             )
-            begun = _begun(ports, incident.id, service, lead, Led.ON_CALL if lead else None)
+            begun = _begun(ports, incident.id, service, lead, Led.ON_CALL if lead else None, at=now)
             await unit.workstreams.add(begun)
             await _set_alarm(unit, ports, begun)
-            if lead is not None:
-                seated[lead].append(service)
+            (seated[lead] if lead is not None else vacant).append(service)
         elif streams[service].lead is None:
             await _set_alarm(unit, ports, streams[service])
+    if vacant:
+        began = WorkBegan(incident=incident.id, by=PROTOCOL, at=now, services=tuple(vacant))
+        await write_down(unit, ports, began)
     for lead, services in seated.items():
-        await _seat(unit, ports, incident, lead, tuple(services), how=Led.ON_CALL)
+        await _seat(unit, ports, incident, lead, tuple(services), how=Led.ON_CALL, at=now)
 
 
 async def name(
@@ -93,7 +98,7 @@ async def name(
             outcome: LeadSeated | Handover = await _offer(unit, ports, found, service, by=by, to=to)
         else:
             how = Led.DECREE if meant is Naming.DECREE else Led.CLAIM
-            outcome = await _change(unit, ports, found, stream, to, how=how, by=by)
+            outcome = await _change(unit, ports, found, stream, to, how=how, by=by, at=now)
         await unit.commit()
     return outcome
 
@@ -117,7 +122,7 @@ async def accepted(unit: Unit, ports: Ports, incident: Incident, offer: Handover
     stream = workstream.require_current(offer, current.get(offer.service or ServiceName("")), at=now)
     await unit.handovers.save(answered)
     await unit.timers.cancel(TimerKind.HANDOVER_EXPIRES, offer.id)
-    return await _change(unit, ports, incident, stream, by, how=Led.HANDOVER, by=by)
+    return await _change(unit, ports, incident, stream, by, how=Led.HANDOVER, by=by, at=now)
 
 
 async def turned_down(unit: Unit, ports: Ports, incident: Incident, service: ServiceName) -> None:
@@ -144,28 +149,28 @@ async def leave_all(unit: Unit, ports: Ports, incident: Incident, *, gone: UserI
         await _leave(unit, ports, incident, theirs, reason=why, by=PROTOCOL)
 
 
-async def move(unit: Unit, ports: Ports, source: Incident, survivor: Incident) -> None:
+async def move(unit: Unit, ports: Ports, source: Incident, survivor: Incident, *, at: datetime) -> None:
     """The incident became part of another one: its leads go on there, where nobody leads the same."""
     theirs = await unit.workstreams.current(source.id)
     ours = {stream.service: stream for stream in await unit.workstreams.current(survivor.id)}
+    await _end(unit, ports, theirs, at=at)
     for stream in theirs:
-        await _end(unit, ports, stream)
         here = ours.get(stream.service)
         if stream.lead is None or (here is not None and here.lead is not None):
             continue
         if here is not None:
-            await _end(unit, ports, here)
+            await _end(unit, ports, [here], at=at)
         how = stream.how or Led.ON_CALL
-        moved = _begun(ports, survivor.id, stream.service, stream.lead, how)
+        moved = _begun(ports, survivor.id, stream.service, stream.lead, how, at=at)
         await unit.workstreams.add(moved)
-        await _seat(unit, ports, survivor, stream.lead, (stream.service,), how=how)
+        await _seat(unit, ports, survivor, stream.lead, (stream.service,), how=how, at=at)
     await follow(unit, ports, survivor)
 
 
-async def close_offers(unit: Unit, ports: Ports, incident: IncidentId) -> None:
+async def close_offers(unit: Unit, incident: IncidentId, *, at: datetime) -> None:
     """The incident is over, and nobody waits for an answer any more; who leads what stays."""
     for stream in await unit.workstreams.current(incident):
-        await _void(unit, ports, incident, stream.service)
+        await _void(unit, incident, stream.service, at=at)
 
 
 async def deciders(unit: Unit, ports: Ports, incident: Incident, by: UserId) -> tuple[UserId, ...]:
@@ -201,6 +206,7 @@ async def _offer(
         taker=to,
         expires_at=offered.expires_at,
         service=service,
+        brief=offered.brief,
     )
     await record(unit, ports, incident, event)
     alarm = Timer(
@@ -211,11 +217,19 @@ async def _offer(
 
 
 async def _change(
-    unit: Unit, ports: Ports, incident: Incident, stream: Workstream, to: UserId, *, how: Led, by: UserId
+    unit: Unit,
+    ports: Ports,
+    incident: Incident,
+    stream: Workstream,
+    to: UserId,
+    *,
+    how: Led,
+    by: UserId,
+    at: datetime,
 ) -> LeadSeated:
     """One stretch ends and the next one begins, in one transaction."""
-    begun = await _next(unit, ports, stream, to, how)
-    return await _seat(unit, ports, incident, to, (begun.service,), how=how, by=by, before=stream.lead)
+    begun = await _next(unit, ports, stream, to, how, at=at)
+    return await _seat(unit, ports, incident, to, (begun.service,), how=how, by=by, before=stream.lead, at=at)
 
 
 async def _seat(
@@ -226,13 +240,14 @@ async def _seat(
     services: tuple[ServiceName, ...],
     *,
     how: Led,
+    at: datetime,
     by: UserId = PROTOCOL,
     before: UserId | None = None,
 ) -> LeadSeated:
     event = LeadSeated(
         incident=incident.id,
         by=by,
-        at=ports.clock.now(),
+        at=at,
         services=services,
         lead=lead,
         how=how,
@@ -246,13 +261,14 @@ async def _seat(
 async def _leave(
     unit: Unit, ports: Ports, incident: Incident, streams: Sequence[Workstream], *, reason: str, by: UserId
 ) -> LeadLeft:
+    now = ports.clock.now()
     for stream in streams:
-        begun = await _next(unit, ports, stream, None, None)
+        begun = await _next(unit, ports, stream, None, None, at=now)
         await _set_alarm(unit, ports, begun)
     event = LeadLeft(
         incident=incident.id,
         by=by,
-        at=ports.clock.now(),
+        at=now,
         services=tuple(stream.service for stream in streams),
         lead=streams[0].lead or PROTOCOL,
         reason=reason,
@@ -263,8 +279,8 @@ async def _leave(
 
 async def _dismiss(unit: Unit, ports: Ports, incident: Incident, streams: Sequence[Workstream]) -> None:
     """Services that are not impacted any more need no lead."""
+    await _end(unit, ports, streams, at=ports.clock.now())
     for stream in streams:
-        await _end(unit, ports, stream)
         if stream.lead is not None and is_person(stream.lead):
             event = LeadLeft(
                 incident=incident.id,
@@ -278,30 +294,34 @@ async def _dismiss(unit: Unit, ports: Ports, incident: Incident, streams: Sequen
 
 
 async def _next(
-    unit: Unit, ports: Ports, stream: Workstream, lead: UserId | None, how: Led | None
+    unit: Unit, ports: Ports, stream: Workstream, lead: UserId | None, how: Led | None, *, at: datetime
 ) -> Workstream:
-    ended, begun = workstream.follow_up(
-        stream, lead, how, stream_id=WorkstreamId(ports.ids.new()), at=ports.clock.now()
-    )
-    await _close(unit, ports, ended)
+    ended, begun = workstream.follow_up(stream, lead, how, stream_id=WorkstreamId(ports.ids.new()), at=at)
+    await _close(unit, ended, at=at)
     await unit.workstreams.add(begun)
     return begun
 
 
-async def _end(unit: Unit, ports: Ports, stream: Workstream) -> None:
-    await _close(unit, ports, replace(stream, until=max(ports.clock.now(), stream.since)))
+async def _end(unit: Unit, ports: Ports, streams: Sequence[Workstream], *, at: datetime) -> None:
+    """Nobody works on these any more, of one incident."""
+    for stream in streams:
+        await _close(unit, replace(stream, until=max(at, stream.since)), at=at)
+    if streams:
+        services = tuple(stream.service for stream in streams)
+        ended = WorkEnded(incident=streams[0].incident, by=PROTOCOL, at=at, services=services)
+        await write_down(unit, ports, ended)
 
 
-async def _close(unit: Unit, ports: Ports, ended: Workstream) -> None:
+async def _close(unit: Unit, ended: Workstream, *, at: datetime) -> None:
     await unit.workstreams.save(ended)
     await unit.timers.cancel(TimerKind.LEAD_WANTED, ended.id)
-    await _void(unit, ports, ended.incident, ended.service)
+    await _void(unit, ended.incident, ended.service, at=at)
 
 
-async def _void(unit: Unit, ports: Ports, incident: IncidentId, service: ServiceName) -> None:
+async def _void(unit: Unit, incident: IncidentId, service: ServiceName, *, at: datetime) -> None:
     """The offer that waits for its answer is over."""
     offered = await unit.handovers.open_for(incident, service)
-    ended = handovers.void(offered, at=ports.clock.now()) if offered else None
+    ended = handovers.void(offered, at=at) if offered else None
     if ended is not None:
         await unit.handovers.save(ended)
         await unit.timers.cancel(TimerKind.HANDOVER_EXPIRES, ended.id)
@@ -345,7 +365,13 @@ async def _set_alarm(unit: Unit, ports: Ports, stream: Workstream) -> None:
 
 
 def _begun(
-    ports: Ports, incident: IncidentId, service: ServiceName, lead: UserId | None, how: Led | None
+    ports: Ports,
+    incident: IncidentId,
+    service: ServiceName,
+    lead: UserId | None,
+    how: Led | None,
+    *,
+    at: datetime,
 ) -> Workstream:
     return Workstream(
         id=WorkstreamId(ports.ids.new()),
@@ -353,5 +379,5 @@ def _begun(
         service=service,
         lead=lead,
         how=how,
-        since=ports.clock.now(),
+        since=at,
     )

@@ -89,14 +89,15 @@ async def _replace(unit: Unit, ports: Ports, incident: Incident, holder: Tenure,
     contest = await unit.contests.open_for(incident.id)
     if contest is not None and await _give_way(unit, ports, incident, contest):
         return  # whoever disputed command has it now
-    begun = ladders.replacing(holder, ladder_id=LadderId(ports.ids.new()), why=why, at=ports.clock.now())
+    now = ports.clock.now()
+    begun = ladders.replacing(holder, ladder_id=LadderId(ports.ids.new()), why=why, at=now)
     if before is not None:
-        await unit.ladders.save(ladders.end(before, at=ports.clock.now()))
+        await unit.ladders.save(ladders.end(before, at=now))
     await unit.ladders.add(begun)
     event = CommanderGone(
         incident=incident.id,
         by=PROTOCOL,
-        at=ports.clock.now(),
+        at=now,
         ladder=begun.id,
         commander=holder.user,
         reason=why,

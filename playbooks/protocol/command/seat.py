@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from playbooks.domain import contest as disputes
 from playbooks.domain import seat
 from playbooks.domain.authority import Action, Actor, Verdict, require, require_signed
@@ -84,15 +86,15 @@ def _governed(by: UserId, ports: Ports, found: Incident) -> Verdict:
     )
 
 
-async def close_questions(unit: Unit, ports: Ports, incident: Incident) -> None:
+async def close_questions(unit: Unit, ports: Ports, incident: Incident, *, at: datetime) -> None:
     """The incident is over: disputes and offers end, and whoever sits in the seat keeps it."""
     found = await unit.contests.open_for(incident.id)
-    ended = disputes.abandon(found, at=ports.clock.now()) if found else None
+    ended = disputes.abandon(found, at=at) if found else None
     if ended is not None:
         await conclude(unit, ports, incident, ended, by=PROTOCOL)
-    await end_search(unit, incident.id, at=ports.clock.now())
-    await end_offer(unit, incident.id, at=ports.clock.now())
-    await leads.close_offers(unit, ports, incident.id)
+    await end_search(unit, incident.id, at=at)
+    await end_offer(unit, incident.id, at=at)
+    await leads.close_offers(unit, incident.id, at=at)
 
 
 async def take_over(ports: Ports, *, incident: IncidentId, by: UserId, reason: str) -> CommandTaken:

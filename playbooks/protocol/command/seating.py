@@ -39,7 +39,7 @@ async def install(
     event = CommandTaken(
         incident=incident.id,
         by=by,
-        at=ports.clock.now(),
+        at=seated.opened.since,
         commander=seated.opened.user,
         how=seated.opened.how,
         fence=after.fence,

@@ -208,6 +208,9 @@ async def move_teams(unit: Unit, ports: Ports, source: Incident, survivor: Incid
             members=after.members,
             task=after.task,
             due_at=after.due_at,
+            formed_at=after.formed_at,
+            asked_at=after.asked_at,
+            raised_at=after.raised_at,
         )
         await record(unit, ports, survivor, event)
     await watch_span(unit, ports, survivor)
