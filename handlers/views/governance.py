@@ -103,9 +103,12 @@ def in_force(picture: Picture, handbook: Handbook) -> Markup | None:
 
 
 def _ruling(ruling: Authority, handbook: Handbook) -> Markup:
+    is_open = ruling.act in (Act.DECLARE, Act.COMMAND)  # no role is needed for these
     how = {
-        Model.DECENTRALISED: Markup("whoever has the role"),
-        Model.FEDERATED: say("whoever has the role and {party}", party=_party(ruling, handbook)),
+        Model.DECENTRALISED: Markup("anybody" if is_open else "whoever has the role"),
+        Model.FEDERATED: Markup("anybody")
+        if is_open
+        else say("whoever has the role and {party}", party=_party(ruling, handbook)),
         Model.CENTRALISED: say("{party} alone", party=_party(ruling, handbook)),
     }[ruling.model]
     signed = ruling.cosignature

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from playbooks.domain.errors import CannotCommand
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import ServiceName, UserId
 from playbooks.governance import VENDORS_MAY, Act, Governance, Model, Rule, Rules, Silence
@@ -63,6 +64,13 @@ def limited_by(user: UserId, act: Act, handbook: Handbook) -> str | None:
     if name is None or name not in handbook.catalogue.parties:
         return None
     return None if act in _may(name, handbook) else f"G-{name}{CONTRACT}"
+
+
+def require_unlimited(user: UserId, act: Act, handbook: Handbook) -> None:
+    """Whoever is offered command may have it, as far as their contract goes. Raises CannotCommand."""
+    rule = limited_by(user, act, handbook)
+    if rule is not None:
+        raise CannotCommand(user, f"rule {rule} does not let them")
 
 
 def is_governed(handbook: Handbook) -> bool:

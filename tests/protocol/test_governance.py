@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from playbooks.catalogue import Catalogue
+from playbooks.catalogue import Catalogue, Party
 from playbooks.domain.effects import OpenRoom, TellPerson
 from playbooks.domain.errors import (
     AlreadyDecided,
     AwaitsWord,
+    CannotCommand,
     CoSignNeeded,
     NotYourRole,
     ProtocolError,
@@ -22,7 +23,7 @@ from playbooks.domain.ids import PROTOCOL, IncidentId, UserId
 from playbooks.domain.incident import Incident, Major, ResolutionCode, State
 from playbooks.domain.signature import Signature, SignatureState
 from playbooks.domain.statement import Audience, StatementClass, StatementStatus
-from playbooks.governance import Governance
+from playbooks.governance import Act, Governance
 from playbooks.protocol import command, communicate, cosign, declare, drills, freeze, glass, merge, resolve
 from tests.protocol.conftest import ADA, BOB, CLEO, DEV, GUS, House
 
@@ -303,3 +304,16 @@ async def test_what_waits_in_an_incident_that_is_merged_lapses(house: House) -> 
     await merge.merge(house.ports, incident=TWO, into=ONE, by=BOB, reason="one disk")
     (lapsed,) = await signatures(house, 2)
     assert (lapsed.state, lapsed.reason) == (SignatureState.LAPSED, "the incident is part of INC-1 now")
+
+
+async def test_command_is_not_handed_to_whom_a_contract_keeps_from_it(house: House) -> None:
+    house = await commanded(house)
+    book = house.ports.handbook()
+    parties = {**book.catalogue.parties, "payments": Party(title="Payments team", may=(Act.RESOLVE,))}
+    limited = replace(book, catalogue=book.catalogue.model_copy(update={"parties": parties}))
+    house = replace(house, ports=replace(house.ports, handbook=lambda: limited))
+    with pytest.raises(CannotCommand, match=r"rule G-payments.contract does not let them"):
+        await command.offer(house.ports, incident=ONE, to=CLEO, by=BOB)
+    with pytest.raises(RuledOut, match=r"By rule G-payments.contract only <@U0GUS> can take command"):
+        await command.take(house.ports, incident=ONE, by=CLEO)
+    await command.offer(house.ports, incident=ONE, to=ADA, by=BOB)

@@ -13,10 +13,12 @@ from playbooks.domain.events import (
     HandoverWithdrawn,
     LeadSeated,
 )
+from playbooks.domain.governance import require_unlimited
 from playbooks.domain.ids import PROTOCOL, HandoverId, IncidentId, TenureId, UserId
 from playbooks.domain.incident import Incident
 from playbooks.domain.person import require_fit
 from playbooks.domain.timers import Timer, TimerKind
+from playbooks.governance import Act
 from playbooks.ports import Ports, Unit
 from playbooks.protocol.brief import brief
 from playbooks.protocol.command import leads
@@ -34,6 +36,7 @@ async def offer(ports: Ports, *, incident: IncidentId, to: UserId, by: UserId) -
     async with ports.units() as unit:
         found = await locked_live(unit, incident)
         require_fit(to, await unit.members.find(to))
+        require_unlimited(to, Act.COMMAND, ports.handbook())
         offered = handovers.offer(
             await unit.tenures.current(incident),
             by,
