@@ -21,6 +21,7 @@ from bot.slack.outcomes import DeliveryError, Later, Never
 from bot.workers.worker import AWAY, Worker
 from handlers.deps import Desk
 from handlers.http.sources import ADAPTERS, Malformed, unknown_severities
+from handlers.http.sources.payload import require_readable
 from handlers.slack.events import understand
 from playbooks.domain.signal import Signal
 from playbooks.ports import Clock
@@ -227,6 +228,7 @@ def _signals(row: Received) -> tuple[Signal, ...]:
     adapter = ADAPTERS.get(row.source.removeprefix(HOOKS))
     if adapter is None:
         raise Malformed(f"nobody understands {row.source}")
+    require_readable(row.body)
     return adapter(row.body, received_at=row.received_at)
 
 

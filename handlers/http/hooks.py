@@ -21,8 +21,14 @@ from handlers.http.reading import body
 from handlers.http.showing import Shown
 from handlers.http.sources import ADAPTERS, Malformed, cdevents, cloudevents, generic, sli
 from handlers.http.sources.deliveries import delivery_id
+from handlers.http.sources.payload import require_readable
 
-MAX_BODY = 2 * 1024 * 1024
+MAX_BODY = 8 * 1024 * 1024
+"""Bytes that are read before a sender has proven who it is; no product sends as much.
+
+An authentic sender is never refused below that. What is too large to be understood on the way
+(``payload.READABLE``) is kept and put aside, where people see it.
+"""
 _ENVELOPED = (cdevents.SOURCE, cloudevents.SOURCE)
 _OURS = (generic.SOURCE, sli.SOURCE)
 """Formats that people write themselves."""
@@ -115,6 +121,7 @@ def _require_shape(source: str, raw: bytes, *, received_at: datetime, key: str) 
     such an answer (PagerDuty docs, "Webhooks": 4xx is not retried), so they never do.
     """
     try:
+        require_readable(raw)
         ADAPTERS[source](raw, received_at=received_at)
     except Malformed as malformed:
         raise Refused(422, "Not understood", f"{malformed.says} It is kept as {key}.") from malformed

@@ -185,6 +185,7 @@ async def test_two_independent_alerts_become_an_incident(inn: Inn) -> None:
         pytest.param("hook:alertmanager", b"{}", id="an unknown shape"),
         pytest.param("hook:alertmanager", b'{"alerts": 1}', id="a wrong type"),
         pytest.param("hook:alertmanager", b"\xff\xfe{}", id="not text"),
+        pytest.param("hook:alertmanager", b'{"alerts": []}' + b" " * 2**21, id="more than is read at once"),
         pytest.param("hook:nagios", b"{}", id="a source without an adapter"),
     ],
 )

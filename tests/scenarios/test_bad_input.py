@@ -98,7 +98,7 @@ def unwelcome() -> Iterator[tuple[str, str, bytes, dict[str, str], int]]:
     yield "a wrong token", hooks, ALERT, {"Authorization": "Bearer guess"}, 401
     yield "a wrong signature beside the right token", hooks, ALERT, {**stale(ALERT, -900), **token}, 401
     yield "another source's door", "/hooks/nagios", ALERT, signature(ALERT), 404
-    yield "too much", hooks, b"{" + b" " * 2 * 1024 * 1024 + b"}", token, 413
+    yield "too much", hooks, b"{" + b" " * 8 * 1024 * 1024 + b"}", token, 413
     yield "no token at the gate", "/v1/gate", b"{}", JSON, 401
     yield "a webhook secret at the gate", "/v1/gate", b"{}", token, 401
     gate = {"Authorization": f"Bearer {GATE_TOKEN}"}

@@ -21,6 +21,8 @@ from playbooks.domain.signal import SignalKind
 
 MAX_ALERTS = 1_000
 """Alerts in one delivery; senders group more into several."""
+READABLE = 2 * 1024 * 1024
+"""Bytes; to parse more would keep everybody waiting, and no product sends as much."""
 MAX_LABELS = 64
 MAX_LABEL_NAME = 128
 MAX_LABEL_VALUE = 512
@@ -60,6 +62,12 @@ class Malformed(Exception):
     def __init__(self, says: str) -> None:
         self.says = says
         super().__init__(says)
+
+
+def require_readable(raw: bytes) -> None:
+    """Raises Malformed for what is too large to be parsed."""
+    if len(raw) > READABLE:
+        raise Malformed(f"{len(raw):,} bytes are more than the {READABLE:,} that are read at once")
 
 
 class Foreign(BaseModel):

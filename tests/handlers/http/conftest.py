@@ -90,7 +90,7 @@ async def site(
         made = Site(url="", session=session, desk=desk(ports, lambda: known[0]), store=store, clock=clock)
         known.append(made)
         application = web.Application(
-            client_max_size=4 * 1024 * 1024, middlewares=[answering_problems(made.desk.complain)]
+            client_max_size=16 * 1024 * 1024, middlewares=[answering_problems(made.desk.complain)]
         )
         application.add_routes(routes(made.desk))
         async with listening(application, shutdown_seconds=0.5) as port:
