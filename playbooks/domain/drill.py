@@ -34,8 +34,10 @@ INSIDE = (
     e.PostReview,
     e.PostProposal,
     e.RedrawProposal,
+    e.RefreshHome,
 )
-"""What the drill's own room shows, and the announcement, which is marked."""
+"""What the drill's own room shows, the announcement, which is marked, and tabs, which show each person
+what that person may know."""
 
 
 def rehearsed(effect: e.Effect, people: Collection[UserId]) -> e.Effect | None:

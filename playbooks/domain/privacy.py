@@ -38,7 +38,8 @@ Reader = UserId | Audience
 
 ANNOUNCED = (e.Announce, e.RefreshAnnouncement, e.RefreshBulletin)
 WITHIN = tuple(kind for kind in INSIDE if kind not in (*ANNOUNCED, e.ShowUpdate))
-"""Effects that only the room shows. What is not listed here, and no letter to an insider, stays inside."""
+"""Effects that only the room shows, and tabs, each drawn as its person. What is not listed here, and is
+no letter to an insider, stays inside."""
 AT_A_LOSS = (DecisionWaits, IncidentStale, LeadLeft, LeadWanted, TasksLeft)
 """What duty managers hear where nobody else answers; of a private incident its own people hear it."""
 
