@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -312,3 +313,13 @@ def test_without_rules_everybody_may_what_they_ever_could() -> None:
             )
             assert plain == same
             assert plain.cosignature is None
+
+
+def test_the_rules_that_the_example_shows_are_rules() -> None:
+    text = CATALOGUE.read_text(encoding="utf-8")
+    shown = text[text.index("# governance:") : text.index("\nchannels:")]
+    rules = yaml.safe_load("\n".join(line.removeprefix("# ") for line in shown.splitlines()))
+    handbook = governed(rules["governance"])
+    assert authority(Act.EXEMPT, (PAYMENTS,), handbook).rule == "G-payments.exempt"
+    assert authority(Act.RELEASE, (SEARCH,), handbook).cosignature is not None
+    assert list(doubtful(handbook)) == []

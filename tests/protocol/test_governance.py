@@ -25,7 +25,7 @@ from playbooks.domain.signature import Signature, SignatureState
 from playbooks.domain.statement import Audience, StatementClass, StatementStatus
 from playbooks.governance import Act, Governance
 from playbooks.protocol import command, communicate, cosign, declare, drills, freeze, glass, merge, resolve
-from tests.protocol.conftest import ADA, BOB, CLEO, DEV, GUS, House
+from tests.protocol.conftest import ADA, BOB, CLEO, DEV, GUS, ON_SQLITE, House
 
 ONE, TWO = IncidentId(1), IncidentId(2)
 
@@ -106,6 +106,7 @@ async def test_silence_lets_it_stand_after_the_veto_and_both_sides_hear_it(house
     assert (await house.kinds()).count("SignatureAsked") == 1
 
 
+@ON_SQLITE
 async def test_silence_lets_it_lapse_where_the_rule_says_so(house: House) -> None:
     house = await commanded(house, model="federated", silence="lapses")
     with pytest.raises(AwaitsWord, match="nothing is done"):
@@ -116,6 +117,7 @@ async def test_silence_lets_it_lapse_where_the_rule_says_so(house: House) -> Non
     assert await told(house) == [("SignatureLapsed", BOB), ("SignatureLapsed", GUS)]
 
 
+@ON_SQLITE
 async def test_the_centre_agrees_or_objects_once_and_nobody_else_may(house: House) -> None:
     house = await commanded(house, model="federated")
     with pytest.raises(AwaitsWord):
@@ -172,6 +174,7 @@ async def test_what_is_agreed_to_is_checked_again_and_lapses_if_it_cannot_be_don
     assert (await house.incident()).state is State.OPEN
 
 
+@ON_SQLITE
 async def test_a_broken_glass_waits_for_nobody(house: House) -> None:
     house = await commanded(house, model="centralised")
     with pytest.raises(RuledOut, match="By rule G-default only <@U0GUS> can resolve the incident"):
@@ -183,6 +186,7 @@ async def test_a_broken_glass_waits_for_nobody(house: House) -> None:
     assert (await house.entry("IncidentResolved"))["governed_by"] == "G-default"
 
 
+@ON_SQLITE
 async def test_command_waits_for_the_centre_and_the_seat_is_never_lost_for_it(house: House) -> None:
     await house.in_room(service="payments")
     await house.owed()
@@ -198,6 +202,7 @@ async def test_command_waits_for_the_centre_and_the_seat_is_never_lost_for_it(ho
     assert len(await signatures(house)) == 1, "a dispute has its own second word"
 
 
+@ON_SQLITE
 async def test_whoever_took_the_seat_meanwhile_keeps_it(house: House) -> None:
     await house.in_room(service="payments")
     house = ruled(house, acts={"command": {"model": "federated"}})
@@ -227,6 +232,7 @@ async def test_a_declaration_is_heard_at_once_and_declared_when_nobody_objects(h
     assert OpenRoom(incident=ONE) in await house.owed()
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("by", [GUS, BOB])
 async def test_a_declaration_is_turned_down_by_the_centre_or_taken_back(house: House, by: UserId) -> None:
     house = ruled(house, acts={"declare": {"model": "federated"}})
@@ -238,6 +244,7 @@ async def test_a_declaration_is_turned_down_by_the_centre_or_taken_back(house: H
     assert ended.state is (SignatureState.VETOED if by == GUS else SignatureState.LAPSED)
 
 
+@ON_SQLITE
 async def test_the_centre_declares_by_the_button_of_the_question(house: House) -> None:
     house = ruled(house, acts={"declare": {"model": "federated"}})
     await declared(house)
@@ -246,6 +253,7 @@ async def test_the_centre_declares_by_the_button_of_the_question(house: House) -
     assert [one.state for one in await signatures(house)] == [SignatureState.AGREED]
 
 
+@ON_SQLITE
 async def test_a_drill_is_rehearsed_by_anybody_and_made_real_by_the_centre(house: House) -> None:
     house = ruled(house, acts={"declare": {"model": "federated"}})
     drill = await declared(house, drill=())
@@ -257,6 +265,7 @@ async def test_a_drill_is_rehearsed_by_anybody_and_made_real_by_the_centre(house
     assert (await drills.become_real(house.ports, incident=ONE, by=GUS, reason="it is")).drill is None
 
 
+@ON_SQLITE
 async def test_a_statement_waits_for_the_centre_before_anybody_outside_reads_it(house: House) -> None:
     house = await commanded(house, services={"payments": {"acts": {"release": {"model": "federated"}}}})
     stated = await communicate.state(
@@ -274,6 +283,7 @@ async def test_a_statement_waits_for_the_centre_before_anybody_outside_reads_it(
     assert (kept.status, kept.reach) == (StatementStatus.RELEASED, Audience.STAKEHOLDER)
 
 
+@ON_SQLITE
 async def test_lifting_the_freeze_is_an_exemption_of_everything(house: House) -> None:
     house = await commanded(house, acts={"exempt": {"model": "federated", "veto": "1m"}})
     with pytest.raises(AwaitsWord, match="You asked to lift the freeze"):
@@ -306,6 +316,7 @@ async def test_what_waits_in_an_incident_that_is_merged_lapses(house: House) -> 
     assert (lapsed.state, lapsed.reason) == (SignatureState.LAPSED, "the incident is part of INC-1 now")
 
 
+@ON_SQLITE
 async def test_command_is_not_handed_to_whom_a_contract_keeps_from_it(house: House) -> None:
     house = await commanded(house)
     book = house.ports.handbook()

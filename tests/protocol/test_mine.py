@@ -10,7 +10,7 @@ from playbooks.domain.incident import ResolutionCode
 from playbooks.domain.role import Role
 from playbooks.protocol import command, declare, find, homes, resolve, tasks, timeline
 from playbooks.protocol.veil import seen_by
-from tests.protocol.conftest import ADA, BOB, CLEO, DEV, EVE, FAY, GUS, ROOM, House
+from tests.protocol.conftest import ADA, BOB, CLEO, DEV, EVE, FAY, GUS, ON_SQLITE, ROOM, House
 
 ONE, TWO = IncidentId(1), IncidentId(2)
 
@@ -79,6 +79,7 @@ async def test_offers_and_teams_are_parts_and_over_is_over(house: House) -> None
     assert (await find.mine(house.ports, user=CLEO)).drafts == ()
 
 
+@ON_SQLITE
 async def test_what_is_private_is_nobody_elses(house: House) -> None:
     await declare.by_hand(house.ports, title="A leak", service="search", severity=1, by=FAY, private=())
     assert await mine(house, FAY) == {ONE}
@@ -90,6 +91,7 @@ async def redrawn(house: House) -> list[UserId]:
     return [effect.user for effect in await house.owed() if isinstance(effect, RefreshHome)]
 
 
+@ON_SQLITE
 async def test_tabs_that_were_opened_are_drawn_anew_when_their_facts_change(house: House) -> None:
     await house.in_room(service="search")
     await command.take(house.ports, incident=ONE, by=ADA)
