@@ -143,11 +143,16 @@ async def _worker(office: Office, gateway: Gateway, stack: AsyncExitStack) -> De
         public_url="https://tocsin.example",
         ready=office.note_ready,
         read_again=lambda: None,
+        show_home=_nobody_looks,
     )
     await office.tools.directory.enter(library.handbook().catalogue.channels.incidents)
     how = settings.worker
     terms = Terms(name="bench", concurrency=how.concurrency, lease=how.lease, poll=how.poll)
     return Deliveries(office.tools, terms, bell=bells.bell("outbox"), metrics=Metrics(), wall=wall.now)
+
+
+async def _nobody_looks(_user: UserId) -> None:
+    """Home tabs are drawn for people."""
 
 
 def _silent(_event: str, /, **_data: object) -> None:

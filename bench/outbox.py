@@ -29,7 +29,7 @@ from config.settings import load
 from playbooks.domain.effects import AddBookmarks
 from playbooks.domain.ids import IncidentId
 from storage.engine import is_sqlite, make_engine
-from storage.outbox import outbox
+from storage.queues import outbox
 from storage.schema import upgrade
 from storage.uow import Store
 from tests.databases import postgresql_server

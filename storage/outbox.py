@@ -19,7 +19,7 @@ from playbooks.domain.effects import Effect
 from storage.asking import Row, ask
 from storage.engine import Database, json_text
 from storage.mapping import Unreadable
-from storage.owed import OutboxRow, Owed, owed_from, row_from
+from storage.owed import CLAIMED, OutboxRow, Owed, owed_from, row_from
 from storage.owing import BURIED, DONE, LEASED, STATES, WAITING
 from storage.pieces import forget
 from storage.queues import outbox
@@ -95,7 +95,7 @@ def _claim() -> sa.UpdateBase:
         fence=outbox.c.fence + 1,
         first_tried_at=sa.func.coalesce(outbox.c.first_tried_at, _NOW),
     )
-    return leased.returning(outbox)
+    return leased.returning(*(outbox.c[name] for name in (*CLAIMED, "priority", "position")))
 
 
 _CLAIM = _claim()

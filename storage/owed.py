@@ -13,6 +13,9 @@ from playbooks.domain.effects import Effect
 from playbooks.domain.ids import IncidentId
 from storage.mapping import Unreadable, decode_effect
 
+CLAIMED = ("id", "effect", "lane", "attempts", "fence", "owed_at", "first_tried_at")
+"""The columns of which ``owed_from`` makes a claim."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
