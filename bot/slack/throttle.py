@@ -23,6 +23,9 @@ CHANNEL_BURST: Final = 4
 """Slack tolerates "short bursts"; a war room's first messages are one."""
 PATIENCE: Final = 8.0
 """Seconds that a delivery waits for its turn before it goes back to the outbox."""
+ON_ITS_WAY: Final = 1.0
+"""Seconds that a call may take to reach Slack, which counts from then on: whoever comes back a minute after
+sending comes too early, is refused, and has used up a turn of the next minute."""
 DECORATION_PATIENCE: Final = 0.5
 """The same for what nobody waits for."""
 _MANY_CHANNELS: Final = 5000
@@ -87,7 +90,7 @@ class Throttle:
         self._now = now
         self._sleep = sleep
         self._patience = patience
-        self._windows = {name: Window(m.per_minute, MINUTE) for name, m in methods.items()}
+        self._windows = {name: Window(m.per_minute, MINUTE + ON_ITS_WAY) for name, m in methods.items()}
         self._channels: dict[str, Drip] = {}
         self._paused_until: dict[str, float] = defaultdict(float)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.slack.methods import METHODS
 from bot.slack.outcomes import Later
-from bot.slack.throttle import CHANNEL_BURST, CHANNEL_EVERY, PATIENCE, Drip, Throttle, Window
+from bot.slack.throttle import CHANNEL_BURST, CHANNEL_EVERY, ON_ITS_WAY, PATIENCE, Drip, Throttle, Window
 
 
 class Time:
@@ -60,7 +60,7 @@ async def test_only_what_people_wait_for_is_waited_for(throttle: Throttle, time:
         await throttle.turn("pins.add")
     assert time.at == 57
     await throttle.turn("conversations.create")
-    assert time.at == 60
+    assert time.at == 60 + ON_ITS_WAY, "Slack heard of the last one a moment after we sent it"
     await throttle.turn("pins.add")
 
 
