@@ -50,6 +50,8 @@ class House:
     ports: Ports
     store: Store
     clock: MovableClock
+    is_made_up: bool = False
+    """Whether a test writes into the log what never happened, so that it tells no record."""
 
     async def declared(
         self, *, service: str = "checkout", title: str = "Payments time out", severity: int = 1
@@ -149,7 +151,8 @@ async def house(
     )
     opened = House(ports=ports, store=store, clock=clock)
     yield opened
-    if database_url.startswith("sqlite"):  # what is told does not depend on the engine, and time is short
+    # What is told does not depend on the engine, and time is short.
+    if database_url.startswith("sqlite") and not opened.is_made_up:
         assert await misremembered(store) == []
 
 

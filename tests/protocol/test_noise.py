@@ -64,6 +64,7 @@ async def happens(house: House, event: Event) -> None:
 @ON_SQLITE
 async def test_in_a_busy_room_the_bot_keeps_to_its_budget(house: House) -> None:
     """State changes as they come; besides them one post in ten minutes, and nothing is lost."""
+    house.is_made_up = True
     await house.in_room()
     await command.take(house.ports, incident=(await house.incident()).id, by=BOB)
     await house.owed()

@@ -24,6 +24,7 @@ from playbooks.domain.incident import Incident
 from storage.outbox import OutboxRow
 from storage.queues import jobs
 from storage.uow import Store
+from tests.replays import misremembered
 
 MANY = 500
 LOOK_EVERY = 0.05
@@ -106,11 +107,12 @@ class Record:
             return (await connection.execute(sa.select(jobs.c.slot).where(done))).first() is not None
 
     async def verify(self) -> None:
-        """Every log is a whole chain."""
+        """Every log is a whole chain, and tells its record."""
         for incident in await self.incidents():
             entries = await self.log(number=incident.id)
             assert entries, f"INC-{incident.id} has no log"
             assert first_broken(entries) is None, f"the log of INC-{incident.id} is broken"
+        assert await misremembered(self.store) == []
 
 
 @asynccontextmanager
