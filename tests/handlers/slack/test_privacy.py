@@ -197,6 +197,7 @@ async def test_its_menu_has_no_way_to_merge_and_one_to_make_it_public(office: Of
 SEE_EVERYTHING = {
     "http/gate.py": "a freeze holds whoever asks, and masks its reasons",
     "http/maintenance.py": "announced work is of no incident",
+    "http/past.py": "it enters what is over, and is answered by its own key, which nothing private has",
     "slack/calls.py": "what a rule refused is written down once they have seen the incident",
     "slack/commands.py": "only members can type in a private room",
     "slack/edge.py": "it makes the veil",
