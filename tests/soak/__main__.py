@@ -150,6 +150,9 @@ def _asked() -> argparse.Namespace:
     wanted = parser.parse_args()
     if (wanted.replicas or wanted.rollouts or wanted.outages) and wanted.database != "postgresql":
         parser.error("replicas and outages need --database postgresql")
+    if wanted.crowds and wanted.mode != "http":
+        # Hours that pass in an instant let the tickets of Socket Mode expire, and Slack drop connections.
+        parser.error("crowds need --mode http")
     return wanted
 
 
