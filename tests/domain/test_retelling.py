@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +22,9 @@ from tests.events import KINDS, built
 
 ONE = IncidentId(1)
 ADA = UserId("U0ADA")
+LIVED = Path(__file__).parent.parent / "fixtures" / "logs" / "inc-1.json"
+"""The log of an incident that was played once, as it was taken away."""
+ITS_RECORD = "e6fba136853bd2406c3e7cf37f88cd17388548235901f18368e1ab0acd50e909"
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))
@@ -73,3 +80,16 @@ def test_every_table_that_is_told_is_one_of_the_record() -> None:
     owned = {table.name for table in (tables.incidents, *OWNED)}
     assert set(Record(number=ONE).rows()) == owned - set(LEFT_OUT)
     assert {f.name for f in fields(Record)} - {"number", "findings"} == owned - set(LEFT_OUT)
+
+
+@pytest.mark.parametrize("seed", ["0", "77"])
+def test_a_log_that_was_taken_away_is_the_same_record_wherever_it_is_told(seed: str) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "from bot.cli import main; main()", "replay", "--from", LIVED],
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert told.stdout.splitlines()[-1] == f"record {ITS_RECORD}"
