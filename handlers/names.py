@@ -203,6 +203,7 @@ class Field(StrEnum):
     NOTE = "note"
     REASON = "reason"
     PERSON = "person"
+    PEOPLE = "people"
     NAME = "name"
     BOX = "box"
     CODE = "code"

@@ -83,7 +83,7 @@ async def submitted(call: Call, form: Submission) -> View:
             by=call.user,
             despite=form.ref.others,
             source_link=draft.source_link,
-            drill=() if draft.drill else None,
+            drill=draft.named if draft.drill else None,
             private=draft.named if draft.private else None,
         )
     except LooksAlike:
@@ -104,12 +104,13 @@ async def _form(call: Call, draft: Draft) -> View:
 
 
 def _filled(view: Window) -> Draft:
+    people = view.people(Field.PEOPLE) if view.has(Field.PEOPLE) else grammar.users(view.ref.words)
     return Draft(
         title=view.words(Field.TITLE),
         service=view.words(Field.SERVICE),
         severity=view.words(Field.SEVERITY),
         drill=view.words(Field.KIND) == forms.DRILL,
         private=view.words(Field.KIND) == forms.PRIVATE,
-        named=tuple(grammar.users(view.ref.words)),
+        named=tuple(UserId(user) for user in people),
         source_link=view.ref.subject,
     )

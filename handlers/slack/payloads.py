@@ -104,6 +104,7 @@ class Entered(Part):
     selected_option: Chosen | None = None
     selected_options: tuple[Chosen, ...] | None = None
     selected_user: str | None = None
+    selected_users: tuple[str, ...] | None = None
     selected_date_time: int | None = None
     """Seconds since 1970."""
 
@@ -143,6 +144,14 @@ class Window(Part):
     def chosen(self, field: str) -> tuple[str, ...]:
         """What is ticked in an input that takes several."""
         return tuple(option.value for option in self._input(field).selected_options or ())
+
+    def has(self, field: str) -> bool:
+        """Whether it has such an input, filled in or not."""
+        return field in self.state.values
+
+    def people(self, field: str) -> tuple[str, ...]:
+        """The ids of the people who are picked in an input that takes several."""
+        return self._input(field).selected_users or ()
 
     def _input(self, field: str) -> Entered:
         return self.state.values.get(field, {}).get(field, Entered())

@@ -94,6 +94,14 @@ def user_input(field: str, label: str, *, initial: str = "", hint: str = "") -> 
     return _input(field, label, element, hint=hint, optional=False)
 
 
+def people_input(field: str, label: str, *, initial: Sequence[str] = (), hint: str = "") -> Block:
+    """People of the workspace, or nobody."""
+    element: Element = {"type": "multi_users_select", "action_id": field}
+    if initial:
+        element["initial_users"] = list(initial)
+    return _input(field, label, element, hint=hint, optional=True)
+
+
 def instant_input(field: str, label: str, *, initial: datetime) -> Block:
     """A date and a time of day, in the zone of whoever looks at it."""
     element: Element = {

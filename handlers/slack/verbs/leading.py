@@ -28,7 +28,8 @@ async def declare(call: Call) -> Message | None:
     service = call.handbook.service_named(first) if first else None
     if service is None or not rest.strip():
         title, named = (words, "") if service is None else (rest, str(service))
-        await declaring.show_form(call, Draft(title=title, service=named, drill=drill is not None))
+        draft = Draft(title=title, service=named, drill=drill is not None, named=drill or ())
+        await declaring.show_form(call, draft)
         return None
     return await declaring.declared(call, service=service, title=rest.strip(), drill=drill)
 

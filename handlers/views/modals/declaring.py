@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from handlers.names import Callback, Field, Ref
 from handlers.views.alike import alike_blocks
-from handlers.views.forms import MAX_OPTIONS, choice, modal, redrawing, text_input
+from handlers.views.forms import MAX_OPTIONS, choice, modal, people_input, redrawing, text_input
 from handlers.views.kit import Block, View, context, section
 from handlers.views.phrases import count
 from handlers.views.text import Markup, foreign, join, people, say
@@ -38,7 +38,7 @@ class Draft:
     drill: bool = False
     private: bool = False
     named: tuple[UserId, ...] = ()
-    """Who may know of it, besides whoever declares it."""
+    """Who takes part in a drill, or may know of what is private, besides whoever declares it."""
 
     @property
     def level(self) -> int | None:
@@ -72,6 +72,7 @@ def declare(handbook: Handbook, outlook: Outlook, draft: Draft | None = None) ->
         redrawing(service_input(handbook, filled.service)),
         redrawing(_severity(handbook, filled.severity)),
         redrawing(_earnest(filled)),
+        _company(filled),
         *([] if filled.drill else _open_ones(outlook, filled, handbook)),
         section(_what_follows(outlook, filled, handbook)),
         context(Markup("Anybody may declare. A false alarm costs less than silence.")),
@@ -91,21 +92,29 @@ def _earnest(filled: Draft) -> Block:
     return choice(Field.KIND, "Is it in earnest?", options, initial=chosen)
 
 
+def _company(filled: Draft) -> Block | None:
+    """Who comes into the room; in earnest the catalogue says who."""
+    if filled.drill:
+        return people_input(Field.PEOPLE, "Who takes part besides you?", initial=filled.named)
+    if filled.private:
+        return people_input(Field.PEOPLE, "Who else may know of it?", initial=filled.named)
+    return None
+
+
 def _what_follows(outlook: Outlook, filled: Draft, handbook: Handbook) -> Markup:
     if filled.drill:
-        return _rehearsal()
+        return _rehearsal(filled)
     return _in_private(outlook, filled, handbook) if filled.private else _consequences(outlook, handbook)
 
 
 def _in_private(outlook: Outlook, filled: Draft, handbook: Handbook) -> Markup:
     """Who may know of it, and what others notice all the same."""
-    named = say(" and {who}", who=people(filled.named)) if filled.named else Markup("")
     return join(
         [
             Markup("*What happens in private*"),
             say(
                 "• *A private room opens* for you{named}; its members may know of it, nobody else",
-                named=named,
+                named=_and(filled.named),
             ),
             Markup("• *Nothing is announced*, stakeholders hear nothing, no report or alert joins it"),
             Markup("• *Without a commander* people of the roster are asked, and know of it from then on"),
@@ -114,11 +123,18 @@ def _in_private(outlook: Outlook, filled: Draft, handbook: Handbook) -> Markup:
     )
 
 
-def _rehearsal() -> Markup:
+def _and(named: tuple[UserId, ...]) -> Markup:
+    return say(" and {who}", who=people(named)) if named else Markup("")
+
+
+def _rehearsal(filled: Draft) -> Markup:
     return join(
         [
             Markup("*What happens in a drill*"),
-            Markup("• *A room opens*, and you are invited; others come with *Join*, nobody is called"),
+            say(
+                "• *A room opens* for you{named}; others come with *Join*, nobody is called",
+                named=_and(filled.named),
+            ),
             Markup("• *No change is held*; the gate says what it would have held"),
             Markup("• *No stakeholder hears of it*; updates are shown in the room"),
         ]

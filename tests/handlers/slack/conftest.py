@@ -260,6 +260,8 @@ def _entered(element: Json, value: Any) -> Json:
         return {"type": kind, "selected_options": chosen}
     if kind == "users_select":
         return {"type": kind, "selected_user": value}
+    if kind == "multi_users_select":
+        return {"type": kind, "selected_users": element.get("initial_users", []) if value is None else value}
     if kind == "datetimepicker":
         at = element.get("initial_date_time") if value is None else value
         return {"type": kind, "selected_date_time": at}

@@ -114,3 +114,21 @@ async def test_a_reply_is_led_back_to_within_its_thread(office: Office) -> None:
     await office.submit(office.slack.view(), {"service": "checkout"})
     link = (await office.picture()).incident.source_link
     assert link.endswith(f"/p1700000001000100?thread_ts=1700000000.000100&cid={LOBBY}")
+
+
+async def test_who_was_named_for_a_drill_takes_part_although_a_form_asks_for_the_rest(office: Office) -> None:
+    await office.slash("declare drill <@U0BOB> checkout", channel=LOBBY)
+    view = office.slack.view()
+    accept_view(view)
+    assert "for you and <@U0BOB>" in words(view)
+    await office.submit(view, {"title": "Cards are refused"})
+    assert (await office.picture()).incident.drill == ("U0ADA", "U0BOB")
+
+
+async def test_who_takes_part_in_a_drill_is_picked_in_the_form(office: Office) -> None:
+    await office.slash("declare", channel=LOBBY)
+    drawn = await choose(office, "kind", title="Cards are refused", service="checkout", kind="drill")
+    again = await choose(office, SERVICE, people=["U0BOB", "U0CLEO"])
+    assert again["blocks"][4]["element"]["initial_users"] == ["U0BOB", "U0CLEO"]
+    await office.submit(drawn, {"people": ["U0CLEO"]})
+    assert (await office.picture()).incident.drill == ("U0ADA", "U0CLEO")

@@ -148,6 +148,12 @@ async def test_it_is_declared_in_the_form(office: Office) -> None:
     assert await knowing(office) == {FAY, ADA}
 
 
+async def test_the_form_has_the_last_word_about_who_may_know(office: Office) -> None:
+    assert await office.slash(f"declare private <@{ADA}> checkout", by=FAY, channel=LOBBY) == {}
+    await office.submit(office.slack.view(), {Field.TITLE: TITLE, Field.PEOPLE: [CLEO]}, by=FAY)
+    assert await knowing(office) == {FAY, CLEO}
+
+
 @pytest.mark.parametrize(
     ("kind", "shown"), [("private", "What happens in private"), ("drill", "What happens in a drill")]
 )
