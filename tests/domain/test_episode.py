@@ -447,6 +447,47 @@ def test_nothing_changes_before_the_instant_that_is_promised(
         assert (qualified(episode, asked, ALERTS, least), flapping(episode, asked, ALERTS)) == before
 
 
+class Watched:
+    """The definition, looked at second by second, by somebody who remembers nothing but three numbers."""
+
+    def __init__(self, edges: list[int], until: int) -> None:
+        keep, window = (int(length.total_seconds()) for length in (ALERTS.keep, ALERTS.flap_window))
+        self.fires, self.flaps, self.quiet, self.run = False, False, keep, 0
+        for second in range(until + 1):
+            self.quiet += not self.fires
+            if second in edges:
+                if not self.fires and self.quiet >= keep:
+                    self.run = second
+                self.fires, self.quiet = not self.fires, 0
+            self._flap(sum(second - window < edge <= second for edge in edges))
+        self.stands = bool(edges) and edges[0] <= until and (self.fires or self.quiet < keep)
+
+    def _flap(self, changes: int) -> None:
+        if changes >= ALERTS.flap_enter:
+            self.flaps = True
+        elif changes <= ALERTS.flap_leave:
+            self.flaps = False
+
+
+@given(
+    st.lists(st.integers(1, 400) | st.sampled_from([179, 180, 181]), min_size=1, max_size=12),
+    st.integers(-2000, 2500),
+    st.sampled_from([0, 60, 300, 900]),
+)
+@settings(max_examples=60, deadline=None)
+def test_whether_it_stands_is_what_somebody_sees_who_watches_every_second(
+    steps: list[int], after: int, sustained: int
+) -> None:
+    edges = [sum(steps[:n]) for n in range(len(steps) + 1)]
+    now = max(edges[-1] + after, 0)
+    pairs = [(a, edges[i + 1] if i + 1 < len(edges) else None) for i, a in enumerate(edges) if i % 2 == 0]
+    episode, watched = alert(*pairs), Watched(edges, now)
+    assert flapping(episode, at(now), ALERTS) is watched.flaps
+    assert active(episode, at(now), ALERTS.keep) is watched.stands
+    counts = watched.flaps or (watched.stands and now - watched.run >= sustained)
+    assert qualified(episode, at(now), ALERTS, timedelta(seconds=sustained)) is counts
+
+
 @pytest.mark.parametrize(
     ("episodes", "expected"),
     [
