@@ -48,7 +48,7 @@ async def _what_became(ground: Ground, line: str) -> str:
     """A line that cannot be entered stops no other."""
     try:
         asked = _Line.model_validate_json(line)
-        incident = await enter(ground.ports, asked, key=asked.key)
+        incident, _ = await enter(ground.ports, asked, key=asked.key)
     except ValidationError as wrong:
         return f"REFUSED  {mistakes(wrong)}"
     except Refused as no:

@@ -105,7 +105,6 @@ async def _declare(desk: Desk, asked: Declared, key: str) -> tuple[Incident, boo
     by = person(ports.handbook(), asked.declared_by)
     with suppress(Unavailable):  # whom Slack says nothing about now may declare all the same
         await desk.acquaint(by)
-    before = await declare.asked_for(ports, key=key)
     try:
         incident = await declare.by_hand(
             ports,
@@ -119,6 +118,8 @@ async def _declare(desk: Desk, asked: Declared, key: str) -> tuple[Incident, boo
             request_key=key,
             drill=_participants(ports.handbook(), asked),
         )
+    except declare.AskedBefore as again:
+        return again.incident, False
     except LooksAlike as alike:
         hint = "To declare all the same, name them in despite."
         raise Refused(409, "Something like it is open", f"{alike} {hint}") from alike
@@ -128,7 +129,7 @@ async def _declare(desk: Desk, asked: Declared, key: str) -> tuple[Incident, boo
         raise Refused(403, "Not allowed", str(unwelcome)) from unwelcome
     except ProtocolError as no:
         raise Refused(422, "Not declared", str(no)) from no
-    return incident, before is None
+    return incident, True
 
 
 def _understood(raw: bytes) -> Declared:

@@ -55,7 +55,6 @@ def announcing(desk: Desk) -> Handler:
         if key is None:
             raise Refused(400, "No key", f"Send an Idempotency-Key of at most {MAX_KEY} characters.")
         asked = _understood(await body(request, limit=MAX_BODY))
-        known = await maintenance.announced(desk.ports, key=key[1])
         wanted = Announcement(
             key=key[1],
             title=asked.title,
@@ -66,10 +65,10 @@ def announcing(desk: Desk) -> Handler:
             by=person(desk.ports.handbook(), asked.announced_by),
         )
         try:
-            window = await maintenance.announce(desk.ports, asked=wanted)
+            window, is_new = await maintenance.announce(desk.ports, asked=wanted)
         except ProtocolError as no:
             raise Refused(422, "Not announced", str(no)) from no
-        return shown(_shown(window), status=200 if known else 201)
+        return shown(_shown(window), status=201 if is_new else 200)
 
     return answer
 

@@ -22,7 +22,8 @@ from playbooks.domain.backfill import Past
 from playbooks.domain.errors import NotWelcome, ProtocolError
 from playbooks.domain.incident import Incident, ResolutionCode
 from playbooks.ports import Ports
-from playbooks.protocol import backfill, declare
+from playbooks.protocol import backfill
+from playbooks.protocol.declare import AskedBefore
 
 
 class Entered(BaseModel):
@@ -73,8 +74,8 @@ def past_incidents(desk: Desk) -> Handler:
         asked = understood(await body(request, limit=MAX_BODY))
         with suppress(Unavailable):  # whom Slack says nothing about now may enter all the same
             await desk.acquaint(person(desk.ports.handbook(), asked.entered_by))
-        known = await declare.asked_for(desk.ports, key=key[1]) is not None
-        return shown(await enter(desk.ports, asked, key=key[1]), status=200 if known else 201)
+        entered, is_new = await enter(desk.ports, asked, key=key[1])
+        return shown(entered, status=201 if is_new else 200)
 
     return answer
 
@@ -87,13 +88,15 @@ def understood(raw: bytes) -> Entered:
         raise Refused(422, "Not understood", mistakes(wrong)) from None
 
 
-async def enter(ports: Ports, asked: Entered, *, key: str) -> IncidentShown:
-    """Enter what is over, once for each key. Raises Refused."""
+async def enter(ports: Ports, asked: Entered, *, key: str) -> tuple[IncidentShown, bool]:
+    """Enter what is over, once for each key, and whether it is new now. Raises Refused."""
     by = person(ports.handbook(), asked.entered_by)
     try:
         incident: Incident = await backfill.enter(ports, past=asked.past, by=by, request_key=key)
+    except AskedBefore as again:
+        return as_shown(again.incident), False
     except NotWelcome as unwelcome:
         raise Refused(403, "Not allowed", str(unwelcome)) from unwelcome
     except ProtocolError as no:
         raise Refused(422, "Not entered", str(no)) from no
-    return as_shown(incident)
+    return as_shown(incident), True

@@ -16,14 +16,14 @@ from playbooks.domain.incident import AffectedService, Incident, Major, RoomStat
 from playbooks.domain.naming import require_service
 from playbooks.ports import Ports, Unit
 from playbooks.protocol import clocks, review
-from playbooks.protocol.declare import MAX_TITLE, require_severity
+from playbooks.protocol.declare import MAX_TITLE, AskedBefore, require_severity
 from playbooks.protocol.recording import record, write_down
 
 
 async def enter(ports: Ports, *, past: Past, by: UserId, request_key: str = "") -> Incident:
     """Write down an incident that is over. Raises NeedsWords, NotWelcome, KeyReused.
 
-    A ``request_key`` enters it once, whenever it comes again.
+    A ``request_key`` enters it once; AskedBefore tells what it entered, whenever it comes again.
     """
     now, handbook = ports.clock.now(), ports.handbook()
     service = require_service(handbook, past.service)
@@ -36,7 +36,7 @@ async def enter(ports: Ports, *, past: Past, by: UserId, request_key: str = "") 
         if request_key:
             await unit.episodes.lock_intake()
             if (done := await unit.incidents.with_key(request_key)) is not None:
-                return _the_same(done, title, past)
+                raise AskedBefore(_the_same(done, title, past))
         incident = Incident(
             id=await unit.incidents.next_number(),
             title=title,

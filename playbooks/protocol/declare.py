@@ -40,6 +40,14 @@ from playbooks.protocol.recording import let_in, locked, record
 MAX_TITLE = 150  # a header block holds no more (Slack docs, header block)
 
 
+class AskedBefore(Exception):
+    """A request of another tool came again; ``incident`` is what it made when it came first."""
+
+    def __init__(self, incident: Incident) -> None:
+        super().__init__(incident_name(incident.id))
+        self.incident = incident
+
+
 async def by_hand(
     ports: Ports,
     *,
@@ -59,9 +67,10 @@ async def by_hand(
     Unknown severity is the candidate's, else the playbook's ``unknown_severity``. ``despite``
     are the open incidents that the declarer has seen and takes for something else;
     ``source_link`` leads to the message from which it was declared. A ``request_key`` declares
-    once, whenever it comes again. ``drill`` names who takes part in what is only rehearsed, besides
-    whoever declares it; None is in earnest. ``private`` names who may know of it, besides whoever
-    declares it; None is everybody, and nothing that monitoring asks is answered by what is private.
+    once; AskedBefore tells what it declared, whenever it comes again. ``drill`` names who takes part
+    in what is only rehearsed, besides whoever declares it; None is in earnest. ``private`` names who
+    may know of it, besides whoever declares it; None is everybody, and nothing that monitoring asks
+    is answered by what is private.
     Where a rule gives others a word in it, it is only proposed at first; what is private is refused
     then, because a proposal is public. Raises LooksAlike, KeyReused, RuledOut, AwaitsWord, CoSignNeeded,
     and NeedsWords without a title, or with a service or a severity that nobody described, or for a
@@ -73,8 +82,7 @@ async def by_hand(
         raise NeedsWords("A drill cannot be private: nothing in it is secret. Declare one or the other.")
     async with ports.units() as unit:
         await unit.episodes.lock_intake()
-        if request_key and (done := await unit.incidents.with_key(request_key)) is not None:
-            return _the_same(done, words, known)
+        await _require_first(unit, request_key, words, known)
         if (again := await _declared_just_now(unit, ports, words, known, by)) is not None and (
             (again.drill is None, again.private) == (drill is None, private is not None)
         ):
@@ -118,17 +126,14 @@ async def by_hand(
     return incident
 
 
-async def asked_for(ports: Ports, *, key: str) -> Incident | None:
-    """What a request of another tool has declared already."""
-    async with ports.reading() as unit:
-        return await unit.incidents.with_key(key)
-
-
-def _the_same(done: Incident, title: str, service: ServiceName) -> Incident:
-    """What the request declared when it came first. Raises KeyReused if it is another request."""
+async def _require_first(unit: Unit, request_key: str, title: str, service: ServiceName) -> None:
+    """Raises AskedBefore if the request came before, KeyReused if another one did under its key."""
+    done = await unit.incidents.with_key(request_key) if request_key else None
+    if done is None:
+        return
     if done.title != title or service not in done.impacted:
         raise KeyReused(done.id)
-    return done
+    raise AskedBefore(done)
 
 
 def _understood(

@@ -26,8 +26,8 @@ class Announcement:
     by: UserId
 
 
-async def announce(ports: Ports, *, asked: Announcement) -> Window:
-    """Keep the window, once for each key. Raises NeedsWords."""
+async def announce(ports: Ports, *, asked: Announcement) -> tuple[Window, bool]:
+    """Keep the window, once for each key, and whether it is new now. Raises NeedsWords."""
     now, handbook = ports.clock.now(), ports.handbook()
     services = tuple(dict.fromkeys(require_service(handbook, word) for word in asked.services))
     async with ports.units() as unit:
@@ -36,7 +36,7 @@ async def announce(ports: Ports, *, asked: Announcement) -> Window:
         if known is not None:
             if (known.services, known.start, known.end) != (services, asked.start, asked.end):
                 raise NeedsWords("This key announced something else before. Cancel that, and use a new key.")
-            return known
+            return known, False
         require_notice(asked.start, asked.end, at=now)
         window = Window(
             id=WindowId(ports.ids.new()),
@@ -52,13 +52,7 @@ async def announce(ports: Ports, *, asked: Announcement) -> Window:
         await unit.windows.add(window)
         await _look_again(unit, now)
         await unit.commit()
-    return window
-
-
-async def announced(ports: Ports, *, key: str) -> bool:
-    """Whether this key has announced a window already."""
-    async with ports.reading() as unit:
-        return await unit.windows.with_key(key) is not None
+    return window, True
 
 
 async def cancel(ports: Ports, *, window: WindowId) -> Window | None:

@@ -60,7 +60,7 @@ async def test_other_services_and_other_environments_are_heard(house: House) -> 
 
 @ON_SQLITE
 async def test_what_is_cancelled_hides_nothing_from_then_on(house: House) -> None:
-    window = await maintenance.announce(house.ports, asked=WORK)
+    window, _ = await maintenance.announce(house.ports, asked=WORK)
     await house.pass_time(hours=1)
     await two_systems_alert(house)
     await house.pass_time(minutes=10)
@@ -73,9 +73,10 @@ async def test_what_is_cancelled_hides_nothing_from_then_on(house: House) -> Non
 
 
 async def test_one_key_announces_one_window(house: House) -> None:
-    first = await maintenance.announce(house.ports, asked=WORK)
+    first, is_new = await maintenance.announce(house.ports, asked=WORK)
+    assert is_new
     house.clock.advance(HOUR)
-    assert await maintenance.announce(house.ports, asked=WORK) == first, "also when it has begun"
+    assert await maintenance.announce(house.ports, asked=WORK) == (first, False), "also when it has begun"
     with pytest.raises(NeedsWords, match="something else"):
         await maintenance.announce(house.ports, asked=replace(WORK, end=WORK.end + HOUR))
     house.clock.advance(2 * HOUR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -36,6 +37,11 @@ async def test_it_is_announced_once_and_cancelled(site: Site) -> None:
     for _ in range(2):
         status, gone, _ = await site.ask("DELETE", address, headers=GATE)
         assert (status, gone["cancelled_at"]) == (200, START.isoformat())
+
+
+async def test_of_many_that_come_at_once_one_announces_it(site: Site) -> None:
+    answers = await asyncio.gather(*(announce(site) for _ in range(3)))
+    assert sorted(status for status, _ in answers) == [200, 200, 201]
 
 
 async def test_what_is_over_cannot_be_cancelled(site: Site) -> None:

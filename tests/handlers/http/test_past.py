@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,6 +47,11 @@ async def test_it_is_entered_once_and_is_closed(site: Site) -> None:
     assert await enter(site) == (200, incident)
     status, other = await enter(site, key="OLD-2", title="Nobody could log in")
     assert (status, other["incident"]) == (201, "INC-2")
+
+
+async def test_of_many_that_come_at_once_one_enters_it(site: Site) -> None:
+    answers = await asyncio.gather(*(enter(site) for _ in range(3)))
+    assert sorted(status for status, _ in answers) == [200, 200, 201]
 
 
 async def test_a_key_is_good_for_one_incident(site: Site) -> None:
