@@ -12,6 +12,8 @@ import pytest
 from playbooks.domain import effects, events
 from playbooks.domain.effects import Announce, RefreshCard
 from playbooks.domain.ids import IncidentId
+from playbooks.domain.timers import Timer, TimerKind
+from playbooks.protocol.intake import EVERYTHING
 from storage.uow import Store
 from tests.clock import CountingIds, MovableClock
 from tests.databases import SqliteTemplate
@@ -161,3 +163,25 @@ async def test_what_is_owed_counts_but_not_how_often_a_picture_was_drawn(
     assert calm.differences(redrawn) == []
     (told,) = calm.differences(doubled)
     assert told.startswith("too much in outbox")
+
+
+async def test_the_look_that_a_chore_asks_for_is_no_difference_and_any_other_alarm_is(
+    sqlite_template: SqliteTemplate, tmp_path: Path, clock: MovableClock, ids: CountingIds
+) -> None:
+    seen_in = []
+    for subject in (None, EVERYTHING, "an alert"):
+        folder = tmp_path / str(subject)
+        folder.mkdir()
+        url = sqlite_template.copy(folder)
+        store = await Store.open(url, clock=clock, ids=ids)
+        async with store.units() as unit:
+            if subject:
+                look = Timer(kind=TimerKind.EVALUATE, subject=subject, incident=None, due_at=clock.now())
+                await unit.timers.set(look)
+            await unit.commit()
+        await store.close()
+        seen_in.append(likeness(workspace(), url))
+    calm, looked_at, alarmed = seen_in
+    assert calm.differences(looked_at) == []
+    (told,) = calm.differences(alarmed)
+    assert "too much in timers" in told
