@@ -163,7 +163,7 @@ def _corrected_by(words: Words) -> str:
 _ON_CALL = ", on call"
 _HOW_LED = {"decree": ", as the commander decided", "on_call": _ON_CALL, escaped("on_call"): _ON_CALL}
 _SENTENCES: dict[str, Callable[[Words], str]] = {
-    "CandidateProposed": lambda w: f"Proposed by rule {w['rule']}: {w['rule_says']}",
+    "CandidateProposed": lambda w: f"Proposed by rule {w['rule']}: {w['rule_says']} {w['again']}",
     "IncidentDeclared": lambda w: (
         f"Declared by rule {w['rule']}: {w['rule_says']}"
         if w["rule"]

@@ -28,6 +28,7 @@ def candidate(event: CandidateProposed, handbook: Handbook) -> Message:
     return message(
         said,
         header(f"❓ Is this a major incident? {number} · {event.title}"),
+        section(say("*Asked again.* {again}", again=foreign(event.again, 300))) if event.again else None,
         section(say("{why}\n{evidence}", why=foreign(event.rule_says), evidence=_evidence(event, handbook))),
         section(_deadline(event, handbook)),
         context(say("Proposed by the rule {rule}", rule=event.rule)),

@@ -14,8 +14,10 @@ from datetime import datetime, timedelta
 from playbooks.domain.correlation import Cluster
 from playbooks.domain.events import Evidence
 from playbooks.domain.handbook import Handbook
-from playbooks.domain.incident import Incident, State
+from playbooks.domain.ids import incident_name
+from playbooks.domain.incident import Incident, Major, State
 from playbooks.domain.standing import next_change, stitched
+from playbooks.domain.tie_break import best_tier
 from playbooks.domain.weighing import Weighed, awaited, begins, firm, holds, weigh
 from playbooks.schema import Alerts, TriggerAction, TriggerRule
 
@@ -109,6 +111,27 @@ def came_back(cluster: Cluster, incident: Incident, *, alerts: Alerts) -> bool:
     return resolved_at is not None and any(
         stitched(episode, alerts.keep)[-1].start > resolved_at for episode in cluster.episodes
     )
+
+
+def worse_by(handbook: Handbook, fired: Fired, rejected: Incident) -> str:
+    """A more important service, a higher severity or a stronger rule than a person judged; empty if none."""
+    order = [rule.id for rule in handbook.playbook.triggers]
+    tier, severity = best_tier(handbook, (e.service for e in fired.evidence)), fired.rule.then.severity
+    if tier < best_tier(handbook, rejected.impacted):
+        return f"tier {tier}"
+    if severity < rejected.severity:
+        return handbook.playbook.severity_name(severity)
+    if rejected.rule not in order or order.index(fired.rule.id) < order.index(rejected.rule):
+        return f"rule {fired.rule.id}"
+    return ""
+
+
+def why_again(handbook: Handbook, fired: Fired, known: Incident | None) -> str:
+    """What whoever turned an outage down has to know; empty if nobody did, or nothing became worse."""
+    if known is None or known.major is not Major.REJECTED:
+        return ""
+    worse = worse_by(handbook, fired, known)
+    return f"{incident_name(known.id)} was turned down. It is materially worse: {worse}." if worse else ""
 
 
 def _counts_as_current(incident: Incident, at: datetime, alerts: Alerts) -> bool:

@@ -286,8 +286,11 @@ async def by_rule(unit: Unit, ports: Ports, fired: Fired, incident: Incident) ->
     await _begin(unit, ports, incident, by=MONITORING, rule_says=fired.rule.says, evidence=fired.evidence)
 
 
-async def propose(unit: Unit, ports: Ports, fired: Fired, incident: Incident) -> None:
-    """A rule asks: a candidate with a deadline, decided by the playbook on silence."""
+async def propose(unit: Unit, ports: Ports, fired: Fired, incident: Incident, *, again: str = "") -> None:
+    """A rule asks: a candidate with a deadline, decided by the playbook on silence.
+
+    ``again`` says what became worse since the same outage was turned down.
+    """
     now = incident.declared_at
     decide_by = now + fired.rule.then.decide_within
     await unit.incidents.add(incident)
@@ -306,6 +309,7 @@ async def propose(unit: Unit, ports: Ports, fired: Fired, incident: Incident) ->
         affected=incident.services,
         began_at=incident.impact_started_at,
         detected_at=incident.detected_at,
+        again=again,
     )
     await record(unit, ports, incident, event)
     await unit.timers.set(_alarm(TimerKind.CANDIDATE, incident.id, decide_by))

@@ -18,7 +18,16 @@ from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import MONITORING, ServiceName, is_person
 from playbooks.domain.incident import AffectedService, Incident, Major, ServiceRole, State
 from playbooks.domain.signal import Episode
-from playbooks.domain.trigger import Fired, came_back, earliest, judge, next_evidence, same_outage
+from playbooks.domain.trigger import (
+    Fired,
+    came_back,
+    earliest,
+    judge,
+    next_evidence,
+    same_outage,
+    why_again,
+    worse_by,
+)
 from playbooks.ports import Ports, Unit
 from playbooks.protocol import clocks, command, declare, folding, merge, quiet, resolve
 from playbooks.protocol.recording import locked, record
@@ -100,7 +109,7 @@ async def _speaks_again(unit: Unit, ports: Ports, cluster: Cluster, known: Incid
     """Whether an outage that was answered before is to be told again."""
     handbook = ports.handbook()
     if known.major is Major.REJECTED:
-        if _is_worse(handbook, fired, known):
+        if worse_by(handbook, fired, known):
             return True
         rejection = await declare.rejection(unit, known)
         if rejection is not None and is_person(rejection.actor):
@@ -113,7 +122,7 @@ async def _begin_or_reopen(
 ) -> None:
     policy = ports.handbook().playbook.alerts
     if known is None or not same_outage(cluster, (known,), at=ports.clock.now(), alerts=policy):
-        await _begin(unit, ports, cluster, fired)
+        await _begin(unit, ports, cluster, fired, known)
         return
     fresh = await locked(unit, known.id)
     if fresh.state is State.RESOLVED:  # unless a person was quicker
@@ -138,8 +147,11 @@ async def _promote(unit: Unit, ports: Ports, known: Incident, fired: Fired) -> N
         )
 
 
-async def _begin(unit: Unit, ports: Ports, cluster: Cluster, fired: Fired) -> None:
-    """A number, the evidence attached, and the question or the declaration."""
+async def _begin(unit: Unit, ports: Ports, cluster: Cluster, fired: Fired, known: Incident | None) -> None:
+    """A number, the evidence attached, and the question or the declaration.
+
+    ``known`` is what was about the same outage and is over.
+    """
     now = ports.clock.now()
     declares = fired.rule.then.action is TriggerAction.DECLARE
     began = min((e.since for e in fired.evidence), default=now)
@@ -162,7 +174,8 @@ async def _begin(unit: Unit, ports: Ports, cluster: Cluster, fired: Fired) -> No
     if declares:
         await declare.by_rule(unit, ports, fired, incident)
     else:
-        await declare.propose(unit, ports, fired, incident)
+        again = why_again(ports.handbook(), fired, known)
+        await declare.propose(unit, ports, fired, incident, again=again)
 
 
 async def _attach(unit: Unit, ports: Ports, known: Incident, cluster: Cluster, around: Known) -> None:
@@ -228,21 +241,6 @@ def _is_about(incident: Incident, cluster: Cluster) -> bool:
         return False
     linked = {episode.incident for episode in cluster.episodes}
     return incident.id in linked or not frozenset(cluster.services).isdisjoint(incident.impacted)
-
-
-def _is_worse(handbook: Handbook, fired: Fired, rejected: Incident) -> bool:
-    """A stronger rule, a higher severity, or a more important service than the ones a person judged."""
-    order = [rule.id for rule in handbook.playbook.triggers]
-    return (
-        rejected.rule not in order
-        or order.index(fired.rule.id) < order.index(rejected.rule)
-        or fired.rule.then.severity < rejected.severity
-        or _best_tier(handbook, (e.service for e in fired.evidence)) < _best_tier(handbook, rejected.impacted)
-    )
-
-
-def _best_tier(handbook: Handbook, services: Iterable[ServiceName]) -> int:
-    return min((_tier(handbook, service) for service in services), default=UNKNOWN_TIER)
 
 
 def _tier(handbook: Handbook, service: ServiceName) -> int:

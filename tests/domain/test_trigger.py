@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playbooks.domain.correlation import Cluster, clusters
+from playbooks.domain.evidence import shown
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import IncidentId, ServiceName, UserId
 from playbooks.domain.incident import AffectedService, Incident, Major, ServiceRole, State
 from playbooks.domain.signal import Episode, Interval, SignalKind
-from playbooks.domain.trigger import Fired, came_back, earliest, judge, same_outage
+from playbooks.domain.trigger import Fired, came_back, earliest, judge, same_outage, why_again
 from playbooks.monitored import Maintenance
 from playbooks.schema import TriggerAction, TriggerRule, TriggerThen, TriggerWhen
 from tests.domain.outages import ALERTS, HANDBOOK, alert, at, spans
@@ -346,6 +347,32 @@ def test_only_what_began_after_the_resolution_reopens_an_incident(
 
 def test_an_incident_that_is_not_resolved_cannot_come_back() -> None:
     assert not came_back(one(alert("checkout", 0)), incident(1, "checkout"), alerts=ALERTS)
+
+
+BEFORE = "INC-1 was turned down. It is materially worse: "
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        pytest.param(incident(1, "reporting", rule="storm"), "tier 1.", id="a more important service"),
+        pytest.param(incident(1, "web", severity=3, rule="storm"), "SEV2.", id="a higher severity"),
+        pytest.param(
+            incident(1, "web", rule="tier1-single-origin", severity=2), "rule storm.", id="a stronger rule"
+        ),
+        pytest.param(incident(1, "web", rule="gone"), "rule storm.", id="nobody knows the rule any more"),
+        pytest.param(incident(1, "web", rule="storm"), None, id="the same again"),
+        pytest.param(incident(1, "web", rule="tier1-corroborated"), None, id="less than before"),
+    ],
+)
+def test_what_was_turned_down_says_what_became_worse(before: Incident, expected: str | None) -> None:
+    storm = next(rule for rule in HANDBOOK.playbook.triggers if rule.id == "storm")
+    evidence = shown([alert("checkout", 0), alert("orders-db", 0)])
+    fired = Fired(rule=storm, evidence=evidence)
+    assert why_again(HANDBOOK, fired, before) == "", "it was not turned down"
+    rejected = replace(before, major=Major.REJECTED)
+    assert why_again(HANDBOOK, fired, rejected) == ("" if expected is None else BEFORE + expected)
+    assert why_again(HANDBOOK, fired, None) == ""
 
 
 def test_the_sustained_time_of_the_shipped_rules_is_in_the_playbook() -> None:

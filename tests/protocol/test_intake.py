@@ -315,6 +315,8 @@ async def test_after_a_rejection_only_something_worse_speaks_again(house: House)
     assert await majors(house) == [Major.REJECTED, Major.PROPOSED]
     again = await house.incident(2)
     assert (again.rule, "payments" in again.impacted) == ("storm", True)
+    (asked,) = [entry.body for entry in await house.log(2) if entry.kind == "CandidateProposed"]
+    assert asked["again"] == "INC-1 was turned down. It is materially worse: tier 1."
 
 
 @ON_SQLITE

@@ -32,6 +32,8 @@ class CandidateProposed(Event):
     """The message from which a person wants to declare it; empty if from none."""
     request_key: str = ""
     private: bool = False
+    again: str = ""
+    """What became worse since its outage was turned down; empty if it never was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -208,3 +208,7 @@ def test_a_candidate_says_what_happens_if_nobody_answers(handbook: Handbook) -> 
     assert "and 2 more" in shown
     assert labels(candidate(event, handbook).blocks) == ["Yes, declare SEV2", "Merge…", "No…"]
     assert "turned down" in read(candidate(replace(event, rule="gone"), handbook))
+    again = replace(event, again="INC-3 was turned down. It is materially worse: tier 1.")
+    assert "*Asked again.* INC-3 was turned down. It is materially worse: tier 1." in read(
+        candidate(again, handbook)
+    )
