@@ -15,7 +15,7 @@ from bot.health import Doctor
 from bot.metrics import Metrics
 from bot.pressure import Pressure
 from bot.reception import Reception
-from bot.records import asked_once, in_time, people_first, reached_by_edges, soon
+from bot.records import asked_once, became_of, in_time, people_first, reached_by_edges, soon
 from bot.slack.gateway import Gateway
 from bot.slack.introduction import Introduction
 from bot.watchdog import Watchdog
@@ -93,6 +93,7 @@ def make_desk(
         signing_secret=revealed(settings.slack.signing_secret),
         dispatch=dispatch,
         once=once,
+        became_of=partial(became_of, store),
         accept_event=accept_event,
         room_url=room_url,
         publish_home=gateway.publish_home,

@@ -46,6 +46,16 @@ def asked_once(ports: Ports, store: Store, key: str, *, at: datetime) -> Ports:
     )
 
 
+async def became_of(store: Store, key: str) -> Fate:
+    """What the units of one request, which are over, have changed."""
+    try:
+        async with asyncio.timeout(ASKED_WITHIN.total_seconds()):
+            known = await store.seen.known(key)
+    except _AWAY:
+        return Fate.UNKNOWN
+    return Fate.KEPT if known else Fate.NOTHING
+
+
 async def soon(work: Awaitable[T], *, within: timedelta) -> T:
     """What ``work`` answers. Raises Unavailable if the records are away, or do not answer in time."""
     return await in_time(_timed(work, within))

@@ -18,14 +18,14 @@ Headers = Mapping[str, str]
 
 
 class Fate(Enum):
-    """What became of a request whose records broke off."""
+    """What became of a request that did not come to its end."""
 
     NOTHING = "nothing"
     """Nothing was changed."""
     KEPT = "kept"
     """It is done."""
     UNKNOWN = "unknown"
-    """It was being written down when they broke off, and they cannot be asked yet."""
+    """It was being written down when the records broke off, and they cannot be asked yet."""
 
 
 class Unavailable(Exception):
@@ -115,6 +115,8 @@ class Desk:
     once: Callable[[str], Ports]
     """``ports`` for one command, click or submission, by its key. A unit of them raises Repeated if
     one with this key was committed before."""
+    became_of: Callable[[str], Awaitable[Fate]]
+    """What such a request has changed, by its key; asked when it failed inside."""
     accept_event: Callable[[str, bytes, Headers], Awaitable[bool]]
     """Store a Slack event (key, body, headers) in the inbox; False if it was there already."""
     room_url: Callable[[ChannelId], str]

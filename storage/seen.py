@@ -61,6 +61,12 @@ class Seen:
             await connection.commit()
         return new
 
+    async def known(self, key: str) -> bool:
+        """Whether something was committed under this key. A person waits for the answer."""
+        async with self._database.reading(people=True) as connection:
+            found = await connection.execute(sa.select(seen.c.key).where(seen.c.key == key))
+            return found.first() is not None
+
     async def forget(self, before: datetime) -> int:
         """Drop keys older than ``before``; returns how many."""
         async with self._database.writing() as connection:

@@ -1,7 +1,7 @@
 """Where Slack's deliveries become our calls: who may come in, what happens when it fails.
 
 Every delivery is answered. The protocol's refusals are shown as they are; what breaks
-inside is logged once, and the person is told that nothing was changed.
+inside is logged once, and the person is told what became of it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from handlers.deps import Answer, Desk, Headers, Unavailable
+from handlers.deps import Answer, Desk, Fate, Headers, Unavailable
 from handlers.names import BadRef
 from handlers.slack.calls import Reply
 from handlers.slack.payloads import described
@@ -35,8 +35,13 @@ SLACK_MAY_TAKE = 1.0
 SAME_MOMENT = "Somebody else changed this at the same moment. Look again, then decide."
 
 
-async def answered(desk: Desk, where: str, work: Callable[[], Awaitable[Reply | None]]) -> Reply | None:
-    """Do the work; whatever goes wrong becomes an answer to the person who asked."""
+async def answered(
+    desk: Desk, where: str, work: Callable[[], Awaitable[Reply | None]], *, key: str = ""
+) -> Reply | None:
+    """Do the work; whatever goes wrong becomes an answer to the person who asked.
+
+    ``where`` and ``key`` are those under which the work is done ``once``.
+    """
     try:
         return await work()
     except Repeated:
@@ -52,7 +57,7 @@ async def answered(desk: Desk, where: str, work: Callable[[], Awaitable[Reply | 
         return Reply(message=answers.away(away.fate))
     except Exception as unexpected:  # noqa: BLE001 - the edge answers, whatever happened inside
         desk.complain("slack.failed", where=where, reason=repr(unexpected), exc_info=unexpected)
-        return Reply(message=answers.stumbled())
+        return Reply(message=answers.stumbled(await fate_of(desk, where, key)))
 
 
 def why_not(no: ProtocolError | StaleWrite) -> str:
@@ -78,7 +83,16 @@ async def _kind(desk: Desk, user: UserId) -> Kind:
 
 def once(desk: Desk, kind: str, key: str, user: str) -> Ports:
     """Ports on which this very request is done at most once, and which show what this person may know of."""
-    return seen_by(desk.once(f"{kind}:{key}") if key else desk.ports, UserId(user))
+    return seen_by(desk.once(_named(kind, key)) if key else desk.ports, UserId(user))
+
+
+async def fate_of(desk: Desk, kind: str, key: str) -> Fate:
+    """What a request has changed that failed inside; without a key nobody can tell."""
+    return await desk.became_of(_named(kind, key)) if key else Fate.UNKNOWN
+
+
+def _named(kind: str, key: str) -> str:
+    return f"{kind}:{key}"
 
 
 async def require_known(

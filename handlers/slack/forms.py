@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from handlers.deps import Desk, Unavailable
 from handlers.names import BadRef, Callback
 from handlers.slack.calls import Call, Windows
-from handlers.slack.edge import once, require_known, require_welcome, why_not
+from handlers.slack.edge import fate_of, once, require_known, require_welcome, why_not
 from handlers.slack.payloads import Submission, described
 from handlers.slack.submissions import SUBMISSIONS
 from handlers.views import answers
@@ -49,7 +49,7 @@ async def _answered(desk: Desk, windows: Windows, form: Submission) -> Response:
         desk.complain(
             "slack.failed", where=form.view.callback_id, reason=repr(unexpected), exc_info=unexpected
         )
-        return _sent_back(desk, form, f"That did not work. {answers.TELL_A_PERSON}")
+        return _sent_back(desk, form, answers.STUMBLED[await fate_of(desk, "form", form.key)])
 
 
 async def _done(desk: Desk, windows: Windows, form: Submission) -> Response:

@@ -48,7 +48,7 @@ def on_command(desk: Desk, does: Used) -> Listener:
     """A slash command; its answer is the body of the acknowledgement."""
 
     async def listen(ack: AsyncAck, body: dict[str, Any], client: Windows) -> None:
-        reply = await answered(desk, "command", lambda: does(desk, client, body))
+        reply = await answered(desk, "command", lambda: does(desk, client, body), key=_key(body))
         await ack(**ephemeral(reply.message)) if reply is not None else await ack()
 
     return listen
@@ -58,7 +58,7 @@ def on_click(desk: Desk) -> Listener:
     """A button; an acknowledgement cannot carry words, so the answer follows it."""
 
     async def listen(ack: AsyncAck, body: dict[str, Any], client: Windows, respond: AsyncRespond) -> None:
-        reply = await answered(desk, "click", lambda: pressed(desk, client, body))
+        reply = await answered(desk, "click", lambda: pressed(desk, client, body), key=_key(body))
         await ack()
         await _tell(desk, client, body, respond, reply)
 
@@ -78,11 +78,17 @@ def on_shortcut(desk: Desk, use: Used) -> Listener:
     """A shortcut, global or on a message."""
 
     async def listen(ack: AsyncAck, body: dict[str, Any], client: Windows, respond: AsyncRespond) -> None:
-        reply = await answered(desk, "shortcut", lambda: use(desk, client, body))
+        reply = await answered(desk, "shortcut", lambda: use(desk, client, body), key=_key(body))
         await ack()
         await _tell(desk, client, body, respond, reply)
 
     return listen
+
+
+def _key(body: Mapping[str, Any]) -> str:
+    """What Slack calls this very request; empty if it does not."""
+    trigger = body.get("trigger_id")
+    return trigger if isinstance(trigger, str) else ""
 
 
 async def _tell(

@@ -50,6 +50,14 @@ AWAY = {
 }
 """By what became of the request."""
 TELL_A_PERSON = "Nothing was changed. Try again; if it stays so, tell whoever runs this bot."
+STUMBLED = {
+    Fate.NOTHING: f"That did not work. {TELL_A_PERSON}",
+    Fate.KEPT: "That did not work as it should: it was written down, and then something failed inside me. "
+    "Look at `/incident status` before you go on, and tell whoever runs this bot.",
+    Fate.UNKNOWN: "That did not work as it should: something failed inside me, and I do not know whether "
+    "anything was done. Look at `/incident status` before you try again, and tell whoever runs this bot.",
+}
+"""When something broke inside, by what became of the request."""
 
 
 def answer(words: Markup, *buttons: Element) -> Message:
@@ -88,9 +96,9 @@ def away(fate: Fate) -> Message:
     return answer(say("🔌 {words}", words=Markup(AWAY[fate])))
 
 
-def stumbled() -> Message:
-    """Something broke inside. The person did nothing wrong and has lost nothing."""
-    return answer(say("😵 That did not work. {then}", then=TELL_A_PERSON))
+def stumbled(fate: Fate) -> Message:
+    """Something broke inside. The person did nothing wrong."""
+    return answer(say("😵 {words}", words=Markup(STUMBLED[fate])))
 
 
 def outdated() -> Message:

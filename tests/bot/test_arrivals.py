@@ -19,7 +19,7 @@ from bot.slack.outcomes import Ambiguous, DeliveryError, Later, Never
 from bot.workers.alarms import AlarmClock
 from bot.workers.arrivals import EVENTS, HOOKS, POISONED_AFTER, Arrivals, SlackEvents, Webhooks
 from bot.workers.worker import Worker
-from handlers.deps import Answer, Desk, Health, Trouble
+from handlers.deps import Answer, Desk, Fate, Health, Trouble
 from handlers.rendering import write_review
 from playbooks.domain.handbook import Handbook
 from playbooks.domain.ids import UserId
@@ -97,6 +97,9 @@ def desk_over(store: Store, clock: MovableClock, ids: CountingIds, handbook: Cal
     async def publish(*_: object) -> None:
         return
 
+    async def unknown(_key: str) -> Fate:
+        return Fate.UNKNOWN
+
     async def all_is_well() -> Trouble:
         return Trouble(neglected={}, undelivered=(), put_aside=0)
 
@@ -117,6 +120,7 @@ def desk_over(store: Store, clock: MovableClock, ids: CountingIds, handbook: Cal
         signing_secret="",
         dispatch=dispatch,
         once=lambda _key: ports,
+        became_of=unknown,
         accept_event=nothing,
         room_url=str,
         publish_home=publish,

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.app import running
-from bot.records import asked_once, soon
+from bot.records import asked_once, became_of, soon
 from handlers.deps import Fate, Unavailable
 from handlers.rendering import write_review
 from handlers.views import answers
@@ -128,6 +128,28 @@ async def test_a_commit_whose_answer_got_lost_is_done_and_said_to_be(
     await store.close()
 
 
+async def test_what_became_of_a_request_that_failed_inside_is_asked_without_leaving_a_trace(
+    database_url: str, clock: MovableClock, ids: CountingIds
+) -> None:
+    store = await Store.open(database_url, clock=clock, ids=ids)
+    for _ in range(2):
+        assert await became_of(store, "command:1") is Fate.NOTHING
+    assert await declared(request(store, clock, ids)) is None
+    assert await became_of(store, "command:1") is Fate.KEPT
+    await store.close()
+
+
+@pytest.mark.postgresql
+async def test_a_database_that_is_away_cannot_say_what_became_of_a_request(
+    postgresql_url: str, postgresql_template: PostgresTemplate, clock: MovableClock, ids: CountingIds
+) -> None:
+    store = await Store.open(postgresql_url, clock=clock, ids=ids)
+    postgresql_template.away(postgresql_url, gone=True)
+    assert await became_of(store, "command:1") is Fate.UNKNOWN
+    postgresql_template.away(postgresql_url, gone=False)
+    await store.close()
+
+
 @pytest.mark.postgresql
 async def test_a_connection_that_is_killed_while_it_commits_has_changed_nothing(
     postgresql_url: str, postgresql_template: PostgresTemplate, clock: MovableClock, ids: CountingIds
@@ -172,6 +194,7 @@ async def test_while_the_records_cannot_be_asked_nobody_says_what_became_of_it(
 
 
 def test_each_fate_has_words_of_its_own() -> None:
-    said = {fate: answers.away(fate).text for fate in Fate}
-    assert len(set(said.values())) == len(Fate)
-    assert [fate for fate, words in said.items() if "Nothing was changed" in words] == [Fate.NOTHING]
+    for words_for in (answers.away, answers.stumbled):
+        said = {fate: words_for(fate).text for fate in Fate}
+        assert len(set(said.values())) == len(Fate)
+        assert [fate for fate, words in said.items() if "Nothing was changed" in words] == [Fate.NOTHING]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 
-from handlers.deps import Answer, Desk, Headers, Health, Trouble
+from handlers.deps import Answer, Desk, Fate, Headers, Health, Trouble
 from handlers.http.problems import answering_problems
 from handlers.http.routes import routes
 from handlers.rendering import write_review
@@ -118,6 +118,9 @@ def desk(ports: Ports, made: Callable[[], Site]) -> Desk:
     async def never(*_: object) -> bool:
         return False
 
+    async def unknown(_key: str) -> Fate:
+        return Fate.UNKNOWN
+
     async def publish_home(user: UserId, view: Mapping[str, object]) -> None: ...
 
     def complain(event: str, /, **data: object) -> None:
@@ -135,6 +138,7 @@ def desk(ports: Ports, made: Callable[[], Site]) -> Desk:
         signing_secret=SECRET,
         dispatch=dispatch,
         once=lambda _key: ports,
+        became_of=unknown,
         accept_event=never,
         room_url=lambda channel: f"https://slack.example/{channel}",
         publish_home=publish_home,

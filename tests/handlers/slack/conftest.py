@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.records import became_of
 from handlers.deps import Answer, Desk, Headers, Health, Trouble, Undelivered
 from handlers.names import COMMAND, SERVICE_COMMAND
 from handlers.rendering import write_review
@@ -364,6 +366,7 @@ def _furnished(
         signing_secret="shh",
         dispatch=dispatch,
         once=once,
+        became_of=partial(became_of, store),
         accept_event=accept_event,
         room_url=lambda channel: f"https://slack.example/{channel}",
         publish_home=publish_home,

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 
 from handlers.names import COMMAND, Shortcut
 from handlers.slack.calls import Reply
-from handlers.slack.edge import SAME_MOMENT, answered, dispatcher
+from handlers.slack.edge import SAME_MOMENT, answered, dispatcher, once
 from playbooks.domain.errors import StaleWrite
+from playbooks.domain.timers import Timer, TimerKind
+from tests.clock import START
 from tests.handlers.judging import words
 from tests.handlers.slack.conftest import ROOM, TEAM, Office
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 JSON = {"content-type": "application/json"}
+MOMENT = timedelta(milliseconds=1)
+LOOK = Timer(kind=TimerKind.EVALUATE, subject="all", incident=None, due_at=START)
 
 
 async def test_a_command_over_http_is_answered_in_the_body(office: Office) -> None:
@@ -55,6 +60,32 @@ async def test_whoever_was_a_moment_later_is_asked_to_look_again(office: Office)
     assert reply is not None
     assert SAME_MOMENT in reply.message.text
     assert office.complaints == []
+
+
+@pytest.mark.parametrize("commits", [True, False])
+async def test_what_breaks_inside_is_said_with_what_became_of_it(office: Office, *, commits: bool) -> None:
+    async def press() -> Reply | None:
+        ports = once(office.desk, "click", "7.7", "U0ADA")
+        async with ports.units() as unit:
+            await unit.timers.set(LOOK)
+            if commits:
+                await unit.commit()
+        raise RuntimeError
+
+    reply = await answered(office.desk, "click", press, key="7.7")
+    assert reply is not None
+    assert ("it was written down" in reply.message.text) is commits
+    assert ("Nothing was changed. Try again" in reply.message.text) is not commits
+    assert await office.store.alarms.overdue(office.clock.now() + MOMENT) == int(commits)
+
+
+async def test_of_what_has_no_name_nobody_can_tell_what_became(office: Office) -> None:
+    async def press() -> Reply | None:
+        raise RuntimeError
+
+    reply = await answered(office.desk, "click", press)
+    assert reply is not None
+    assert "I do not know whether anything was done" in reply.message.text
 
 
 async def test_what_is_logged_of_a_broken_payload_is_its_shape_and_not_its_words(office: Office) -> None:
