@@ -60,7 +60,7 @@ def _axis(draw: ImageDraw.ImageDraw, drawn: Strip, height: int) -> None:
 
 
 def _lane(draw: ImageDraw.ImageDraw, drawn: Strip, lane: Lane, number: int) -> None:
-    top, name = _TOP + _LANE * number, _drawable(lane.title) or f"Alert {number + 1}"
+    top, name = _TOP + _LANE * number, _drawable(lane.title) or _in_other_words(lane, number)
     draw.text((16, top + 6), _cut(name, _NAME_SIZE), font=_font(_NAME_SIZE), fill=_INK)
     draw.text((16, top + 28), _cut(_drawable(lane.origin), _SMALL_SIZE), font=_font(_SMALL_SIZE), fill=_FAINT)
     middle = top + _LANE // 2
@@ -87,6 +87,12 @@ def _x(drawn: Strip, at: datetime) -> int:
 def _drawable(words: str) -> str:
     """The words if the font has letters for them; empty if it has not, for boxes tell nobody anything."""
     return words if all(ord(letter) <= _LAST_LETTER for letter in words) else ""
+
+
+def _in_other_words(lane: Lane, number: int) -> str:
+    """For a title in letters that the font has not: its place in the words and its service."""
+    service = _drawable(lane.service)
+    return f"Alert {number + 1} on {service}" if service else f"Alert {number + 1}"
 
 
 def _cut(words: str, size: int) -> str:

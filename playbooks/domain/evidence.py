@@ -45,6 +45,8 @@ class Lane:
     title: str
     origin: str
     spans: tuple[Interval, ...]
+    service: str = ""
+    """By its name in the catalogue; empty if that does not know it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ def strip(episodes: Sequence[Episode], *, declared_at: datetime, at: datetime) -
         declared_at=declared_at,
         at=at,
         lanes=tuple(
-            Lane(title=episode.title, origin=episode.origin, spans=spans)
+            Lane(title=episode.title, origin=episode.origin, spans=spans, service=episode.service or "")
             for spans, episode in found[:MAX_LANES]
         ),
         more=max(0, len(found) - MAX_LANES),

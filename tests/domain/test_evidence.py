@@ -91,3 +91,13 @@ def test_what_fires_is_red_from_its_beginning_to_its_end() -> None:
     assert colour(at(150)) == (0xC4, 0x31, 0x4B)
     assert colour(at(-60)) != (0xC4, 0x31, 0x4B)
     assert colour(at(450) + timedelta(seconds=30)) != (0xC4, 0x31, 0x4B)
+
+
+def test_a_title_that_the_font_cannot_draw_is_told_by_its_service() -> None:
+    """Which service it is can be seen, and not one letter of it is an empty box."""
+    strange = seen((0, None), title="支払いエラー")
+    (lane,) = strange.lanes
+    said = replace(strange, lanes=(replace(lane, title="Alert 1 on checkout"),))
+    assert png(strange) == png(said)
+    unknown = replace(strange, lanes=(replace(lane, service=""),))
+    assert png(unknown) == png(replace(strange, lanes=(replace(lane, title="Alert 1"),)))
