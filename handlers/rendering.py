@@ -130,6 +130,10 @@ def story(entry: Entry, names: Mapping[UserId, str]) -> str:
     return sentence(entry.kind, Words(entry.body, names)) or kind
 
 
+def _stated(words: Words) -> str:
+    return _STATED.get(words["kind"], words["kind"])
+
+
 def sentence(kind: str, words: Words) -> str:
     """An entry of this kind as a sentence, in words that are safe where it is shown; empty if it has none."""
     tell = _SENTENCES.get(kind)
@@ -161,6 +165,9 @@ def _corrected_by(words: Words) -> str:
 
 
 _ON_CALL = ", on call"
+_STATED = {"status": "fact"}
+"""What people call a class of statements, where it is not the word of the record."""
+
 _HOW_LED = {"decree": ", as the commander decided", "on_call": _ON_CALL, escaped("on_call"): _ON_CALL}
 _SENTENCES: dict[str, Callable[[Words], str]] = {
     "CandidateProposed": lambda w: f"Proposed by rule {w['rule']}: {w['rule_says']} {w['again']}",
@@ -191,10 +198,10 @@ _SENTENCES: dict[str, Callable[[Words], str]] = {
     "StatementMade": lambda w: (
         f"{w.who('by')} suspects: {w['text']}"
         if w["kind"] == "cause"
-        else f"{w.who('by')} states ({w['kind']}): {w['text']}"
+        else f"{w.who('by')} states ({_stated(w)}): {w['text']}"
     ),
-    "StatementVerified": lambda w: f"Verified ({w['kind']}): {w['text']}",
-    "StatementRefuted": lambda w: f"Refuted ({w['kind']}): {w['text']}",
+    "StatementVerified": lambda w: f"Verified ({_stated(w)}): {w['text']}",
+    "StatementRefuted": lambda w: f"Refuted ({_stated(w)}): {w['text']}",
     "TaskAssigned": lambda w: f"Task {w['number']} for {w.who('assignee')}: {w['text']}",
     "TaskDone": lambda w: f"Task {w['number']} done, says {w.who('by')}: {w['text']}. {w['note']}".strip(),
     "EntryCorrected": lambda w: f"{w.who('by')} corrected entry {w['entry']}: {w['text']}",

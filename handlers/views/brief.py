@@ -53,7 +53,7 @@ def brief(handover: Handover, picture: Picture) -> Message:
             button(accept, Action.ACCEPT_HANDOVER, ref, style="primary"),
             button("Decline", Action.DECLINE_HANDOVER, ref),
         ),
-        context(say("{until}. Until then nothing changes.", until=until)),
+        context(Markup(until)),
     )
 
 

@@ -55,8 +55,9 @@ def home(
     """The tab of one person, who takes part in those of the ``live`` incidents that are ``mine``.
 
     ``drafts`` are post-mortems that this person owes, ``unmapped`` alerts that nobody hears until
-    somebody names their service; ``trouble`` is for those who run the bot.
+    somebody names their service; ``trouble`` is for those who run the bot. Drills come last.
     """
+    live = sorted(live, key=lambda picture: picture.incident.drill is not None)
     waits = [group for picture in live for group in _waiting(picture, user, handbook)]
     waiting = [block for group in waits[:_WAITING_SHOWN] for block in group]
     more = len(waits) - _WAITING_SHOWN

@@ -25,7 +25,7 @@ def backfill(handbook: Handbook, *, at: datetime, title: str = "") -> View:
         Ref(),
         section(Markup("It enters the record. *Nobody is called*, no room opens and nothing is held.")),
         text_input(Field.TITLE, "What was wrong?", initial=title, limit=MAX_TITLE),
-        service_input(handbook, ""),
+        service_input(handbook, "", past=True),
         choice(Field.SEVERITY, "How bad was it?", severities),
         instant_input(Field.BEGAN, "Since when did users miss something?", initial=at),
         instant_input(Field.DETECTED, "When was it noticed?", initial=at),

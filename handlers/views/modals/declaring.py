@@ -158,16 +158,15 @@ def reject(incident: IncidentId) -> View:
     )
 
 
-def service_input(handbook: Handbook, service: str) -> Block:
+def service_input(handbook: Handbook, service: str, *, past: bool = False) -> Block:
     """A menu takes a hundred entries; a larger catalogue is asked for in words."""
     services = handbook.catalogue.services
     if not services or len(services) > MAX_OPTIONS:
         return text_input(Field.SERVICE, "Which service?", initial=service, placeholder="checkout", limit=75)
     by_title = sorted(services.items(), key=lambda item: (item[1].tier, item[1].title.casefold()))
     options = [(name, known.title) for name, known in by_title]
-    return choice(
-        Field.SERVICE, "Which service do users miss?", options, initial=service, hint="Best guess if unsure."
-    )
+    label = "Which service did users miss?" if past else "Which service do users miss?"
+    return choice(Field.SERVICE, label, options, initial=service, hint="Best guess if unsure.")
 
 
 def _severity(handbook: Handbook, chosen: str) -> Block:

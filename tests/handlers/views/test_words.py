@@ -50,6 +50,7 @@ def test_the_brief_shows_what_is_running_before_what_is_believed() -> None:
     order = ["*Situation*", "*Next update* by 14:23 UTC", "*Waiting for you*", "*Verified*", "*Hypotheses*"]
     assert [shown.index(part) for part in order] == sorted(shown.index(part) for part in order)
     assert "(and 3 earlier)" in shown
+    assert shown.count("Until then nothing changes.") == 1
 
 
 def test_the_menu_fits_the_person_and_the_moment(handbook: Handbook) -> None:
@@ -84,6 +85,12 @@ def test_home_shows_first_what_waits_for_you(handbook: Handbook) -> None:
     assert shown.startswith("What waits for you\n🤝 <@U0ADA> offers you command")
     assert "1 change to approve in *INC-7*" in shown
     assert "Nothing. Sleep well." in read(home([], BOB, handbook))
+
+
+def test_home_shows_what_is_in_earnest_before_drills(handbook: Handbook) -> None:
+    drill = picture(incident(id=IncidentId(8), drill=(ADA,)))
+    shown = read(home([drill, picture()], ADA, handbook, mine=[IncidentId(8), picture().incident.id]))
+    assert 0 <= shown.index(f"INC-{picture().incident.id}") < shown.index("INC-8")
 
 
 def test_home_tells_duties_and_own_incidents_before_the_others(handbook: Handbook) -> None:
