@@ -204,6 +204,7 @@ CASCADE = (
     alert("orders-db"),
     alert("checkout", 1, severity=1),
     alert("web", 1.5, origin=PROBE),
+    alert("payments", 2),
 )
 
 
@@ -225,7 +226,7 @@ async def test_any_order_of_arrival_is_the_same_incident(house: House, order: tu
         at(6.5),
         at(0),
     )
-    assert sorted(incident.impacted) == ["checkout", "orders-db", "web"]
+    assert sorted(incident.impacted) == ["checkout", "orders-db", "payments", "web"]
 
 
 @ON_SQLITE
