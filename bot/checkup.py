@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from typing import Final, Literal
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
@@ -35,6 +36,7 @@ from bot.watchdog import Watchdog
 from config.settings import Settings, load
 from config.shown import without_password
 from config.sources import BadSettings
+from handlers.http.sources import ADAPTERS
 from playbooks.domain.handbook import Handbook
 from playbooks.loader import Reading, inspect
 from storage.engine import Unreachable, exists
@@ -159,6 +161,12 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
             yield _wrong("secrets", f"{name} holds a secret that can be guessed", remedy)
         elif held:
             yield _fine("secrets", f"{name}: {len(held)} in force")
+    for source in sorted(settings.webhooks.secrets.keys() - ADAPTERS.keys()):
+        near = get_close_matches(source, ADAPTERS, n=1) or sorted(ADAPTERS)
+        remedy = (
+            f"correct it to {' or '.join(near)}; what came in meanwhile was put aside and can be replayed"
+        )
+        yield _wrong("secrets", f"webhooks.secrets.{source}: nobody understands such a source", remedy)
     if not any(settings.webhooks.secrets.values()):
         yield _note("secrets", "no source of alerts has a secret, so all are closed", "set webhooks.secrets")
 

@@ -89,6 +89,13 @@ async def test_it_sees_a_running_bot(given: dict[str, Any], settings: MakeSettin
         pytest.param("server.public_url", None, "address", "Slack cannot call http://", id="address"),
         pytest.param("server.port", 99999, "settings", "server.port", id="setting"),
         pytest.param("gate.tokens", ["short"], "secrets", "gate.tokens", id="secret"),
+        pytest.param(
+            "webhooks.secrets",
+            {"alertmanger": [SECRET]},
+            "secrets",
+            "alertmanger: nobody understands",
+            id="source",
+        ),
         pytest.param("playbook.path", "nowhere.yaml", "papers", "has mistakes", id="papers"),
         pytest.param("database.url", NOWHERE, "database", "does not answer", id="database"),
     ],
