@@ -442,6 +442,9 @@ class Posts(Protocol):
     async def remember(self, subject: str, channel: ChannelId, ts: Ts) -> None:
         """``subject`` is e.g. ``clearance:<id>``."""
 
+    async def forget(self, subject: str) -> None:
+        """The message about a subject is there no more."""
+
     async def where(self, subject: str) -> tuple[ChannelId, Ts] | None: ...
 
     async def at(self, channel: ChannelId, ts: Ts) -> Sequence[str]:

@@ -24,6 +24,10 @@ class SqlPosts:
         row = {"subject": subject, "channel": channel, "ts": ts}
         await replace(self._connection, tables.posts, row, key="subject")
 
+    async def forget(self, subject: str) -> None:
+        """The message about a subject is there no more; harmless if there was none."""
+        await self._connection.execute(sa.delete(tables.posts).where(tables.posts.c.subject == subject))
+
     async def moved(self, before: ChannelId, channel: ChannelId) -> None:
         """Everything that was posted in a channel is in the other one now."""
         there = sa.update(tables.posts).where(tables.posts.c.channel == before)

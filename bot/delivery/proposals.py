@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.delivery.saying import redraw_unless_gone, speak, where
+from bot.delivery.saying import NOBODY_READS, redraw, speak, where
 from bot.delivery.tools import Delivered, Errand, Tools
 from bot.slack.gateway import Posted
-from bot.slack.outcomes import Never
+from bot.slack.outcomes import GONE, LOST, Never
 from handlers.views.decisions import proposal as drawn
 from playbooks.domain.decision import DecisionState, Proposal
 from playbooks.domain.effects import PostProposal, RedrawProposal
@@ -33,11 +33,24 @@ async def post_proposal(errand: Errand[PostProposal], tools: Tools) -> Delivered
 
 
 async def redraw_proposal(errand: Errand[RedrawProposal], tools: Tools) -> Delivered:
-    """Show in the same post who objected, or what was decided."""
+    """Show in the same post who objected, or what was decided; if it was deleted while open, in a new one."""
     effect = errand.effect
     picture = await tools.picture(effect.incident)
-    message = drawn(_proposal(picture, effect.decision), picture)
-    return await redraw_unless_gone(errand, tools, Posted(channel=effect.channel, ts=effect.ts), message)
+    proposal = _proposal(picture, effect.decision)
+    try:
+        await redraw(errand, tools, Posted(channel=effect.channel, ts=effect.ts), drawn(proposal, picture))
+    except Never as refusal:
+        if refusal.code not in GONE | LOST:
+            raise
+        if refusal.code in GONE or not proposal.is_pending:
+            return NOBODY_READS
+    else:
+        return Delivered(result={})
+
+    async def then(unit: SqlUnit) -> None:
+        await decisions.post_lost(unit, decision=proposal.id, channel=effect.channel, ts=effect.ts)
+
+    return Delivered(result={"skipped": "somebody deleted it"}, then=then)
 
 
 def _proposal(picture: Picture, id_: DecisionId) -> Proposal:

@@ -9,7 +9,7 @@ from typing import TypedDict
 from playbooks.domain import decision as rules
 from playbooks.domain.authority import Actor
 from playbooks.domain.decision import DecisionState, Proposal
-from playbooks.domain.effects import RedrawProposal
+from playbooks.domain.effects import PostProposal, RedrawProposal
 from playbooks.domain.entry import JUST_NOW
 from playbooks.domain.errors import NeedsWords
 from playbooks.domain.events import (
@@ -189,6 +189,14 @@ async def posted(
         await write_down(unit, ports, _read(read, at=ports.clock.now()))
     if found.objections or not found.is_pending:
         await _redraw(unit, incident, found)
+
+
+async def post_lost(unit: Unit, *, decision: DecisionId, channel: ChannelId, ts: Ts) -> None:
+    """Somebody deleted the post of what is still open: the room is shown it anew, once."""
+    incident, found = await _held(unit, decision)
+    if found.is_pending and await unit.posts.where(_post(found)) == (channel, ts):
+        await unit.posts.forget(_post(found))
+        await owe(unit, incident, PostProposal(incident=incident.id, decision=found.id))
 
 
 async def lapse(unit: Unit, ports: Ports, incident: Incident, *, why: str) -> None:

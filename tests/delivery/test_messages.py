@@ -14,7 +14,7 @@ from playbooks.domain.ids import IncidentId, UserId
 from playbooks.domain.incident import Incident, ResolutionCode
 from playbooks.domain.signal import Signal, SignalKind, SignalStatus
 from playbooks.domain.statement import Audience, StatementClass
-from playbooks.protocol import command, communicate, declare, find, freeze, gate, intake, resolve
+from playbooks.protocol import command, communicate, decisions, declare, find, freeze, gate, intake, resolve
 from sandbox.testing import Message
 from tests.delivery.conftest import ADA, BOB, Office
 
@@ -227,3 +227,23 @@ async def test_an_announcement_that_somebody_deleted_is_not_missed(office: Offic
     await command.take(office.tools.ports, incident=incident.id, by=BOB)
     await office.finish()
     assert {row.state for row in await office.rows()} == {"done"}
+
+
+async def test_an_open_decision_whose_post_somebody_deleted_is_shown_anew_once(office: Office) -> None:
+    incident = await office.declare()
+    await command.take(office.tools.ports, incident=incident.id, by=BOB)
+    ports = office.tools.ports
+    made = await decisions.propose(ports, incident=incident.id, by=ADA, text="Roll payments back")
+    await office.finish()
+
+    async def shown() -> list[Message]:
+        return [said for said in await office.said("inc-1-checkout") if "Roll payments back" in said.text]
+
+    (post,) = await shown()
+    await office.workspace.faults.happen("message_deleted", channel="inc-1-checkout", ts=post.ts)
+    for who in (BOB, UserId("U0CLEO")):
+        await decisions.object_to(ports, decision=made.id, by=who, reason="it loses orders")
+        await office.finish()
+    (again,) = await shown()
+    assert again.ts != post.ts
+    assert again.buttons
