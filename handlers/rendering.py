@@ -165,6 +165,14 @@ def _corrected_by(words: Words) -> str:
 
 
 _ON_CALL = ", on call"
+_HOW_SEATED = {
+    "asked": ", after being asked",
+    "acting": ", acting, because nobody did",
+    "award": ", after a dispute",
+    "handover": ", handed over",
+    "deputy": ", as the deputy",
+    "override": ", from above",
+}
 _STATED = {"status": "fact"}
 """What people call a class of statements, where it is not the word of the record."""
 
@@ -178,7 +186,7 @@ _SENTENCES: dict[str, Callable[[Words], str]] = {
     ),
     "IncidentEntered": lambda w: f"Entered afterwards by {w.who('by')}: {w['title']}",
     "SeverityChanged": lambda w: f"Severity {w['before']} → {w['after']}: {w['reason']}",
-    "CommandTaken": lambda w: f"{w.who('commander')} took command ({w['how']})",
+    "CommandTaken": lambda w: f"{w.who('commander')} took command{_HOW_SEATED.get(w['how'], '')}",
     "CommandContested": lambda w: (
         f"{w.who('challenger')} disputed command, held by {w.who('incumbent')}: {w['reason']}"
     ),

@@ -34,6 +34,7 @@ async def test_whoever_comes_back_reads_what_they_missed_page_by_page(office: Of
     assert "step 0" not in said(told)
     before = said(await office.press(labelled(told, "Earlier"), by="U0DEV"))
     assert "<@U0BOB> took command" in before
+    assert "(claim)" not in before
     assert "step 1 " in before
     assert "I go and eat" not in before, "they know that"
     assert "nothing happened" in said(await office.slash("catchup", by="U0BOB"))
